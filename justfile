@@ -1,0 +1,33 @@
+# What one does here every day. `just` lists it.
+
+default:
+    @just --list
+
+# Format, lints, docs: fast.
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+# The README's second command.
+test:
+    cargo test --workspace --locked
+
+# More seeds for the simulator; a failure prints its seed.
+sim seeds="512":
+    HEARTH_SEEDS={{seeds}} cargo test -p hearth-tests --test it --release simulation -- --nocapture
+
+# Kill the node at random moments.
+crash rounds="200":
+    HEARTH_KILLS={{rounds}} cargo test -p hearth-tests --test it crash -- --nocapture
+
+# Coverage-guided fuzzing of every parser of foreign bytes (needs cargo-fuzz and a nightly toolchain).
+fuzz target seconds="60":
+    cd tests/fuzz && cargo +nightly fuzz run {{target}} -- -max_total_time={{seconds}}
+
+# The tables of docs/performance.md.
+bench:
+    cargo bench -p hearth-tests
+
+ci:
+    .ci/run
