@@ -1,0 +1,2 @@
+//! The whole-system tests, one binary. A module per topic.
+mod house;
