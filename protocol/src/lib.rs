@@ -1,2 +1,21 @@
 //! The pure core of Hearthlog: bytes, trees, verdicts and figures. No I/O, clock, randomness or unordered iteration:
-//! whatever must come out the same on two machines lives here.
+//! whatever must come out the same on two machines lives here. `docs/protocol.md` is its normative description.
+#![warn(missing_docs)]
+
+pub mod limits;
+
+pub mod id;
+pub mod sign;
+pub mod time;
+
+pub mod codec;
+pub mod entry;
+pub mod kind;
+
+pub mod log;
+
+pub mod community;
+pub mod framework;
+
+pub mod audit;
+pub mod sync;

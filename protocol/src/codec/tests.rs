@@ -1,0 +1,1 @@
+//! Tests of the check against hand-written bytes and against an independent model.

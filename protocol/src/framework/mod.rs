@@ -1,0 +1,1 @@
+//! Indicators: the figures of the framework, each a pure fold over a view.

@@ -1,0 +1,55 @@
+//! Every limit of the protocol, in one place. Lengths are bytes unless the name says otherwise.
+
+/// Largest entry that can count; a larger one is void.
+pub const ENTRY: usize = 60 * 1024;
+/// Largest entry a replica keeps: one above this stops its log, with evidence.
+pub const ENTRY_KEPT: usize = 65_535;
+/// Deepest nesting of arrays and maps; the outermost counts 1.
+pub const DEPTH: usize = 8;
+/// Longest map key, so that length-first and bytewise order agree.
+pub const KEY: usize = 23;
+
+/// Longest kind name.
+pub const KIND: usize = 64;
+/// Most ids in `re`.
+pub const REFERENCES: usize = 64;
+/// Longest media type of a body.
+pub const MEDIA_TYPE: usize = 127;
+/// Longest slug.
+pub const SLUG: usize = 40;
+/// Most topics of a query or a thread.
+pub const TOPICS: usize = 8;
+/// Longest `site`, `kind` or `id` of a source.
+pub const SOURCE_TEXT: usize = 256;
+/// Most rows of one `heads.seen`.
+pub const HEADS: usize = 512;
+/// Most stewards in a charter.
+pub const STEWARDS: usize = 16;
+/// Most nodes in a charter.
+pub const NODES: usize = 8;
+/// Longest libp2p node id.
+pub const NODE_ID: usize = 64;
+/// Most addresses of one node.
+pub const ADDRESSES: usize = 16;
+/// Longest address of a node.
+pub const ADDRESS: usize = 256;
+/// Most rows of a policy's `liars`.
+pub const LIARS: usize = 16;
+/// Most bodies one `erasure.carried_out` names.
+pub const ERASED: usize = 256;
+
+/// Largest body, without its salt.
+pub const BODY: u64 = 64 * 1024 * 1024;
+/// Length of a body's salt.
+pub const SALT: usize = 32;
+
+/// Largest frame of the exchange protocols.
+pub const FRAME: usize = 2 * 1024 * 1024;
+/// Most bytes of entries, or of one body, in one reply.
+pub const PIECE: usize = 1024 * 1024;
+/// Largest signed note (a checkpoint with its signatures).
+pub const NOTE: usize = 64 * 1024;
+/// Most signature lines of a note.
+pub const NOTE_SIGNATURES: usize = 256;
+/// Most lines of a consistency proof in an add-checkpoint body (C2SP tlog-witness).
+pub const WITNESS_PROOF: usize = 63;

@@ -1,0 +1,1 @@
+//! Replication: wire messages and the pure state machine that decides who asks whom for what.
