@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 600;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the project").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("tests/ lies in the project")
+        .to_path_buf()
 }
 
 fn files(under: &Path, ending: &str, found: &mut Vec<PathBuf>) {
@@ -32,8 +35,14 @@ fn sources(folder: &str) -> Vec<(String, String)> {
         .map(|path| {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            let code: Vec<&str> = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
-            (path.strip_prefix(root()).unwrap().to_string_lossy().into_owned(), code.join("\n"))
+            let code: Vec<&str> = code
+                .lines()
+                .filter(|l| !l.trim_start().starts_with("//"))
+                .collect();
+            (
+                path.strip_prefix(root()).unwrap().to_string_lossy().into_owned(),
+                code.join("\n"),
+            )
         })
         .collect()
 }
@@ -53,7 +62,21 @@ fn refuse(folder: &str, words: &[&str], except: &[&str], why: &str) {
 fn the_core_is_pure() {
     refuse(
         "protocol/src",
-        &["std::fs", "std::net", "std::env", "std::thread", "SystemTime", "Instant", "HashMap", "HashSet", "tokio", "async ", "getrandom", "f32", "f64"],
+        &[
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::thread",
+            "SystemTime",
+            "Instant",
+            "HashMap",
+            "HashSet",
+            "tokio",
+            "async ",
+            "getrandom",
+            "f32",
+            "f64",
+        ],
         &[],
         "protocol has no I/O, clock, randomness, floats or unordered iteration",
     );
@@ -61,10 +84,30 @@ fn the_core_is_pure() {
 
 #[test]
 fn each_heavy_dependency_has_one_room() {
-    refuse("node/src", &["redb::"], &["node/src/store"], "only store/ speaks to the database");
-    refuse("node/src", &["libp2p::"], &["node/src/network"], "only network/ speaks to libp2p");
-    refuse("node/src", &["axum::"], &["node/src/api"], "only api/ speaks HTTP");
-    refuse("cli/src", &["redb::", "libp2p::", "axum::"], &[], "the client uses the node's rooms");
+    refuse(
+        "node/src",
+        &["redb::"],
+        &["node/src/store"],
+        "only store/ speaks to the database",
+    );
+    refuse(
+        "node/src",
+        &["libp2p::"],
+        &["node/src/network"],
+        "only network/ speaks to libp2p",
+    );
+    refuse(
+        "node/src",
+        &["axum::"],
+        &["node/src/api"],
+        "only api/ speaks HTTP",
+    );
+    refuse(
+        "cli/src",
+        &["redb::", "libp2p::", "axum::"],
+        &[],
+        "the client uses the node's rooms",
+    );
 }
 
 #[test]
@@ -72,8 +115,15 @@ fn a_room_has_one_purpose_and_a_size() {
     for folder in ["protocol/src", "node/src", "cli/src", "tests/src", "tests/tests"] {
         for (path, code) in sources(folder) {
             let lines = code.lines().count();
-            assert!(lines <= MAX_LINES, "{path} has {lines} lines of code; split it (at most {MAX_LINES})");
-            let stem = Path::new(&path).file_stem().unwrap().to_string_lossy().into_owned();
+            assert!(
+                lines <= MAX_LINES,
+                "{path} has {lines} lines of code; split it (at most {MAX_LINES})"
+            );
+            let stem = Path::new(&path)
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
             assert!(
                 !["util", "utils", "helper", "helpers", "common", "manager", "misc"].contains(&stem.as_str()),
                 "{path}: name the noun this file is about"
@@ -85,11 +135,17 @@ fn a_room_has_one_purpose_and_a_size() {
 #[test]
 fn documents_keep_their_size_and_name_real_files() {
     let text = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
-    assert!(text.lines().count() <= 300, "docs/architecture.md is over 300 lines");
+    assert!(
+        text.lines().count() <= 300,
+        "docs/architecture.md is over 300 lines"
+    );
     for name in text.split('`').skip(1).step_by(2) {
         let first = name.split('/').next().unwrap_or_default();
         if ["protocol", "node", "cli", "tests", "docs"].contains(&first) && name.contains('/') {
-            assert!(root().join(name).exists(), "docs/architecture.md names {name}, which does not exist");
+            assert!(
+                root().join(name).exists(),
+                "docs/architecture.md names {name}, which does not exist"
+            );
         }
     }
     let mut records = Vec::new();
@@ -97,6 +153,10 @@ fn documents_keep_their_size_and_name_real_files() {
     assert!(!records.is_empty());
     for record in records {
         let lines = fs::read_to_string(&record).unwrap().lines().count();
-        assert!(lines <= 40, "{} has {lines} lines; a decision record has at most 40", record.display());
+        assert!(
+            lines <= 40,
+            "{} has {lines} lines; a decision record has at most 40",
+            record.display()
+        );
     }
 }

@@ -1,0 +1,180 @@
+//! The tree of verbs and the options every verb understands.
+
+use crate::context::Context;
+use crate::exit::Failure;
+use crate::reply::Reply;
+use crate::{demo, verbs};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const AFTER: &str = "\
+Exit codes: 0 done · 1 refused or failed · 2 wrong arguments · 3 node not reachable · 4 verification failed
+
+Ids may be shortened to any beginning that is unambiguous.
+Never write anything here from which a patient could be recognised.";
+
+/// A community of practice whose memory belongs to its members: ask, answer, share, agree, and prove it.
+#[derive(Debug, Parser)]
+#[command(name = "hearth", version, max_term_width = 100, after_help = AFTER, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// Options of every verb.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Globals {
+    /// The member's home: key, settings and outbox [default: ~/.hearth]
+    #[arg(long, value_name = "DIR", env = "HEARTH_HOME", global = true)]
+    pub(crate) home: Option<PathBuf>,
+    /// The node to talk to, such as http://127.0.0.1:7070 [default: the one in the member's home]
+    #[arg(long, value_name = "URL", env = "HEARTH_NODE", global = true)]
+    pub(crate) node: Option<String>,
+    /// A node's data directory, read directly where no node runs on it
+    #[arg(long, value_name = "DIR", env = "HEARTH_DATA", global = true)]
+    pub(crate) data: Option<PathBuf>,
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// A file with the time in milliseconds, for communities that run on a simulated clock
+    #[arg(long, value_name = "FILE", env = "HEARTH_CLOCK", global = true)]
+    pub(crate) clock: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Make the member's key, and remember which node to talk to
+    Init(verbs::init::Init),
+    /// Found, invite to, join and admit to a community
+    #[command(subcommand)]
+    Community(verbs::community::Community),
+    /// Admit, list and revoke members of the organisation
+    #[command(subcommand)]
+    Member(verbs::member::Member),
+    /// Run the organisation's node
+    Run(verbs::run::Run),
+    /// Ask the community a question
+    Ask(verbs::interaction::Ask),
+    /// Answer a question
+    Answer(verbs::interaction::Answer),
+    /// Accept an answer to one's own question
+    Accept(verbs::interaction::Accept),
+    /// Withdraw one's own question or resource
+    Withdraw(verbs::interaction::Withdraw),
+    /// Open a discussion
+    Discuss(verbs::interaction::Discuss),
+    /// Reply in a discussion, or to a question, answer or resource
+    Reply(verbs::interaction::ReplyTo),
+    /// Give a reaction to a contribution
+    React(verbs::interaction::React),
+    /// Share a text or a file as a resource, or a new version of one
+    Share(verbs::resource::Share),
+    /// Say that a version of a resource is sound practice
+    Validate(verbs::resource::Validate),
+    /// Say that a version of a resource is not sound practice
+    Dispute(verbs::resource::Dispute),
+    /// Read a question, discussion or resource with everything said about it
+    Thread(verbs::reading::Thread),
+    /// List questions, discussions and resources, newest first
+    Threads(verbs::reading::Threads),
+    /// Find words in what the community wrote
+    Search(verbs::reading::Search),
+    /// How this organisation stands with the others: peers, lag, witnesses
+    Status(verbs::reading::Status),
+    /// List the entries of a log
+    Log(verbs::reading::Log),
+    /// Show one entry with all its fields and its verdict
+    Show(verbs::reading::Show),
+    /// The framework: each statement with its rating and figures
+    Framework(verbs::framework::Framework),
+    /// One statement of the framework, with every id behind its figures
+    Explain(verbs::framework::Explain),
+    /// Check every byte of a log: entries, signatures, trees, cosignatures, bodies
+    Verify(verbs::verify::Verify),
+    /// Write a log as static files that C2SP tools read
+    Publish(verbs::publish::Publish),
+    /// Bring in a community's history from elsewhere
+    #[command(subcommand)]
+    Import(verbs::import::Import),
+    /// Show or send what was written while the node was away
+    Outbox(verbs::outbox::Outbox),
+    /// Continue a log under its next key, when the old one is lost or must not be used again
+    Handover(verbs::handover::Handover),
+    /// Erase the words of entries on this organisation's node, leaving a signed tombstone
+    Erase(verbs::erase::Erase),
+    /// Three organisations on this machine, from founding to framework
+    Demo(demo::Demo),
+}
+
+impl Verb {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        match self {
+            Verb::Init(verb) => verb.run(context),
+            Verb::Community(verb) => verb.run(context),
+            Verb::Member(verb) => verb.run(context),
+            Verb::Run(verb) => verb.run(context),
+            Verb::Ask(verb) => verb.run(context),
+            Verb::Answer(verb) => verb.run(context),
+            Verb::Accept(verb) => verb.run(context),
+            Verb::Withdraw(verb) => verb.run(context),
+            Verb::Discuss(verb) => verb.run(context),
+            Verb::Reply(verb) => verb.run(context),
+            Verb::React(verb) => verb.run(context),
+            Verb::Share(verb) => verb.run(context),
+            Verb::Validate(verb) => verb.run(context),
+            Verb::Dispute(verb) => verb.run(context),
+            Verb::Thread(verb) => verb.run(context),
+            Verb::Threads(verb) => verb.run(context),
+            Verb::Search(verb) => verb.run(context),
+            Verb::Status(verb) => verb.run(context),
+            Verb::Log(verb) => verb.run(context),
+            Verb::Show(verb) => verb.run(context),
+            Verb::Framework(verb) => verb.run(context),
+            Verb::Explain(verb) => verb.run(context),
+            Verb::Verify(verb) => verb.run(context),
+            Verb::Publish(verb) => verb.run(context),
+            Verb::Import(verb) => verb.run(context),
+            Verb::Outbox(verb) => verb.run(context),
+            Verb::Handover(verb) => verb.run(context),
+            Verb::Erase(verb) => verb.run(context),
+            Verb::Demo(verb) => verb.run(context),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_tree_of_verbs_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    /// Every verb a person can type shows an example in its help.
+    #[test]
+    fn every_verb_has_an_example() {
+        fn visit(command: &clap::Command, path: &str) {
+            let path = format!("{path}{}", command.get_name());
+            if command.has_subcommands() {
+                command
+                    .get_subcommands()
+                    .for_each(|verb| visit(verb, &format!("{path} ")));
+                return;
+            }
+            let after = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                after.contains(&format!("  {path}")),
+                "`{path} --help` has no example that begins with it"
+            );
+        }
+        visit(&Cli::command(), "");
+    }
+}

@@ -1,0 +1,16 @@
+//! `hearth demo`: three organisations on this machine.
+
+use crate::context::Context;
+use crate::exit::Failure;
+use crate::reply::Reply;
+use clap::Args;
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  hearth demo --dir ./demo --exit")]
+pub(crate) struct Demo {}
+
+impl Demo {
+    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
+        Err(Failure::new("this verb is not built yet"))
+    }
+}

@@ -1,0 +1,109 @@
+//! The only file that writes to the terminal: replies to standard output, everything else to standard error.
+
+use crate::exit::Failure;
+use crate::reply::Reply;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+use std::io::{self, IsTerminal, Write};
+
+/// Where output goes and what it may look like there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    json: bool,
+    stdout_is_terminal: bool,
+    stderr_is_terminal: bool,
+    colour: bool,
+}
+
+impl Screen {
+    /// Looks at the two streams. Colour needs a terminal and no `NO_COLOR` (<https://no-color.org>).
+    pub(crate) fn open(json: bool) -> Self {
+        let stdout_is_terminal = io::stdout().is_terminal();
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            json,
+            stdout_is_terminal,
+            stderr_is_terminal: io::stderr().is_terminal(),
+            colour: stdout_is_terminal && !plain,
+        }
+    }
+
+    /// Whether the reader is a program that asked for JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether text may carry colour.
+    pub(crate) fn has_colour(&self) -> bool {
+        self.colour
+    }
+
+    /// Whether a person reads standard output directly: tables are drawn, otherwise columns are separated by tabs.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.stdout_is_terminal
+    }
+
+    /// Prints what a command has to say.
+    pub(crate) fn reply(&self, reply: &Reply) {
+        if self.json {
+            self.json_line(&reply.json);
+        } else if !reply.text.is_empty() {
+            to_stdout(&reply.text);
+        }
+    }
+
+    /// Prints one JSON document; for commands that go on afterwards (`run`).
+    pub(crate) fn json_line(&self, document: &Value) {
+        if !document.is_null() {
+            to_stdout(&format!("{document:#}"));
+        }
+    }
+
+    /// Prints a failure: to standard error for a person, as an `error` document on standard output under `--json`.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        if self.json {
+            let mut error = json!({ "message": failure.what(), "exit": failure.exit() as u8 });
+            if let Some(advice) = failure.advice() {
+                error["advice"] = advice.into();
+            }
+            self.json_line(&json!({ "error": error }));
+        } else {
+            self.note(&format!("hearth: {failure}"));
+        }
+    }
+
+    /// A line for the person that is no part of the result; goes to standard error.
+    pub(crate) fn note(&self, line: &str) {
+        // Nobody is left to tell when standard error is gone.
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+
+    /// A line for a person who is there now: shown only on a terminal.
+    pub(crate) fn hint(&self, line: &str) {
+        if self.stderr_is_terminal && !self.json {
+            self.note(line);
+        }
+    }
+
+    /// A bar over `bytes` on standard error, shown only on a terminal.
+    pub(crate) fn progress(&self, bytes: u64) -> ProgressBar {
+        let target = if self.stderr_is_terminal {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let style = ProgressStyle::with_template("{msg:12} {bar:32} {bytes}/{total_bytes} {eta}")
+            .expect("the template is a constant and well-formed");
+        ProgressBar::with_draw_target(Some(bytes), target).with_style(style)
+    }
+}
+
+/// A closed pipe (`hearth log | head`) ends the output quietly, as other programs do.
+fn to_stdout(text: &str) {
+    let mut out = io::stdout().lock();
+    if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush())
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        let _ = writeln!(io::stderr(), "hearth: cannot write to standard output: {error}");
+    }
+}

@@ -1,0 +1,16 @@
+//! The verbs, one file per family.
+
+pub(crate) mod community;
+pub(crate) mod erase;
+pub(crate) mod framework;
+pub(crate) mod handover;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod interaction;
+pub(crate) mod member;
+pub(crate) mod outbox;
+pub(crate) mod publish;
+pub(crate) mod reading;
+pub(crate) mod resource;
+pub(crate) mod run;
+pub(crate) mod verify;
