@@ -1,0 +1,103 @@
+//! Whether an entry counts, and if not, why (docs/protocol.md §6).
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// Why an entry counts for nothing. Where several hold, the first in this order is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum VoidReason {
+    /// The bytes are no entry.
+    Malformed,
+    /// Larger than [`crate::limits::ENTRY`].
+    Oversize,
+    /// A kind this ruleset does not know.
+    UnknownKind,
+    /// The signature does not hold for this community and organisation.
+    BadSignature,
+    /// A founding kind anywhere but at its index, or a record or event of a kind that may not be one.
+    Misplaced,
+    /// No key by that name has been admitted in this log so far.
+    UnknownAuthor,
+    /// The key was revoked before.
+    RevokedKey,
+    /// The author may not do that: not a steward, not (or no longer) a member, not the person it is about.
+    NotPermitted,
+    /// The header fields of the kind are missing, unknown or out of their range.
+    BadData,
+    /// The same entry stands at a lower index.
+    Duplicate,
+    /// A record of the same site, kind and id stands at a lower index.
+    DuplicateSource,
+    /// A governance proposal that does not follow on the preceding outcome.
+    Stale,
+    /// About an entry that is void, or of a kind one cannot do this to; or about too few or too many.
+    WrongSubject,
+}
+
+impl VoidReason {
+    /// Its name in docs/protocol.md and in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            VoidReason::Malformed => "malformed",
+            VoidReason::Oversize => "oversize",
+            VoidReason::UnknownKind => "unknown_kind",
+            VoidReason::BadSignature => "bad_signature",
+            VoidReason::Misplaced => "misplaced",
+            VoidReason::UnknownAuthor => "unknown_author",
+            VoidReason::RevokedKey => "revoked_key",
+            VoidReason::NotPermitted => "not_permitted",
+            VoidReason::BadData => "bad_data",
+            VoidReason::Duplicate => "duplicate",
+            VoidReason::DuplicateSource => "duplicate_source",
+            VoidReason::Stale => "stale",
+            VoidReason::WrongSubject => "wrong_subject",
+        }
+    }
+
+    /// What a person who tried it should be told.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            VoidReason::Malformed => "the bytes are not a well-formed entry",
+            VoidReason::Oversize => "the entry is larger than 60 KiB; put the words in its body",
+            VoidReason::UnknownKind => "this community's rules know no such kind of entry",
+            VoidReason::BadSignature => "the signature does not hold for this community and organisation",
+            VoidReason::Misplaced => "an entry of this kind cannot stand here",
+            VoidReason::UnknownAuthor => {
+                "the signing key has not been admitted in this organisation; a steward can admit it (hearth member admit)"
+            }
+            VoidReason::RevokedKey => "the signing key was revoked",
+            VoidReason::NotPermitted => {
+                "the author may not do this: it takes a steward, a current member, or the person it is about"
+            }
+            VoidReason::BadData => "a header field is missing, unknown or out of its range",
+            VoidReason::Duplicate => "the same entry is already in the log",
+            VoidReason::DuplicateSource => "the same item of the same source was imported before",
+            VoidReason::Stale => "another decision was taken in between; propose again on top of it",
+            VoidReason::WrongSubject => "the entry it refers to is void or of a kind this cannot be done to",
+        }
+    }
+}
+
+impl fmt::Display for VoidReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for VoidReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// The verdict on an entry in a cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It counts.
+    Counts,
+    /// It refers to something beyond the cut.
+    Pending,
+    /// It counts for nothing.
+    Void(VoidReason),
+}
