@@ -16,7 +16,7 @@ pub enum Shape {
 }
 
 /// The tag of COSE_Sign1 (RFC 9052 §2).
-const COSE_SIGN1: u64 = 18;
+pub(crate) const COSE_SIGN1: u64 = 18;
 
 /// Accepts exactly the deterministic encodings; names the first thing that is wrong and its offset.
 pub fn check(bytes: &[u8], shape: Shape) -> Result<(), Malformed> {

@@ -8,9 +8,9 @@ mod check;
 mod cursor;
 mod malformed;
 
+pub(crate) use check::COSE_SIGN1;
 pub use check::{Shape, check};
-#[allow(unused_imports)]
-pub(crate) use cursor::Cursor;
+pub(crate) use cursor::{Cursor, Head, Major};
 pub use malformed::{Malformed, MalformedReason};
 
 use serde::Serialize;
@@ -21,8 +21,12 @@ use serde::de::DeserializeOwned;
 /// # Panics
 /// If the result is not canonical: the declaration of `T` is then wrong, never the input.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    encode_as(value, Shape::Item)
+}
+
+pub(crate) fn encode_as<T: Serialize>(value: &T, shape: Shape) -> Vec<u8> {
     let bytes = write(value);
-    if let Err(malformed) = check(&bytes, Shape::Item) {
+    if let Err(malformed) = check(&bytes, shape) {
         panic!("{} encodes canonically: {malformed}", std::any::type_name::<T>());
     }
     bytes

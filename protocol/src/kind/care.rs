@@ -1,0 +1,59 @@
+//! Imports and erasure.
+
+use serde::{Deserialize, Serialize};
+
+use super::family::{Data, family};
+use super::slug::Slug;
+use crate::id::BodyHash;
+use crate::limits;
+
+family! {
+    /// Acts of looking after the log and the people in it.
+    Care {
+        /// Announces an import. Body: the 32-byte salt of its pseudonyms.
+        "import.made" => ImportMade(ImportMade),
+        /// Says that bodies have been erased: their tombstone.
+        "erasure.carried_out" => ErasureCarriedOut(ErasureCarriedOut),
+    }
+}
+
+/// Data of `import.made`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportMade {
+    /// Where the history comes from, as in the records' `source.site`.
+    pub site: String,
+    /// The format it was read from, such as `stackexchange`.
+    pub format: Slug,
+}
+
+impl Data for ImportMade {
+    fn check(&self) -> Result<(), String> {
+        match self.site.len() {
+            1..=limits::SOURCE_TEXT => Ok(()),
+            bytes => Err(format!(
+                "a site of {bytes} bytes (allowed: 1 to {})",
+                limits::SOURCE_TEXT
+            )),
+        }
+    }
+}
+
+/// Data of `erasure.carried_out`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErasureCarriedOut {
+    /// Why.
+    pub ground: Slug,
+    /// Which bodies.
+    pub hashes: Vec<BodyHash>,
+}
+
+impl Data for ErasureCarriedOut {
+    fn check(&self) -> Result<(), String> {
+        match self.hashes.len() {
+            1..=limits::ERASED => Ok(()),
+            count => Err(format!("{count} hashes (allowed: 1 to {})", limits::ERASED)),
+        }
+    }
+}
