@@ -47,9 +47,11 @@ pub const SALT: usize = 32;
 pub const FRAME: usize = 2 * 1024 * 1024;
 /// Most bytes of entries, or of one body, in one reply.
 pub const PIECE: usize = 1024 * 1024;
-/// Largest signed note (a checkpoint with its signatures).
-pub const NOTE: usize = 64 * 1024;
+/// Largest signed note (a checkpoint with its signatures): 32 post-quantum signatures of 5 kB fit.
+pub const NOTE: usize = 256 * 1024;
 /// Most signature lines of a note.
 pub const NOTE_SIGNATURES: usize = 256;
+/// Most hashes of an inclusion proof: one for each level of a tree of a u64 number of leaves.
+pub const INCLUSION_PROOF: usize = 64;
 /// Most lines of a consistency proof in an add-checkpoint body (C2SP tlog-witness).
 pub const WITNESS_PROOF: usize = 63;

@@ -1,0 +1,190 @@
+//! Proof that a log has lied (docs/protocol.md §4.3). It convicts by itself: whoever knows the log's first key and
+//! its handovers can check it.
+
+use serde::{Deserialize, Serialize};
+
+use super::handover::Handover;
+use super::key_chain::{CheckpointError, HandoverError, KeyChain};
+use super::note::{MalformedNote, Note};
+use super::proof::{self, BadProof};
+use super::tree::TreeHead;
+use crate::codec::{self, Malformed};
+use crate::id::{Hash, Root};
+
+/// Two notes that one log has signed and that cannot both be true.
+///
+/// Each note is a checkpoint or a handover. They contradict each other by themselves (two roots for one size, or two
+/// handovers to one key), or by a proof: the root R′ that the later tree has at the earlier note's size, and the
+/// consistency proof from there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForkEvidence {
+    notes: [Note; 2],
+    proof: Vec<Hash>,
+}
+
+/// What evidence shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fork {
+    /// One size, two roots.
+    SameSize {
+        /// The size.
+        size: u64,
+        /// The two roots, in the order of the notes.
+        roots: [Root; 2],
+    },
+    /// The later tree does not continue the earlier one.
+    Inconsistent {
+        /// What the log signed for the smaller size.
+        earlier: TreeHead,
+        /// The root the later tree has at that size.
+        truly: Root,
+        /// What the log signed for the larger size.
+        later: TreeHead,
+    },
+    /// One commitment to a next key was spent twice.
+    TwoHandovers {
+        /// The two statements.
+        handovers: Box<[Handover; 2]>,
+    },
+}
+
+/// Why evidence convicts nobody.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadEvidence {
+    /// The bytes are not evidence.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// One of the two notes is none.
+    #[error(transparent)]
+    Note(#[from] MalformedNote),
+    /// A note is no checkpoint that the log has signed.
+    #[error("not this log's checkpoint: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    /// A note is no handover of the log.
+    #[error("not this log's handover: {0}")]
+    Handover(#[from] HandoverError),
+    /// The later tree has at the earlier size just what was signed, or the notes say the same.
+    #[error("the notes do not contradict each other")]
+    NoContradiction,
+    /// The proof does not lead from R′ to the later root.
+    #[error("the proof of the contradiction does not hold: {0}")]
+    Proof(#[from] BadProof),
+}
+
+/// The form in canonical CBOR: as the `evidence` request of docs/protocol.md §5.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    note: [serde_bytes::ByteBuf; 2],
+    proof: Vec<Hash>,
+}
+
+enum Statement {
+    Checkpoint(TreeHead),
+    Handover(Handover),
+}
+
+impl ForkEvidence {
+    /// Two notes and what shows their contradiction: nothing where they contradict each other by themselves, else R′
+    /// and the consistency proof from (size of the first, R′) to the second. Not verified yet.
+    pub fn new(first: Note, second: Note, proof: Vec<Hash>) -> ForkEvidence {
+        ForkEvidence {
+            notes: [first, second],
+            proof,
+        }
+    }
+
+    /// Canonical CBOR.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let note = self
+            .notes
+            .each_ref()
+            .map(|note| serde_bytes::ByteBuf::from(note.to_bytes()));
+        codec::encode(&Wire {
+            note,
+            proof: self.proof.clone(),
+        })
+    }
+
+    /// Reads what [`ForkEvidence::to_bytes`] wrote. Not verified yet.
+    pub fn from_bytes(bytes: &[u8]) -> Result<ForkEvidence, BadEvidence> {
+        let Wire {
+            note: [first, second],
+            proof,
+        } = codec::decode(bytes)?;
+        Ok(ForkEvidence {
+            notes: [Note::parse(&first)?, Note::parse(&second)?],
+            proof,
+        })
+    }
+
+    /// The two notes.
+    pub fn notes(&self) -> &[Note; 2] {
+        &self.notes
+    }
+
+    /// R′ and the proof from it, or nothing.
+    pub fn proof(&self) -> &[Hash] {
+        &self.proof
+    }
+
+    /// Checks that the log with these keys signed both notes and that they contradict each other.
+    pub fn verify(&self, chain: &KeyChain) -> Result<Fork, BadEvidence> {
+        let [first, second] = &self.notes;
+        let (first, second) = (Statement::open(first, chain)?, Statement::open(second, chain)?);
+        if let (Statement::Handover(first), Statement::Handover(second)) = (&first, &second)
+            && first.key == second.key
+            && first != second
+        {
+            return Ok(Fork::TwoHandovers {
+                handovers: Box::new([first.clone(), second.clone()]),
+            });
+        }
+        let (earlier, later) = (first.head(), second.head());
+        if earlier.size == later.size {
+            return if earlier.root == later.root {
+                Err(BadEvidence::NoContradiction)
+            } else {
+                Ok(Fork::SameSize {
+                    size: earlier.size,
+                    roots: [earlier.root, later.root],
+                })
+            };
+        }
+        let (&truly, proof) = self.proof.split_first().ok_or(BadEvidence::NoContradiction)?;
+        let truly = Root::from(truly);
+        proof::verify_consistency(
+            &TreeHead {
+                size: earlier.size,
+                root: truly,
+            },
+            &later,
+            proof,
+        )?;
+        if truly == earlier.root {
+            return Err(BadEvidence::NoContradiction);
+        }
+        Ok(Fork::Inconsistent {
+            earlier,
+            truly,
+            later,
+        })
+    }
+}
+
+impl Statement {
+    fn open(note: &Note, chain: &KeyChain) -> Result<Statement, BadEvidence> {
+        if Handover::is_meant(note.text()) {
+            Ok(Statement::Handover(chain.committed_handover(note)?))
+        } else {
+            Ok(Statement::Checkpoint(chain.open_note(note)?.head))
+        }
+    }
+
+    fn head(&self) -> TreeHead {
+        match self {
+            Statement::Checkpoint(head) => *head,
+            Statement::Handover(handover) => handover.head,
+        }
+    }
+}

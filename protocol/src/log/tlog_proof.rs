@@ -1,0 +1,109 @@
+//! Proof that one entry is in a log, for whoever has nothing else (C2SP tlog-proof).
+
+use super::checkpoint::Checkpoint;
+use super::lines;
+use super::note::{MalformedNote, Note};
+use super::policy::{Policy, PolicyRefusal};
+use super::proof::{self, BadProof};
+use crate::id::Hash;
+use crate::limits;
+
+const HEADER: &str = "c2sp.org/tlog-proof@v1";
+
+/// An entry's place in a log, its inclusion proof and the checkpoint it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlogProof {
+    /// Words of the application, authenticated by nobody.
+    pub extra: Option<Vec<u8>>,
+    /// Index of the entry in its log.
+    pub index: u64,
+    /// Siblings from the leaf upwards.
+    pub proof: Vec<Hash>,
+    /// The checkpoint with its signatures.
+    pub note: Note,
+}
+
+/// Why bytes are no proof of this form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedProof {
+    /// Not UTF-8, or longer than a note and its proof can be.
+    #[error("a proof is a short text")]
+    Text,
+    /// The first line is another.
+    #[error("the first line is not {HEADER}")]
+    Header,
+    /// The `extra` line is not base64.
+    #[error("the extra line is not base64")]
+    Extra,
+    /// No `index` line with a decimal number.
+    #[error("there is no index line")]
+    Index,
+    /// The lines up to the empty one are not at most 64 hashes.
+    #[error("the inclusion proof is not a sequence of hashes")]
+    Hashes,
+    /// The checkpoint is no note.
+    #[error(transparent)]
+    Note(#[from] MalformedNote),
+}
+
+/// Why a proof proves nothing to those with this policy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unproven {
+    /// The policy does not accept the checkpoint.
+    #[error(transparent)]
+    Checkpoint(#[from] PolicyRefusal),
+    /// The entry is not where the proof says.
+    #[error(transparent)]
+    Inclusion(#[from] BadProof),
+}
+
+impl TlogProof {
+    /// Reads a proof. Nothing is verified yet.
+    pub fn parse(bytes: &[u8]) -> Result<TlogProof, MalformedProof> {
+        let text = std::str::from_utf8(bytes).map_err(|_| MalformedProof::Text)?;
+        let (header, rest) = lines::next(text).ok_or(MalformedProof::Header)?;
+        if header != HEADER {
+            return Err(MalformedProof::Header);
+        }
+        let (line, after) = lines::next(rest).ok_or(MalformedProof::Index)?;
+        let (extra, rest) = match line.strip_prefix("extra ") {
+            Some(encoded) => (
+                Some(lines::from_base64(encoded).ok_or(MalformedProof::Extra)?),
+                after,
+            ),
+            None => (None, rest),
+        };
+        let (line, rest) = lines::next(rest).ok_or(MalformedProof::Index)?;
+        let index = line
+            .strip_prefix("index ")
+            .and_then(lines::decimal)
+            .ok_or(MalformedProof::Index)?;
+        let (proof, rest) =
+            lines::hashes_to_blank(rest, limits::INCLUSION_PROOF).ok_or(MalformedProof::Hashes)?;
+        Ok(TlogProof {
+            extra,
+            index,
+            proof,
+            note: Note::parse(rest.as_bytes())?,
+        })
+    }
+
+    /// The proof as text.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let extra = self
+            .extra
+            .iter()
+            .map(|extra| format!("extra {}\n", lines::base64(extra)))
+            .collect::<String>();
+        let proof = lines::of_hashes(&self.proof);
+        format!("{HEADER}\n{extra}index {}\n{proof}\n{}", self.index, self.note).into_bytes()
+    }
+
+    /// Checks that an entry of this leaf hash is at [`TlogProof::index`] of a log under a checkpoint that the policy
+    /// accepts. Gives that checkpoint.
+    pub fn verify(&self, leaf: Hash, policy: &Policy) -> Result<Checkpoint, Unproven> {
+        let checkpoint = policy.judge(&self.note)?;
+        proof::verify_inclusion(leaf, self.index, &checkpoint.head, &self.proof)?;
+        Ok(checkpoint)
+    }
+}
