@@ -1,1 +1,4 @@
 //! The reader of Stack Exchange data dumps.
+
+mod dump;
+mod rows;
