@@ -1,1 +1,5 @@
 //! The shell of Hearthlog.
+
+pub mod clock;
+pub mod signer;
+pub mod store;

@@ -19,6 +19,3 @@ pub mod framework;
 
 pub mod audit;
 pub mod sync;
-
-#[cfg(test)]
-mod vectors;

@@ -1,4 +1,1 @@
 //! The reader of Stack Exchange data dumps.
-
-mod dump;
-mod rows;

@@ -1,0 +1,307 @@
+//! Bodies: salt and bytes apart from the logs, in chunks, so that a large one passes through without lying in memory.
+
+use hearth_protocol::entry::Committer;
+use hearth_protocol::id::{BodyHash, Id};
+use hearth_protocol::limits;
+use redb::ReadableTable;
+use serde::{Deserialize, Serialize};
+
+use super::error::{BodyError, StoreError};
+use super::logs::LogNumber;
+use super::tables::{BODIES, CHUNKS, ERASED, WANTED};
+use super::{Batch, Snapshot, rows};
+
+/// Bytes in one row at most.
+const CHUNK: usize = 256 << 10;
+
+/// What is held of a body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Held {
+    #[serde(with = "serde_bytes")]
+    salt: [u8; 32],
+    size: u64,
+    complete: bool,
+}
+
+/// Where a body stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyState {
+    /// Held whole, and it matches its name.
+    Held {
+        /// Its salt.
+        salt: [u8; 32],
+        /// Its bytes, without the salt.
+        size: u64,
+    },
+    /// Its first bytes are held.
+    Partial {
+        /// How many.
+        held: u64,
+    },
+    /// It was erased, and stays so.
+    Erased {
+        /// The entry that erased it.
+        by: Id,
+    },
+    /// Nothing of it is held.
+    Missing,
+}
+
+/// A body that an entry refers to and that is not held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WantedBody {
+    /// Its name.
+    pub hash: BodyHash,
+    /// Its size, by the entry.
+    pub size: u64,
+    /// The log of the entry that refers to it.
+    pub log: LogNumber,
+    /// That entry's index.
+    pub index: u64,
+}
+
+impl Snapshot<'_> {
+    /// Where a body stands.
+    pub fn body(&self, hash: &BodyHash) -> Result<BodyState, StoreError> {
+        if let Some(by) = self.transaction().open_table(ERASED)?.get(hash.as_bytes())? {
+            return Ok(BodyState::Erased {
+                by: Id::from_bytes(*by.value()),
+            });
+        }
+        let Some(row) = self.bytes(BODIES, hash.as_bytes())? else {
+            return Ok(BodyState::Missing);
+        };
+        let Held { salt, size, complete } = rows::decode(&row, "bodies")?;
+        Ok(if complete {
+            BodyState::Held { salt, size }
+        } else {
+            BodyState::Partial { held: size }
+        })
+    }
+
+    /// At most `limit` of a held body's bytes from `offset` on; none at its end.
+    pub fn body_bytes(&self, hash: &BodyHash, offset: u64, limit: usize) -> Result<Vec<u8>, StoreError> {
+        let chunks = self.transaction().open_table(CHUNKS)?;
+        read_chunks(&chunks, hash, offset, limit)
+    }
+
+    /// The bodies that entries refer to and that are neither held nor erased, ascending by name.
+    pub fn wanted_bodies(&self) -> Result<Vec<WantedBody>, StoreError> {
+        let table = self.transaction().open_table(WANTED)?;
+        table
+            .iter()?
+            .map(|row| {
+                let (key, size) = row?;
+                let (hash, log, index) = key.value();
+                Ok(WantedBody {
+                    hash: BodyHash::from_bytes(*hash),
+                    size: size.value(),
+                    log: LogNumber(log),
+                    index,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Batch {
+    /// Keeps a whole body, if it is the one of that name. Keeping it twice is keeping it once.
+    ///
+    /// # Errors
+    /// [`BodyError::Mismatch`], [`BodyError::Erased`], [`BodyError::TooLarge`], [`BodyError::Store`].
+    pub fn put_body(&mut self, hash: &BodyHash, salt: &[u8; 32], bytes: &[u8]) -> Result<(), BodyError> {
+        let mut committer = Committer::new(salt);
+        committer.update(bytes);
+        if committer.finish() != *hash {
+            return Err(BodyError::Mismatch { hash: *hash });
+        }
+        if self.held(hash)?.is_some_and(|held| held.complete) {
+            return Ok(());
+        }
+        self.drop_pieces(hash)?;
+        self.keep_piece(hash, salt, 0, bytes)?;
+        self.finish_body(
+            hash,
+            Held {
+                salt: *salt,
+                size: bytes.len() as u64,
+                complete: true,
+            },
+        )?;
+        Ok(())
+    }
+
+    /// Keeps the next piece of a body. A piece that is held already is passed over.
+    ///
+    /// # Errors
+    /// [`BodyError::Gap`], [`BodyError::Erased`], [`BodyError::TooLarge`], [`BodyError::Store`].
+    pub fn keep_piece(
+        &mut self,
+        hash: &BodyHash,
+        salt: &[u8; 32],
+        offset: u64,
+        bytes: &[u8],
+    ) -> Result<(), BodyError> {
+        if self.is_erased(hash)? {
+            return Err(BodyError::Erased { hash: *hash });
+        }
+        let held = self.held(hash)?.unwrap_or(Held {
+            salt: *salt,
+            size: 0,
+            complete: false,
+        });
+        let end = offset.saturating_add(bytes.len() as u64);
+        if end > limits::BODY {
+            return Err(BodyError::TooLarge {
+                hash: *hash,
+                limit: limits::BODY,
+            });
+        }
+        if held.complete || (end <= held.size && held.size > 0) {
+            return Ok(());
+        }
+        if offset != held.size || *salt != held.salt {
+            return Err(BodyError::Gap {
+                hash: *hash,
+                held: held.size,
+                offset,
+            });
+        }
+        let mut chunks = self.transaction().open_table(CHUNKS).map_err(StoreError::from)?;
+        let mut at = offset;
+        for chunk in bytes.chunks(CHUNK) {
+            chunks
+                .insert((hash.as_bytes(), at), chunk)
+                .map_err(StoreError::from)?;
+            at += chunk.len() as u64;
+        }
+        drop(chunks);
+        Ok(self.put(
+            BODIES,
+            hash.as_bytes(),
+            &rows::encode(&Held { size: end, ..held }),
+        )?)
+    }
+
+    /// Says that the pieces held are the whole body, if they are.
+    ///
+    /// # Errors
+    /// [`BodyError::Mismatch`] where they are not: then [`Batch::drop_pieces`].
+    pub fn complete_body(&mut self, hash: &BodyHash) -> Result<(), BodyError> {
+        let Some(held) = self.held(hash)? else {
+            return Err(BodyError::Mismatch { hash: *hash });
+        };
+        if held.complete {
+            return Ok(());
+        }
+        let mut committer = Committer::new(&held.salt);
+        let chunks = self.transaction().open_table(CHUNKS).map_err(StoreError::from)?;
+        for row in chunks
+            .range((hash.as_bytes(), 0)..=(hash.as_bytes(), u64::MAX))
+            .map_err(StoreError::from)?
+        {
+            committer.update(row.map_err(StoreError::from)?.1.value());
+        }
+        drop(chunks);
+        if committer.finish() != *hash {
+            return Err(BodyError::Mismatch { hash: *hash });
+        }
+        Ok(self.finish_body(
+            hash,
+            Held {
+                complete: true,
+                ..held
+            },
+        )?)
+    }
+
+    /// Forgets what is held of an incomplete body.
+    pub fn drop_pieces(&mut self, hash: &BodyHash) -> Result<(), StoreError> {
+        match self.held(hash)? {
+            Some(held) if !held.complete => self.remove_body(hash),
+            _ => Ok(()),
+        }
+    }
+
+    /// Erases a body, salt and all, and leaves the tombstone. No way of bringing it back is left here.
+    pub fn erase_body(&mut self, hash: &BodyHash, by: &Id) -> Result<(), StoreError> {
+        self.remove_body(hash)?;
+        self.no_longer_wanted(hash)?;
+        self.transaction()
+            .open_table(ERASED)?
+            .insert(hash.as_bytes(), by.as_bytes())?;
+        Ok(())
+    }
+
+    /// Notes that an entry refers to a body, unless it is held or erased.
+    pub fn want_body(&mut self, wanted: &WantedBody) -> Result<(), StoreError> {
+        let complete = self.held(&wanted.hash)?.is_some_and(|held| held.complete);
+        if !complete && !self.is_erased(&wanted.hash)? {
+            let key = (wanted.hash.as_bytes(), wanted.log.0, wanted.index);
+            self.transaction().open_table(WANTED)?.insert(key, wanted.size)?;
+        }
+        Ok(())
+    }
+
+    fn finish_body(&mut self, hash: &BodyHash, held: Held) -> Result<(), StoreError> {
+        self.put(BODIES, hash.as_bytes(), &rows::encode(&held))?;
+        self.no_longer_wanted(hash)
+    }
+
+    fn no_longer_wanted(&mut self, hash: &BodyHash) -> Result<(), StoreError> {
+        let range = (hash.as_bytes(), 0, 0)..=(hash.as_bytes(), u32::MAX, u64::MAX);
+        self.transaction()
+            .open_table(WANTED)?
+            .retain_in(range, |_, _| false)?;
+        Ok(())
+    }
+
+    fn remove_body(&mut self, hash: &BodyHash) -> Result<(), StoreError> {
+        let range = (hash.as_bytes(), 0)..=(hash.as_bytes(), u64::MAX);
+        self.transaction()
+            .open_table(CHUNKS)?
+            .retain_in(range, |_, _| false)?;
+        self.transaction().open_table(BODIES)?.remove(hash.as_bytes())?;
+        Ok(())
+    }
+
+    fn held(&self, hash: &BodyHash) -> Result<Option<Held>, StoreError> {
+        self.bytes(BODIES, hash.as_bytes())?
+            .map(|row| rows::decode(&row, "bodies"))
+            .transpose()
+    }
+
+    fn is_erased(&self, hash: &BodyHash) -> Result<bool, StoreError> {
+        Ok(self
+            .transaction()
+            .open_table(ERASED)?
+            .get(hash.as_bytes())?
+            .is_some())
+    }
+}
+
+fn read_chunks(
+    chunks: &impl ReadableTable<(&'static [u8; 32], u64), &'static [u8]>,
+    hash: &BodyHash,
+    offset: u64,
+    limit: usize,
+) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    let before = chunks
+        .range((hash.as_bytes(), 0)..=(hash.as_bytes(), offset))?
+        .next_back()
+        .transpose()?;
+    let Some(first) = before.map(|(key, _)| key.value().1) else {
+        return Ok(bytes);
+    };
+    for row in chunks.range((hash.as_bytes(), first)..=(hash.as_bytes(), u64::MAX))? {
+        let (key, chunk) = row?;
+        let skip = usize::try_from(offset.saturating_sub(key.value().1)).unwrap_or(usize::MAX);
+        let rest = chunk.value().get(skip..).unwrap_or_default();
+        bytes.extend_from_slice(&rest[..rest.len().min(limit - bytes.len())]);
+        if bytes.len() == limit {
+            break;
+        }
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,99 @@
+//! The database handle. After a failed write redb refuses all further work on a handle, reads included; this one opens
+//! the file anew, so that a node whose disk is full stays readable, and goes on writing once there is room.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+
+use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, TransactionError, WriteTransaction};
+
+use super::error::StoreError;
+
+type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>;
+
+/// Bytes that must be free before a write is tried again on a disk that was full.
+const ROOM: usize = 4 << 20;
+
+pub(super) struct Handle {
+    database: RwLock<Option<Database>>,
+    open: Opener,
+    /// Where to look for room before the first write after a failed one.
+    directory: Option<PathBuf>,
+    failed: AtomicBool,
+}
+
+impl Handle {
+    pub(super) fn new(open: Opener, directory: Option<&Path>) -> Result<Handle, StoreError> {
+        let database = RwLock::new(Some(open()?));
+        Ok(Handle {
+            database,
+            open,
+            directory: directory.map(Path::to_owned),
+            failed: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) fn begin_read(&self) -> Result<ReadTransaction, StoreError> {
+        self.with(|database| Ok(database.begin_read()?))
+    }
+
+    pub(super) fn begin_write(&self) -> Result<WriteTransaction, StoreError> {
+        if self.failed.load(Ordering::Acquire) {
+            self.find_room()?;
+        }
+        self.with(|database| Ok(database.begin_write()?))
+    }
+
+    /// To be called after a write that failed for whatever reason: opens the file anew if the handle refuses to go on.
+    pub(super) fn recover(&self) {
+        let usable = self.with(|database| match database.try_begin_write() {
+            Ok(_) | Err(TransactionError::WouldBlock) => Ok(()),
+            Err(error) => Err(error.into()),
+        });
+        if usable.is_ok() {
+            return;
+        }
+        self.failed.store(true, Ordering::Release);
+        let mut database = self.lock();
+        *database = None;
+        match (self.open)() {
+            Ok(fresh) => *database = Some(fresh),
+            Err(error) => tracing::error!(%error, "the database does not open again"),
+        }
+    }
+
+    pub(super) fn check_integrity(&self) -> Result<bool, StoreError> {
+        let mut database = self.lock();
+        if database.is_none() {
+            *database = Some((self.open)()?);
+        }
+        Ok(database.as_mut().expect("opened just above").check_integrity()?)
+    }
+
+    fn with<T>(&self, work: impl Fn(&Database) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Some(database) = &*self.database.read().unwrap_or_else(PoisonError::into_inner) {
+            return work(database);
+        }
+        let mut database = self.lock();
+        if database.is_none() {
+            *database = Some((self.open)()?);
+        }
+        work(database.as_ref().expect("opened just above"))
+    }
+
+    fn lock(&self) -> RwLockWriteGuard<'_, Option<Database>> {
+        self.database.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find_room(&self) -> Result<(), StoreError> {
+        if let Some(directory) = &self.directory {
+            let probe = directory.join("room");
+            let written = std::fs::write(&probe, vec![0x55; ROOM]);
+            // A probe that cannot be removed does no harm: the next one overwrites it.
+            let _ = std::fs::remove_file(&probe);
+            written.map_err(|_| StoreError::Full)?;
+        }
+        self.failed.store(false, Ordering::Release);
+        Ok(())
+    }
+}

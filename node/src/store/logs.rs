@@ -1,0 +1,151 @@
+//! The logs held here: the organisation's own and the replicas, each under a small local number.
+
+use hearth_protocol::id::{Id, KeyBytes, KeyHash};
+use hearth_protocol::log::{Frontier, Origin, TreeHead};
+use redb::ReadableTable;
+use serde::{Deserialize, Serialize};
+
+use super::error::StoreError;
+use super::tables::{self, FRONTIERS, LOGS};
+use super::{Batch, Snapshot, rows};
+
+/// A log's number in this store alone. Never leaves the node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LogNumber(pub(super) u32);
+
+/// What a log's charter says that holding it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewLog {
+    /// Whose log it is.
+    pub organisation: Id,
+    /// Its name in checkpoints.
+    pub origin: Origin,
+    /// The first log key.
+    pub key: KeyBytes,
+    /// The commitment to the key after that.
+    pub next: KeyHash,
+    /// The key its node cosigns with.
+    pub witness: KeyBytes,
+    /// True for the one log this node sequences.
+    pub own: bool,
+}
+
+/// A log held here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Log {
+    /// Its number in this store.
+    pub number: LogNumber,
+    /// What its charter says.
+    pub charter: NewLog,
+}
+
+impl Snapshot<'_> {
+    /// All logs held, ascending by organisation.
+    pub fn logs(&self) -> Result<Vec<Log>, StoreError> {
+        let table = self.transaction().open_table(LOGS)?;
+        table
+            .iter()?
+            .map(|row| rows::decode(row?.1.value(), "logs"))
+            .collect()
+    }
+
+    /// One organisation's log.
+    pub fn log(&self, organisation: &Id) -> Result<Option<Log>, StoreError> {
+        self.bytes(LOGS, organisation.as_bytes())?
+            .map(|row| rows::decode(&row, "logs"))
+            .transpose()
+    }
+
+    /// The log this node sequences, if it has one.
+    pub fn own_log(&self) -> Result<Option<Log>, StoreError> {
+        Ok(self.logs()?.into_iter().find(|log| log.charter.own))
+    }
+
+    /// Number of entries of a log; 0 for one not held.
+    pub fn size(&self, log: LogNumber) -> Result<u64, StoreError> {
+        Ok(self.frontier(log)?.size())
+    }
+
+    /// Size and root of a log; the empty tree for one not held.
+    pub fn tree_head(&self, log: LogNumber) -> Result<TreeHead, StoreError> {
+        Ok(self.frontier(log)?.head())
+    }
+
+    /// The right edge of a log's tree; empty for one not held.
+    pub fn frontier(&self, log: LogNumber) -> Result<Frontier, StoreError> {
+        decode_frontier(self.bytes(FRONTIERS, log.0)?)
+    }
+}
+
+impl Batch {
+    /// Begins to hold a log. One that is held already keeps its number and what was known of it.
+    pub fn hold_log(&mut self, log: NewLog) -> Result<LogNumber, StoreError> {
+        let mut table = self.transaction().open_table(LOGS)?;
+        if let Some(row) = table.get(log.organisation.as_bytes())? {
+            return Ok(rows::decode::<Log>(row.value(), "logs")?.number);
+        }
+        let held = table.iter()?.count();
+        let number = LogNumber(u32::try_from(held).expect("fewer logs than 2^32"));
+        let row = rows::encode(&Log {
+            number,
+            charter: log.clone(),
+        });
+        table.insert(log.organisation.as_bytes(), row.as_slice())?;
+        drop(table);
+        self.put(FRONTIERS, number.0, &Frontier::new().to_bytes())?;
+        Ok(number)
+    }
+
+    /// One organisation's log, as this batch has it.
+    pub fn log(&self, organisation: &Id) -> Result<Option<Log>, StoreError> {
+        self.bytes(LOGS, organisation.as_bytes())?
+            .map(|row| rows::decode(&row, "logs"))
+            .transpose()
+    }
+
+    /// Makes every table, so that readers never meet a missing one.
+    pub(super) fn make_tables(&mut self) -> Result<(), StoreError> {
+        let transaction = self.transaction();
+        macro_rules! make {
+            ($($table:ident),*) => { $( transaction.open_table(tables::$table)?; )* };
+        }
+        make!(
+            LOGS,
+            ENTRIES,
+            TILES,
+            FRONTIERS,
+            IDS,
+            INDEXED,
+            SOURCES,
+            HEADS,
+            AIMS,
+            COSIGNATURES,
+            HANDOVERS,
+            EVIDENCE
+        );
+        make!(
+            BODIES,
+            CHUNKS,
+            ERASED,
+            WANTED,
+            WITNESSED,
+            INVITATIONS,
+            APPLICATIONS,
+            META
+        );
+        Ok(())
+    }
+
+    pub(super) fn frontier(&self, log: LogNumber) -> Result<Option<Frontier>, StoreError> {
+        self.bytes(FRONTIERS, log.0)?
+            .map(|bytes| decode_frontier(Some(bytes)))
+            .transpose()
+    }
+}
+
+fn decode_frontier(bytes: Option<Vec<u8>>) -> Result<Frontier, StoreError> {
+    let Some(bytes) = bytes else {
+        return Ok(Frontier::new());
+    };
+    Frontier::from_bytes(&bytes).map_err(|error| StoreError::Corrupt(format!("a frontier: {error}")))
+}
