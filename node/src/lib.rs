@@ -1,5 +1,6 @@
 //! The shell of Hearthlog.
 
 pub mod clock;
+pub mod ledger;
 pub mod signer;
 pub mod store;

@@ -1,0 +1,148 @@
+//! Whether this node may sign its log, and why not: the start-up rules of the protocol as pure functions.
+
+use std::fmt;
+
+use hearth_protocol::id::Root;
+use hearth_protocol::log::TreeHead;
+
+/// What the signer file says at start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signed {
+    /// The key last committed itself to this tree.
+    Held(TreeHead),
+    /// There is no signer file.
+    Missing,
+    /// There is one, but it is not whole, or of a key that is not the log's.
+    Unusable,
+}
+
+/// What the store says of the own log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// The log as it is.
+    pub head: TreeHead,
+    /// Its root at the size that was last signed, where it is that large.
+    pub root_when_signed: Option<Root>,
+}
+
+/// Where a ledger stands. Shown as it is in `status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The witnesses are being asked whether they know more. Submissions wait, for ten seconds at most.
+    Asking,
+    /// A witness bears out that it knows no more, or there is none to ask: entries are taken and signed.
+    Confirmed,
+    /// No witness answered: entries are taken and signed, marked unconfirmed, until one knows more.
+    Unconfirmed,
+    /// The key has signed this tree and the store does not hold it: its entries are fetched from peers. Nothing is signed.
+    Behind {
+        /// What was signed.
+        signed: TreeHead,
+    },
+    /// Somebody knows more of this log than this node: its directory is an old copy. It follows and signs nothing.
+    Restored {
+        /// The size they know of.
+        known: u64,
+    },
+    /// The key can sign no more. The log goes on under its next key.
+    MustHandOver(HandOverReason),
+}
+
+/// Why only a handover helps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HandOverReason {
+    /// The signer file is gone: what it signed last is not known, so it must not be made again.
+    #[error("the signer file is missing")]
+    SignerMissing,
+    /// The signer file is damaged, or of a key that is not the log's.
+    #[error("the signer file is damaged or of another key")]
+    SignerUnusable,
+    /// The store's tree is not the one the key has signed.
+    #[error("the key has signed another tree of size {size} than the one stored")]
+    Contradiction {
+        /// The size of both.
+        size: u64,
+    },
+}
+
+/// News that a ledger's standing depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// There is no witness to ask.
+    NobodyToAsk,
+    /// A witness knows no more of this log than this node.
+    NobodyKnowsMore,
+    /// Somebody knows this log at a larger size.
+    KnownLarger {
+        /// Their size.
+        size: u64,
+    },
+    /// Ten seconds have gone by since the witnesses were asked.
+    NoAnswer,
+    /// Entries of the own log, fetched from peers, are stored.
+    Fetched(Stored),
+}
+
+impl Standing {
+    /// The standing of a node that starts.
+    pub fn at_start(stored: Stored, signed: Signed) -> Standing {
+        match signed {
+            Signed::Missing => Standing::MustHandOver(HandOverReason::SignerMissing),
+            Signed::Unusable => Standing::MustHandOver(HandOverReason::SignerUnusable),
+            Signed::Held(signed) if signed.size > stored.head.size => Standing::Behind { signed },
+            Signed::Held(signed) if stored.root_when_signed == Some(signed.root) => Standing::Asking,
+            Signed::Held(signed) => {
+                Standing::MustHandOver(HandOverReason::Contradiction { size: signed.size })
+            }
+        }
+    }
+
+    /// The standing after some news. A node that has once been found to be an old copy stays one until it starts again.
+    #[must_use]
+    pub fn after(self, news: News) -> Standing {
+        match (self, news) {
+            (Standing::Behind { signed }, News::Fetched(stored)) => {
+                Standing::at_start(stored, Signed::Held(signed))
+            }
+            (Standing::Asking | Standing::Confirmed | Standing::Unconfirmed, News::KnownLarger { size }) => {
+                Standing::Restored { known: size }
+            }
+            (Standing::Restored { known }, News::KnownLarger { size }) => Standing::Restored {
+                known: known.max(size),
+            },
+            (Standing::Asking | Standing::Unconfirmed, News::NobodyKnowsMore)
+            | (Standing::Asking, News::NobodyToAsk) => Standing::Confirmed,
+            (Standing::Asking, News::NoAnswer) => Standing::Unconfirmed,
+            (standing, _) => standing,
+        }
+    }
+
+    /// Whether entries are taken and checkpoints signed.
+    pub fn signs(self) -> bool {
+        matches!(self, Standing::Confirmed | Standing::Unconfirmed)
+    }
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Standing::Asking => write!(f, "waiting for a witness"),
+            Standing::Confirmed => write!(f, "confirmed"),
+            Standing::Unconfirmed => write!(f, "unconfirmed: no witness has answered"),
+            Standing::Behind { signed } => {
+                write!(
+                    f,
+                    "fetching what was signed, up to size {}, from peers",
+                    signed.size
+                )
+            }
+            Standing::Restored { known } => {
+                write!(
+                    f,
+                    "this directory is an old copy: others know the log at size {known}"
+                )
+            }
+            Standing::MustHandOver(reason) => write!(f, "{reason}: hand the log over to its next key"),
+        }
+    }
+}
