@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::id::{BodyHash, Hash, Id, Root};
+use crate::log::note::MalformedNote;
+use crate::log::{ForkEvidence, Note};
 
 /// A request of `/hearth/sync/1`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -213,4 +215,30 @@ pub struct HeadsHint {
     pub note: Vec<u8>,
     /// The log.
     pub organisation: Id,
+}
+
+impl From<&ForkEvidence> for Evidence {
+    fn from(evidence: &ForkEvidence) -> Self {
+        let note = evidence
+            .notes()
+            .each_ref()
+            .map(|note| ByteBuf::from(note.to_bytes()));
+        Self {
+            note,
+            proof: evidence.proof().to_vec(),
+        }
+    }
+}
+
+impl TryFrom<&Evidence> for ForkEvidence {
+    type Error = MalformedNote;
+
+    fn try_from(evidence: &Evidence) -> Result<Self, MalformedNote> {
+        let [first, second] = &evidence.note;
+        Ok(ForkEvidence::new(
+            Note::parse(first)?,
+            Note::parse(second)?,
+            evidence.proof.clone(),
+        ))
+    }
 }

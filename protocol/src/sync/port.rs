@@ -1,0 +1,273 @@
+//! What goes into the replication machine and what comes out of it.
+
+use super::message::{Evidence, Reply, Request, WitnessReply, WitnessRequest};
+use crate::id::{BodyHash, Hash, Id, Root};
+use crate::log::{ForkEvidence, Frontier, KeyChain, VerifierKey};
+
+/// A node on the other side of the network: the bytes of its libp2p peer id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Peer(pub Vec<u8>);
+
+/// Names one question; its answer comes back under the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// A question for a peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Over `/hearth/sync/1`.
+    Sync(Request),
+    /// Over `/hearth/witness/1`.
+    Witness(WitnessRequest),
+}
+
+/// A peer's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Over `/hearth/sync/1`.
+    Sync(Reply),
+    /// Over `/hearth/witness/1`.
+    Witness(WitnessReply),
+}
+
+/// Why a question has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Failed {
+    /// The peer could not be reached, hung up or took too long.
+    #[error("no answer")]
+    Unreachable,
+    /// It answered with bytes that are not a message.
+    #[error("not a message")]
+    Malformed,
+}
+
+/// A log to hold, as its charter and the store know it.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    /// Whose log it is.
+    pub organisation: Id,
+    /// The log's keys: the charter's, and the handovers the store keeps.
+    pub keys: KeyChain,
+    /// The witness key of the organisation's node.
+    pub witness: VerifierKey,
+    /// True for the log this node writes: it is announced and cosigned, never pulled.
+    pub own: bool,
+    /// The tree over the entries the store holds.
+    pub frontier: Frontier,
+    /// The newest note whose entries are all held.
+    pub head: Option<Vec<u8>>,
+    /// The note that entries beyond `head` were proven into.
+    pub aim: Option<Vec<u8>>,
+    /// What the store holds against the log: nothing more is taken in, and peers are told.
+    pub evidence: Option<ForkEvidence>,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// These logs are to be held from now on; one that is known already is replaced. All that a store holds are given
+    /// together, so that every cosignature in their heads is of a known witness.
+    Follow(Vec<Followed>),
+    /// A node of an admitted organisation is reachable.
+    Connected {
+        /// The node.
+        peer: Peer,
+        /// Whose node the network verified it to be.
+        organisation: Id,
+    },
+    /// It is gone, with every question asked of it.
+    Disconnected {
+        /// The node.
+        peer: Peer,
+    },
+    /// A question was answered, or will not be.
+    Replied {
+        /// From the `Ask`.
+        ticket: Ticket,
+        /// The answer.
+        answer: Result<Answer, Failed>,
+    },
+    /// A head was published on the heads topic.
+    Gossiped {
+        /// Who passed it on.
+        peer: Peer,
+        /// The log.
+        organisation: Id,
+        /// The signed note.
+        note: Vec<u8>,
+    },
+    /// A peer's digest differed from ours.
+    Differs {
+        /// The node that asked.
+        peer: Peer,
+    },
+    /// A peer accused a log; nothing of it is verified yet.
+    Accused {
+        /// Who accused.
+        peer: Peer,
+        /// The evidence.
+        evidence: Evidence,
+    },
+    /// The store has durably committed what a `Store` asked.
+    Stored {
+        /// The log.
+        organisation: Id,
+        /// Its size now.
+        size: u64,
+    },
+    /// The ledger offers a new checkpoint of its own log.
+    OwnHead {
+        /// The note with the log's signature.
+        note: Vec<u8>,
+    },
+    /// The answer to `NeedProof`.
+    Proof {
+        /// The log.
+        organisation: Id,
+        /// The smaller size.
+        from: u64,
+        /// The larger size.
+        size: u64,
+        /// The root at `from`, and the proof (RFC 6962 §2.1.2); `None` if the store does not hold `size` entries.
+        proof: Option<(Root, Vec<Hash>)>,
+    },
+    /// A body an entry refers to is to be fetched.
+    Wanted {
+        /// Its commitment.
+        hash: BodyHash,
+        /// Its size in bytes, from the entry.
+        size: u64,
+        /// Whose log refers to it: asked first.
+        organisation: Id,
+    },
+    /// A body is no longer to be fetched: it was erased, or arrived by another way.
+    Unwanted {
+        /// Its commitment.
+        hash: BodyHash,
+    },
+    /// Time has passed. Due about once a second.
+    Tick,
+}
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Ask a peer; answer with `Replied` under this ticket.
+    Ask {
+        /// The node.
+        peer: Peer,
+        /// Names the question.
+        ticket: Ticket,
+        /// The question.
+        question: Question,
+    },
+    /// Commit verified entries in one transaction, then say `Stored`.
+    Store {
+        /// The log.
+        organisation: Id,
+        /// Index of the first entry: the size of the log so far.
+        from: u64,
+        /// The entries' bytes.
+        entries: Vec<Vec<u8>>,
+        /// Tree after the last of them.
+        frontier: Frontier,
+        /// The signed note they were proven into: the held head if its size is the frontier's, an aim otherwise.
+        note: Vec<u8>,
+    },
+    /// Keep a head whose entries are held, with the cosignatures known by now.
+    KeepHead {
+        /// The log.
+        organisation: Id,
+        /// The signed note.
+        note: Vec<u8>,
+    },
+    /// Keep the handovers of a log's key, all of them, oldest first.
+    KeepHandovers {
+        /// The log.
+        organisation: Id,
+        /// The notes.
+        handovers: Vec<Vec<u8>>,
+    },
+    /// Publish a head on the heads topic.
+    Gossip {
+        /// The log.
+        organisation: Id,
+        /// The signed note.
+        note: Vec<u8>,
+    },
+    /// Compute a consistency proof from the store, and the root it leads from, and say `Proof`.
+    NeedProof {
+        /// The log.
+        organisation: Id,
+        /// The smaller size.
+        from: u64,
+        /// The larger size.
+        size: u64,
+    },
+    /// Keep a piece of a body that is not complete yet.
+    KeepPiece {
+        /// Its commitment.
+        hash: BodyHash,
+        /// Its salt.
+        salt: [u8; 32],
+        /// Index of the piece's first byte: pieces come in order.
+        offset: u64,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// The pieces are the whole body and match its commitment.
+    BodyComplete {
+        /// Its commitment.
+        hash: BodyHash,
+    },
+    /// The pieces are not the body: forget them.
+    DropPieces {
+        /// Its commitment.
+        hash: BodyHash,
+    },
+    /// Nobody reachable has it; it is asked for again later.
+    BodyMissing {
+        /// Its commitment.
+        hash: BodyHash,
+    },
+    /// Keep verified evidence and show it.
+    KeepEvidence {
+        /// The log.
+        organisation: Id,
+        /// Two signed notes that convict it.
+        evidence: Box<ForkEvidence>,
+    },
+    /// Nothing more is taken in of this log.
+    Paused {
+        /// The log.
+        organisation: Id,
+        /// Why.
+        why: Pause,
+    },
+    /// A witness bears out that it knows no more of our own log than we do.
+    Confirmed {
+        /// The witness.
+        peer: Peer,
+    },
+    /// Somebody knows more of our own log than we do: follow it, do not sign.
+    Restored {
+        /// Who.
+        peer: Peer,
+        /// The size they know of.
+        size: u64,
+    },
+}
+
+/// Why a log is no longer taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// Evidence of a fork is held.
+    Forked,
+    /// Its next entry is larger than any entry may be.
+    Oversize {
+        /// Index of the entry.
+        index: u64,
+        /// Its bytes.
+        size: usize,
+    },
+}

@@ -1,0 +1,462 @@
+//! One log as this node holds it: which heads are believed, whose offer to follow, and what convicts the log.
+
+use std::collections::BTreeMap;
+
+use super::doubt::{Doubt, Finding, contradiction};
+use super::message::{OfferedHead, Reply, Request};
+use super::peers::Peers;
+use super::port::{Followed, Pause, Peer};
+use super::pull::{Portions, Pull, Taken, Wanted};
+use crate::id::{Hash, Id, Root};
+use crate::log::key_chain::{HandedOver, HandoverError};
+use crate::log::{ForkEvidence, Frontier, HeldNote, KeyChain, TreeHead, VerifierKey};
+use crate::time::Timestamp;
+
+/// Most questions one peer has open before it is asked for further entries.
+const RANGES_IN_FLIGHT: usize = 4;
+
+/// A log that is held.
+#[derive(Debug)]
+pub(super) struct Replica {
+    organisation: Id,
+    keys: KeyChain,
+    witness: VerifierKey,
+    own: bool,
+    head: Option<HeldNote>,
+    pull: Pull,
+    /// The newest head each peer offers that is larger than ours.
+    offers: BTreeMap<Peer, HeldNote>,
+    /// Peers whose entries did not prove, until it is known why.
+    doubts: BTreeMap<Peer, Doubt>,
+    /// Smaller heads that wait for a proof from our own store, by size.
+    older: BTreeMap<u64, HeldNote>,
+    /// The smaller head last found to be one of our tree's.
+    borne_out: Option<TreeHead>,
+    /// Announced once the store has it.
+    unannounced: bool,
+    stopped: bool,
+}
+
+/// What is to be done about it.
+#[derive(Debug, PartialEq)]
+pub(super) enum Effect {
+    Store {
+        from: u64,
+        entries: Vec<Vec<u8>>,
+        frontier: Frontier,
+        note: HeldNote,
+    },
+    Keep(HeldNote),
+    KeepHandovers(Vec<Vec<u8>>),
+    Announce(HeldNote),
+    Prove {
+        from: u64,
+        size: u64,
+    },
+    Convict(Box<ForkEvidence>),
+    Stop(Pause),
+    Restored {
+        peer: Peer,
+        size: u64,
+    },
+    Lied(Peer),
+}
+
+/// A question about this log, and what it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    Range(Wanted),
+    Doubt,
+}
+
+impl Replica {
+    /// Notes that the store keeps and that no longer open (a witness or key not known any more) are as good as none.
+    pub(super) fn new(followed: Followed, portions: Portions, witnesses: &[VerifierKey]) -> Self {
+        let Followed {
+            organisation,
+            keys,
+            witness,
+            own,
+            frontier,
+            head,
+            aim,
+            evidence,
+        } = followed;
+        let open = |note: Option<Vec<u8>>| note.and_then(|note| HeldNote::open(&note, &keys, witnesses).ok());
+        let (head, aim) = (open(head), open(aim));
+        Self {
+            pull: Pull::new(portions, frontier, aim),
+            organisation,
+            keys,
+            witness,
+            own,
+            head,
+            offers: BTreeMap::new(),
+            doubts: BTreeMap::new(),
+            older: BTreeMap::new(),
+            borne_out: None,
+            unannounced: false,
+            stopped: evidence.is_some(),
+        }
+    }
+
+    pub(super) fn is_own(&self) -> bool {
+        self.own
+    }
+
+    pub(super) fn keys(&self) -> &KeyChain {
+        &self.keys
+    }
+
+    pub(super) fn witness(&self) -> &VerifierKey {
+        &self.witness
+    }
+
+    pub(super) fn head(&self) -> Option<&HeldNote> {
+        self.head.as_ref()
+    }
+
+    pub(super) fn busy(&self) -> usize {
+        self.pull.busy()
+    }
+
+    /// What the digest of heads says of this log: SHA-256 of the note held, or zeros.
+    pub(super) fn held(&self) -> Hash {
+        self.head
+            .as_ref()
+            .map_or(Hash::from_bytes([0; 32]), |head| Hash::of(&head.to_bytes()))
+    }
+
+    /// Nothing more is taken in.
+    pub(super) fn stop(&mut self) {
+        self.stopped = true;
+        self.offers.clear();
+        self.doubts.clear();
+        self.older.clear();
+    }
+
+    /// A peer offers a head. Everything about it is verified here.
+    pub(super) fn offered(
+        &mut self,
+        peer: &Peer,
+        offer: &OfferedHead,
+        witnesses: &[VerifierKey],
+    ) -> Vec<Effect> {
+        if self.stopped {
+            return Vec::new();
+        }
+        let mut effects = match self.hand_over(&offer.handovers) {
+            Ok(effects) => effects,
+            Err(HandoverError::Spent { evidence }) => return vec![Effect::Convict(evidence)],
+            Err(
+                HandoverError::Malformed(_)
+                | HandoverError::OtherLog { .. }
+                | HandoverError::Uncommitted { .. }
+                | HandoverError::Backwards { .. },
+            ) => return vec![Effect::Lied(peer.clone())],
+        };
+        match HeldNote::open(&offer.note, &self.keys, witnesses) {
+            Ok(note) if note.head().size > 0 => effects.extend(self.judge(peer, note)),
+            Ok(_) => {}
+            Err(_) => effects.push(Effect::Lied(peer.clone())),
+        }
+        effects
+    }
+
+    /// A head was published. True if it is worth asking for; its cosignatures are taken at once.
+    pub(super) fn gossiped(&mut self, note: &[u8], witnesses: &[VerifierKey]) -> (bool, Vec<Effect>) {
+        let Ok(note) = HeldNote::open(note, &self.keys, witnesses) else {
+            return (false, Vec::new());
+        };
+        if self.stopped {
+            return (false, Vec::new());
+        }
+        if let Some(evidence) = self.contradicts(&note) {
+            return (false, vec![Effect::Convict(evidence)]);
+        }
+        match &self.head {
+            Some(head) if head.head() == note.head() => (false, self.merge(&note)),
+            Some(head) => (head.head().size < note.head().size, Vec::new()),
+            None => (true, Vec::new()),
+        }
+    }
+
+    /// The peer no longer offers a larger head.
+    pub(super) fn withdrawn(&mut self, peer: &Peer) {
+        self.offers.remove(peer);
+        self.doubts.remove(peer);
+    }
+
+    /// The ledger has signed a new head of this, its own log.
+    pub(super) fn signed(&mut self, note: &[u8], witnesses: &[VerifierKey]) -> Vec<Effect> {
+        let Ok(mut note) = HeldNote::open(note, &self.keys, witnesses) else {
+            return Vec::new();
+        };
+        if let Some(head) = &self.head {
+            if head.head().size > note.head().size {
+                return Vec::new();
+            }
+            note.merge(head);
+        }
+        self.head = Some(note.clone());
+        vec![Effect::Keep(note.clone()), Effect::Announce(note)]
+    }
+
+    /// A witness has cosigned.
+    pub(super) fn cosigned(&mut self, note: HeldNote) -> Vec<Effect> {
+        let mut effects = self.merge(&note);
+        let head = self.head.clone().filter(|_| !effects.is_empty());
+        effects.extend(head.map(Effect::Announce));
+        effects
+    }
+
+    pub(super) fn stored(&mut self, size: u64) -> Vec<Effect> {
+        self.pull.stored(size);
+        match &self.head {
+            Some(head) if self.unannounced && head.head().size <= size => {
+                self.unannounced = false;
+                vec![Effect::Announce(head.clone())]
+            }
+            Some(_) | None => Vec::new(),
+        }
+    }
+
+    /// The store has proven two sizes of this log consistent: is the smaller head that waits for it one of this tree?
+    pub(super) fn proven(&mut self, from: u64, size: u64, proof: Option<(Root, Vec<Hash>)>) -> Vec<Effect> {
+        let Some(older) = self.older.remove(&from) else {
+            return Vec::new();
+        };
+        let (Some((root, proof)), Some(head)) = (proof, &self.head) else {
+            return Vec::new();
+        };
+        let truly = TreeHead { size: from, root };
+        if head.head().size != size {
+            return Vec::new();
+        }
+        if truly == older.head() {
+            self.borne_out = Some(truly);
+            return Vec::new();
+        }
+        vec![Effect::Convict(Box::new(contradiction(
+            &older, truly, head, &proof,
+        )))]
+    }
+
+    /// The next question about this log, to a peer that offers what is missing. With `first_only` memory is short.
+    pub(super) fn next<A>(
+        &mut self,
+        peers: &Peers<A>,
+        now: Timestamp,
+        first_only: bool,
+    ) -> Option<(Peer, About, Request)> {
+        if self.own || self.stopped {
+            return None;
+        }
+        for (peer, doubt) in self
+            .doubts
+            .iter_mut()
+            .filter(|(peer, _)| peers.is_well(peer, now))
+        {
+            if let Some(question) = doubt.question(self.organisation) {
+                return Some((peer.clone(), About::Doubt, question));
+            }
+        }
+        self.choose_aim(peers, now);
+        let wanted = self.pull.next(first_only)?;
+        let size = self.pull.aim()?.head().size;
+        let able = self
+            .sources(peers, now)
+            .filter(|(peer, note)| note.head().size >= size && peers.in_flight(peer) < RANGES_IN_FLIGHT);
+        let peer = able
+            .map(|(peer, _)| peer)
+            .min_by_key(|peer| peers.in_flight(peer))?
+            .clone();
+        let question = self.pull.ask(self.organisation, wanted)?;
+        Some((peer, About::Range(wanted), question))
+    }
+
+    pub(super) fn answered(&mut self, peer: &Peer, about: About, reply: Reply) -> Vec<Effect> {
+        match about {
+            About::Range(wanted) => {
+                let taken = self.pull.answered(peer, wanted, reply);
+                taken.into_iter().flat_map(|taken| self.take(taken)).collect()
+            }
+            About::Doubt if matches!(reply, Reply::Refused { .. }) => {
+                self.withdrawn(peer);
+                Vec::new()
+            }
+            About::Doubt => self.found(peer, &reply),
+        }
+    }
+
+    /// No answer came.
+    pub(super) fn failed(&mut self, peer: &Peer, about: About) {
+        match about {
+            About::Range(wanted) => self.pull.failed(wanted),
+            About::Doubt => self.withdrawn(peer),
+        }
+    }
+
+    fn hand_over(&mut self, handovers: &[serde_bytes::ByteBuf]) -> Result<Vec<Effect>, HandoverError> {
+        let mut grown = false;
+        for handover in handovers {
+            grown |= self.keys.hand_over(handover)? == HandedOver::Now;
+        }
+        let all = || self.keys.handovers().map(|note| note.to_bytes()).collect();
+        Ok(grown.then(|| Effect::KeepHandovers(all())).into_iter().collect())
+    }
+
+    fn judge(&mut self, peer: &Peer, note: HeldNote) -> Vec<Effect> {
+        if let Some(evidence) = self.contradicts(&note) {
+            return vec![Effect::Convict(evidence)];
+        }
+        self.withdrawn(peer);
+        self.pull.merge(&note);
+        let size = self.head.as_ref().map_or(0, |head| head.head().size);
+        let offered = note.head().size;
+        if offered == size {
+            self.merge(&note)
+        } else if offered < size {
+            self.look_back(note, size)
+        } else if note.head() == self.pull.head() {
+            self.head = Some(note.clone());
+            vec![Effect::Keep(note)]
+        } else if self.own && offered > self.pull.head().size {
+            vec![Effect::Restored {
+                peer: peer.clone(),
+                size: offered,
+            }]
+        } else {
+            self.offers.insert(peer.clone(), note);
+            Vec::new()
+        }
+    }
+
+    /// Evidence, if the log has signed another root for this size.
+    fn contradicts(&self, note: &HeldNote) -> Option<Box<ForkEvidence>> {
+        let (TreeHead { size, root }, known) = (note.head(), self.head.iter().chain(self.pull.aim()));
+        let other_root = |known: &&HeldNote| known.head().size == size && known.head().root != root;
+        let other = known.chain(self.offers.values()).find(other_root)?;
+        Some(Box::new(ForkEvidence::new(
+            other.to_note(),
+            note.to_note(),
+            Vec::new(),
+        )))
+    }
+
+    fn merge(&mut self, note: &HeldNote) -> Vec<Effect> {
+        let Some(head) = &mut self.head else {
+            return Vec::new();
+        };
+        head.merge(note)
+            .then(|| Effect::Keep(head.clone()))
+            .into_iter()
+            .collect()
+    }
+
+    fn look_back(&mut self, note: HeldNote, size: u64) -> Vec<Effect> {
+        let older = note.head();
+        if self.borne_out == Some(older) || self.older.contains_key(&older.size) {
+            return Vec::new();
+        }
+        self.older.insert(older.size, note);
+        vec![Effect::Prove {
+            from: older.size,
+            size,
+        }]
+    }
+
+    fn take(&mut self, taken: Taken) -> Vec<Effect> {
+        match taken {
+            Taken::Entries {
+                from,
+                entries,
+                frontier,
+                aim,
+            } => {
+                vec![Effect::Store {
+                    from,
+                    entries,
+                    frontier,
+                    note: aim,
+                }]
+            }
+            Taken::Reached(head) => {
+                let behind = |offer: &HeldNote| offer.head().size <= head.head().size;
+                let passed: Vec<(Peer, HeldNote)> =
+                    self.offers.extract_if(.., |_, offer| behind(offer)).collect();
+                self.head = Some(head);
+                self.unannounced = true;
+                passed
+                    .into_iter()
+                    .flat_map(|(peer, offer)| self.judge(&peer, offer))
+                    .collect()
+            }
+            Taken::Oversize { index, size } => {
+                self.stop();
+                vec![Effect::Stop(Pause::Oversize { index, size })]
+            }
+            Taken::Unproven { peer, aim } => self.doubt(peer, &aim),
+            Taken::Wrong(peer) => {
+                self.withdrawn(&peer);
+                vec![Effect::Lied(peer)]
+            }
+            Taken::Unable(peer) => {
+                self.withdrawn(&peer);
+                Vec::new()
+            }
+        }
+    }
+
+    fn doubt(&mut self, peer: Peer, aim: &HeldNote) -> Vec<Effect> {
+        let Some(offered) = self.offers.get(&peer) else {
+            return vec![Effect::Lied(peer)];
+        };
+        let doubt = Doubt::new(self.head.as_ref(), aim, offered);
+        if doubt.is_settled() {
+            self.withdrawn(&peer);
+            return vec![Effect::Lied(peer)];
+        }
+        self.doubts.insert(peer, doubt);
+        Vec::new()
+    }
+
+    fn found(&mut self, peer: &Peer, reply: &Reply) -> Vec<Effect> {
+        match self
+            .doubts
+            .get_mut(peer)
+            .map_or(Finding::Open, |doubt| doubt.answered(reply))
+        {
+            Finding::Open => Vec::new(),
+            Finding::PeerLied => {
+                self.withdrawn(peer);
+                vec![Effect::Lied(peer.clone())]
+            }
+            Finding::Forked(evidence) => vec![Effect::Convict(evidence)],
+        }
+    }
+
+    /// Keeps the aim while somebody well offers it; else goes for the largest head on offer.
+    fn choose_aim<A>(&mut self, peers: &Peers<A>, now: Timestamp) {
+        let best = self
+            .sources(peers, now)
+            .map(|(_, offer)| offer)
+            .max_by_key(|offer| offer.head().size);
+        let Some(best) = best.filter(|best| best.head().size > self.pull.head().size) else {
+            return;
+        };
+        if self
+            .pull
+            .aim()
+            .is_none_or(|aim| best.head().size < aim.head().size)
+        {
+            self.pull.aim_at(best.clone());
+        }
+    }
+
+    fn sources<A>(&self, peers: &Peers<A>, now: Timestamp) -> impl Iterator<Item = (&Peer, &HeldNote)> {
+        self.offers
+            .iter()
+            .filter(move |(peer, _)| !self.doubts.contains_key(*peer) && peers.is_well(peer, now))
+    }
+}
