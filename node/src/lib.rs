@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod ledger;
+pub mod network;
 pub mod signer;
 pub mod store;

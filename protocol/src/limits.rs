@@ -45,6 +45,8 @@ pub const SALT: usize = 32;
 
 /// Largest frame of the exchange protocols.
 pub const FRAME: usize = 2 * 1024 * 1024;
+/// Largest request of the join protocol, the only one open to strangers.
+pub const JOIN: usize = 64 * 1024;
 /// Most bytes of entries, or of one body, in one reply.
 pub const PIECE: usize = 1024 * 1024;
 /// Largest signed note (a checkpoint with its signatures): 32 post-quantum signatures of 5 kB fit.

@@ -1,0 +1,72 @@
+//! The node's libp2p key: who it is on the wire. It signs nothing else.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use hearth_protocol::sync::Peer;
+use libp2p::identity::Keypair;
+
+/// A node's identity: an Ed25519 key in libp2p's own encoding, readable by its owner alone.
+pub struct Identity(pub(super) Keypair);
+
+/// Why there is no identity.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// The file cannot be read or written.
+    #[error("{path}: {source}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file holds something else.
+    #[error("{path} is not a libp2p Ed25519 key", path = path.display())]
+    NotAKey {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl Identity {
+    /// Makes a new identity and keeps it in a file that must not exist yet (mode 0600, synced).
+    pub fn create(path: &Path) -> Result<Self, IdentityError> {
+        let key = Keypair::generate_ed25519();
+        let bytes = key
+            .to_protobuf_encoding()
+            .expect("an Ed25519 key has an encoding");
+        write_new(path, &bytes).map_err(|source| IdentityError::File {
+            path: path.into(),
+            source,
+        })?;
+        Ok(Self(key))
+    }
+
+    /// Reads an identity.
+    pub fn open(path: &Path) -> Result<Self, IdentityError> {
+        let bytes = fs::read(path).map_err(|source| IdentityError::File {
+            path: path.into(),
+            source,
+        })?;
+        let key = Keypair::from_protobuf_encoding(&bytes);
+        key.map(Self)
+            .map_err(|_| IdentityError::NotAKey { path: path.into() })
+    }
+
+    /// The node id, as it stands in a charter.
+    pub fn peer(&self) -> Peer {
+        Peer(self.0.public().to_peer_id().to_bytes())
+    }
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
