@@ -6,10 +6,14 @@ mod args;
 mod context;
 mod demo;
 mod exit;
+mod home;
+mod remote;
+mod render;
 mod reply;
 mod screen;
 mod stackexchange;
 mod verbs;
+mod words;
 
 use args::Cli;
 use clap::Parser;

@@ -19,3 +19,6 @@ pub mod framework;
 
 pub mod audit;
 pub mod sync;
+
+#[cfg(test)]
+mod vectors;

@@ -1,6 +1,8 @@
 //! `hearth demo`: three organisations on this machine.
 
 #[allow(dead_code, reason = "the command that plays the story follows")]
+mod player;
+#[allow(dead_code, reason = "the command that plays the story follows")]
 mod scenario;
 
 use crate::context::Context;

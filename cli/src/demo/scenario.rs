@@ -10,6 +10,7 @@ mod rhythm;
 
 use cast::Cast;
 pub(crate) use cast::{HOUSES, Member};
+use hearth_protocol::kind::ResourceType;
 use hearth_protocol::time::Timestamp;
 use rhythm::Calendar;
 
@@ -82,7 +83,7 @@ pub(crate) enum Deed {
     },
     /// `replaces` is the first version where this is a new one; `file` is the file's text.
     Publish {
-        form: &'static str,
+        form: ResourceType,
         text: String,
         file: Option<String>,
         replaces: Option<Earlier>,

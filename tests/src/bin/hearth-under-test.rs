@@ -1,5 +1,4 @@
-//! `hearth` as the tests run it: cargo builds a package's own programs before that package's tests, so this one is
-//! never older than the source.
+//! The program itself, built beside the tests so that cargo tells them where it is.
 
 fn main() -> std::process::ExitCode {
     hearth_cli::main()

@@ -1,5 +1,7 @@
 //! What the people of the scenario say: practice of running a hospice, never a patient, never a dose, nobody real.
 
+use hearth_protocol::kind::ResourceType;
+
 /// One matter people of hospices talk about.
 pub(crate) struct Subject {
     /// The topic's code in the header.
@@ -17,9 +19,9 @@ pub(crate) struct Words {
     pub(crate) text: &'static str,
 }
 
-/// Something to pool: its code among the types of resources, and its words.
+/// Something to pool: what sort of resource it is, and its words.
 pub(crate) struct Material {
-    pub(crate) form: &'static str,
+    pub(crate) form: ResourceType,
     pub(crate) words: Words,
 }
 
@@ -27,7 +29,7 @@ const fn say(title: &'static str, text: &'static str) -> Words {
     Words { title, text }
 }
 
-const fn pool(form: &'static str, title: &'static str, text: &'static str) -> Material {
+const fn pool(form: ResourceType, title: &'static str, text: &'static str) -> Material {
     Material {
         form,
         words: Words { title, text },
@@ -63,12 +65,12 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         )],
         resources: &[
             pool(
-                "guidance",
+                ResourceType::Guidance,
                 "First call to a bereaved family: a page for volunteers",
                 "What to say first, what not to promise, when to hand over, and how to end the call.",
             ),
             pool(
-                "tool",
+                ResourceType::Tool,
                 "Plan for six closed evenings",
                 "One page an evening: opening, theme, a round, closing, what to have in the room.",
             ),
@@ -102,12 +104,12 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         )],
         resources: &[
             pool(
-                "education",
+                ResourceType::Education,
                 "Preparation of ward volunteers in four shifts",
                 "Aims of each shift, what to watch, questions for the talk afterwards.",
             ),
             pool(
-                "policy",
+                ResourceType::Policy,
                 "Pause after a bereavement of one's own",
                 "One page agreed by our volunteers: how long, what else to do meanwhile, how to come back.",
             ),
@@ -141,12 +143,12 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         )],
         resources: &[
             pool(
-                "guidance",
+                ResourceType::Guidance,
                 "The first question about wishes",
                 "A page for home visits: how to ask, where to write it, whom to tell the same day.",
             ),
             pool(
-                "tool",
+                ResourceType::Tool,
                 "Folder for the fridge",
                 "Cover sheet and three forms to print, in plain words.",
             ),
@@ -175,12 +177,12 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         )],
         resources: &[
             pool(
-                "education",
+                ResourceType::Education,
                 "Evenings for carers: moving, washing, resting",
                 "Three evenings for people who care at home, with what to have ready and whom to invite.",
             ),
             pool(
-                "other",
+                ResourceType::Other,
                 "Letter to employers of carers",
                 "What a carer may ask for, and how a hospice can help the employer.",
             ),
@@ -205,7 +207,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         ],
         threads: &[],
         resources: &[pool(
-            "education",
+            ResourceType::Education,
             "Mouth care in pictures",
             "Twelve pictures for the bedside and the order in which to show them.",
         )],
@@ -232,7 +234,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
             "We read one page aloud. Bring yours.",
         )],
         resources: &[pool(
-            "guidance",
+            ResourceType::Guidance,
             "Whom to call: beliefs and people",
             "How we built the list and keep it true, with the letter of invitation.",
         )],
@@ -265,12 +267,12 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         )],
         resources: &[
             pool(
-                "policy",
+                ResourceType::Policy,
                 "Self-referral in one page",
                 "Who may ring, what we ask, within which time we answer, what we do if it is not for us.",
             ),
             pool(
-                "tool",
+                ResourceType::Tool,
                 "Counting the time from referral to first visit",
                 "A sheet and the definitions, so that two houses count the same.",
             ),
@@ -303,7 +305,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
             "Our bags weigh eleven kilograms. What did you leave out, and did you miss it?",
         )],
         resources: &[pool(
-            "tool",
+            ResourceType::Tool,
             "Handover in four lines",
             "The sheet, and what we learned in three months of using it.",
         )],
@@ -330,7 +332,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
             "Would your house lend a nurse to ours for a week, and take one of ours?",
         )],
         resources: &[pool(
-            "guidance",
+            ResourceType::Guidance,
             "Ten minutes at the end of the shift",
             "How to lead it, three questions, when not to.",
         )],
@@ -354,7 +356,7 @@ pub(crate) const SUBJECTS: &[Subject] = &[
         ],
         threads: &[],
         resources: &[pool(
-            "other",
+            ResourceType::Other,
             "Forty soups in small jars",
             "Recipes for one cup, with how long each keeps.",
         )],

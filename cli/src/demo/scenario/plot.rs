@@ -5,6 +5,7 @@ use super::dice::Dice;
 use super::phrases::{self, SUBJECTS, Subject, Words};
 use super::rhythm::{Calendar, DAY, HOUR, MINUTE};
 use super::{Deed, Earlier, HOUSES, Happening};
+use hearth_protocol::kind::ResourceType;
 use hearth_protocol::time::{Span, Timestamp};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -58,7 +59,7 @@ enum Intention {
     Publish,
     Revise {
         first: Earlier,
-        form: &'static str,
+        form: ResourceType,
         words: &'static Words,
     },
     Validate {
@@ -378,7 +379,7 @@ impl Plot<'_> {
         }
     }
 
-    fn revise(&mut self, first: Earlier, form: &'static str, words: &'static Words) {
+    fn revise(&mut self, first: Earlier, form: ResourceType, words: &'static Words) {
         let author = self.told[first].by;
         if !self.present[author] {
             return;

@@ -1,0 +1,29 @@
+//! Files that are either whole or absent, also after a power cut.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Replaces `path` by `bytes`: written beside it, synced, renamed, and the directory synced.
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let fresh = path.with_extension("part");
+    let mut file = File::create(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)?;
+    sync_directory_of(path)
+}
+
+/// Makes renames and removals in the directory of `path` durable.
+pub(crate) fn sync_directory_of(path: &Path) -> io::Result<()> {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    // Windows has no handle on a directory to sync.
+    if cfg!(unix) {
+        File::open(parent)?.sync_all()
+    } else {
+        Ok(())
+    }
+}

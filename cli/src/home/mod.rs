@@ -1,0 +1,80 @@
+//! The member's home: the key that signs, the settings of the client, and what waits to be sent.
+//!
+//! `member.key` (mode 0600), `client.json`, `outbox/`. The directory itself is made with mode 0700.
+
+mod durable;
+mod key;
+mod outbox;
+mod settings;
+
+pub(crate) use durable::write_durably;
+pub(crate) use key::KeyError;
+pub(crate) use outbox::{Outbox, OutboxError, Waiting};
+pub(crate) use settings::{Settings, SettingsError};
+
+use hearth_protocol::sign::SecretKey;
+use std::fs::DirBuilder;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The directory that belongs to one member in one community.
+#[derive(Debug, Clone)]
+pub(crate) struct MemberHome {
+    path: PathBuf,
+}
+
+impl MemberHome {
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes the directory, for its owner alone.
+    pub(crate) fn create(&self) -> io::Result<()> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.path)
+    }
+
+    /// Whether a key has been made here.
+    pub(crate) fn has_key(&self) -> bool {
+        self.key_file().exists()
+    }
+
+    /// Makes a new key. An existing one is never overwritten.
+    pub(crate) fn make_key(&self) -> Result<SecretKey, KeyError> {
+        key::make(&self.key_file())
+    }
+
+    /// The member's key.
+    pub(crate) fn key(&self) -> Result<SecretKey, KeyError> {
+        key::read(&self.key_file())
+    }
+
+    /// Which node and community this member belongs to; nothing is known before `init` or `found`.
+    pub(crate) fn settings(&self) -> Result<Settings, SettingsError> {
+        Settings::read(&self.settings_file())
+    }
+
+    pub(crate) fn keep_settings(&self, settings: &Settings) -> Result<(), SettingsError> {
+        settings.write(&self.settings_file())
+    }
+
+    /// What waits for the node.
+    pub(crate) fn outbox(&self) -> Result<Outbox, OutboxError> {
+        Outbox::open(&self.path.join("outbox"))
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.path.join("member.key")
+    }
+
+    fn settings_file(&self) -> PathBuf {
+        self.path.join("client.json")
+    }
+}

@@ -1,0 +1,229 @@
+//! Talking to the organisation's node over its HTTP API: a session by signed challenge, questions, submissions, bodies.
+
+mod session;
+mod submission;
+
+pub(crate) use submission::{Acknowledged, Body, Outcome, Submission};
+
+use crate::exit::Failure;
+use hearth_protocol::entry::Home;
+use hearth_protocol::id::{BodyHash, Id};
+use hearth_protocol::sign::SecretKey;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::cell::OnceCell;
+use std::io::Read;
+use std::time::Duration;
+use ureq::Agent;
+
+const CONNECT: Duration = Duration::from_secs(5);
+/// A node that acknowledges a large batch syncs it to its disk first.
+const ANSWER: Duration = Duration::from_secs(120);
+/// Largest answer that is read, in bytes.
+const LARGEST: u64 = 256 << 20;
+
+/// A member's connection to one node. The session is opened by the first request and held for this process.
+pub(crate) struct Remote {
+    base: String,
+    agent: Agent,
+    home: Home,
+    key: SecretKey,
+    token: OnceCell<String>,
+}
+
+/// Why a request has no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RemoteError {
+    #[error("no node answers at {url}: {source}")]
+    Unreachable { url: String, source: ureq::Error },
+    #[error("{message}")]
+    Refused {
+        status: u16,
+        code: String,
+        message: String,
+    },
+    #[error("{url} does not answer like a Hearthlog node: {reason}")]
+    Garbled { url: String, reason: String },
+}
+
+impl RemoteError {
+    /// Whether the same request may succeed later without anything being changed.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        matches!(self, RemoteError::Unreachable { .. })
+    }
+}
+
+impl From<RemoteError> for Failure {
+    fn from(error: RemoteError) -> Self {
+        match error {
+            RemoteError::Unreachable { .. } => Failure::unreachable(error)
+                .advise("Start it with `hearth run --data DIR`, or name another with --node URL."),
+            RemoteError::Refused { .. } | RemoteError::Garbled { .. } => Failure::new(error),
+        }
+    }
+}
+
+/// The form of every refusal.
+#[derive(Deserialize)]
+struct Refusal {
+    error: Refused,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    code: String,
+    message: String,
+}
+
+impl Remote {
+    /// Prepares to talk to the node at `base` as the holder of `key`, in the log of `home`. Nothing is sent yet.
+    pub(crate) fn new(base: &str, home: Home, key: SecretKey) -> Self {
+        Self {
+            base: base.trim_end_matches('/').to_owned(),
+            agent: agent(),
+            home,
+            key,
+            token: OnceCell::new(),
+        }
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
+    }
+
+    pub(crate) fn key(&self) -> &SecretKey {
+        &self.key
+    }
+
+    /// Asks one question of the read API.
+    pub(crate) fn query(&self, query: &Value) -> Result<Value, RemoteError> {
+        self.post("/v1/query", query)
+    }
+
+    /// The ids of the records made from sources of `site`, in the order asked; none where there is no record.
+    pub(crate) fn sources(&self, site: &str, keys: &[(&str, u64)]) -> Result<Vec<Option<Id>>, RemoteError> {
+        let sources: Vec<[String; 2]> = keys
+            .iter()
+            .map(|(kind, id)| [kind.to_string(), id.to_string()])
+            .collect();
+        let answer = self.query(&json!({ "query": "sources", "site": site, "sources": sources }))?;
+        serde_json::from_value(answer["ids"].clone()).map_err(|error| RemoteError::Garbled {
+            url: self.base.clone(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Hands entries to the node. Each has its own outcome, in the order given.
+    pub(crate) fn submit(&self, submission: &[u8]) -> Result<Vec<Outcome>, RemoteError> {
+        let url = self.url("/v1/entries");
+        let request = self.agent.post(&url).header("Content-Type", "application/cbor");
+        let answer: submission::Answer = self.read(
+            &url,
+            request.header("Authorization", self.bearer()?).send(submission),
+        )?;
+        Ok(answer.results)
+    }
+
+    /// Streams one large body to the node, ahead of the entry that commits to it.
+    pub(crate) fn put_body(
+        &self,
+        hash: &BodyHash,
+        salt: &[u8; 32],
+        bytes: &mut dyn Read,
+    ) -> Result<(), RemoteError> {
+        let url = self.url(&format!("/v1/bodies/{hash}"));
+        let request = self.agent.put(&url).header("Hearth-Salt", hex::encode(salt));
+        let body = ureq::SendBody::from_reader(bytes);
+        self.check(&url, request.header("Authorization", self.bearer()?).send(body))
+            .map(drop)
+    }
+
+    /// The bytes of a body the node holds.
+    pub(crate) fn body(&self, hash: &BodyHash) -> Result<Vec<u8>, RemoteError> {
+        let url = self.url(&format!("/v1/bodies/{hash}"));
+        let mut response = self.check(
+            &url,
+            self.agent
+                .get(&url)
+                .header("Authorization", self.bearer()?)
+                .call(),
+        )?;
+        let read = response.body_mut().with_config().limit(LARGEST).read_to_vec();
+        read.map_err(|source| RemoteError::Unreachable { url, source })
+    }
+
+    /// A request with a JSON body and a JSON answer, in a session.
+    pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, RemoteError> {
+        let url = self.url(path);
+        let request = self.agent.post(&url).header("Authorization", self.bearer()?);
+        self.read(&url, request.send_json(body))
+    }
+
+    fn bearer(&self) -> Result<String, RemoteError> {
+        if let Some(token) = self.token.get() {
+            return Ok(format!("Bearer {token}"));
+        }
+        let token = session::open(self)?;
+        Ok(format!("Bearer {}", self.token.get_or_init(|| token)))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    fn read<T: DeserializeOwned>(&self, url: &str, sent: Sent) -> Result<T, RemoteError> {
+        let mut response = self.check(url, sent)?;
+        let text = response.body_mut().with_config().limit(LARGEST).read_to_vec();
+        let text = text.map_err(|source| RemoteError::Unreachable {
+            url: url.to_owned(),
+            source,
+        })?;
+        serde_json::from_slice(&text).map_err(|error| RemoteError::Garbled {
+            url: url.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// An answer with a good status, or the refusal it holds.
+    fn check(&self, url: &str, sent: Sent) -> Result<Response, RemoteError> {
+        let mut response = sent.map_err(|source| RemoteError::Unreachable {
+            url: self.base.clone(),
+            source,
+        })?;
+        let status = response.status().as_u16();
+        if (200..300).contains(&status) {
+            return Ok(response);
+        }
+        let text = response.body_mut().read_to_string().unwrap_or_default();
+        match serde_json::from_str::<Refusal>(&text) {
+            Ok(Refusal { error }) => Err(RemoteError::Refused {
+                status,
+                code: error.code,
+                message: error.message,
+            }),
+            Err(_) => Err(RemoteError::Garbled {
+                url: url.to_owned(),
+                reason: format!("status {status}"),
+            }),
+        }
+    }
+}
+
+type Response = ureq::http::Response<ureq::Body>;
+type Sent = Result<Response, ureq::Error>;
+
+/// An agent that goes straight to the node: proxies of the environment are for the world outside.
+fn agent() -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .proxy(None)
+        .timeout_connect(Some(CONNECT))
+        .timeout_recv_response(Some(ANSWER))
+        .build()
+        .into()
+}

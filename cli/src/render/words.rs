@@ -1,0 +1,123 @@
+//! People's words on a terminal: Markdown as written, imported HTML as plain text. Nothing in them can steer the terminal.
+
+/// The words of a body as text for a person.
+pub(crate) fn plain(bytes: &[u8], media_type: &str) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let text = if media_type == "text/html" {
+        without_markup(&text)
+    } else {
+        text.into_owned()
+    };
+    harmless(&text)
+}
+
+/// The first line with words in it, without Markdown's heading signs, for a list.
+pub(crate) fn first_line(text: &str, most: usize) -> String {
+    let line = text
+        .lines()
+        .map(|line| line.trim_start_matches('#').trim())
+        .find(|line| !line.is_empty());
+    let line = line.unwrap_or_default();
+    if line.chars().count() <= most {
+        return line.to_owned();
+    }
+    let kept: String = line.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Control characters, but for line breaks and tabs, could move the cursor or set colours; they are shown, not obeyed.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars()
+        .filter(|character| *character != '\r')
+        .map(|character| match character {
+            '\n' | '\t' => character,
+            other if other.is_control() => char::REPLACEMENT_CHARACTER,
+            other => other,
+        })
+        .collect()
+}
+
+/// Text of HTML: tags gone, blocks on lines of their own, entities read. Enough to read a post, not to lay it out.
+fn without_markup(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        text.push_str(&rest[..start]);
+        let Some(end) = rest[start..].find('>') else {
+            rest = &rest[start..];
+            break;
+        };
+        let tag = rest[start + 1..start + end].to_ascii_lowercase();
+        let name = tag
+            .trim_start_matches('/')
+            .split([' ', '/', '\n'])
+            .next()
+            .unwrap_or_default();
+        match name {
+            "p" | "div" | "ul" | "ol" | "pre" | "blockquote" | "br" | "hr" | "tr" | "h1" | "h2" | "h3"
+            | "h4" => {
+                text.push('\n');
+            }
+            "li" if !tag.starts_with('/') => text.push_str("\n- "),
+            _ => {}
+        }
+        rest = &rest[start + end + 1..];
+    }
+    text.push_str(rest);
+    squeeze(&unescape(&text))
+}
+
+fn unescape(text: &str) -> String {
+    // `&amp;` last, so that `&amp;lt;` stays the text `&lt;`.
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (entity, character)| {
+        text.replace(entity, character)
+    })
+}
+
+/// At most one empty line in a row, none at the ends.
+fn squeeze(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim_end) {
+        if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_becomes_readable_text() {
+        let html = "<h1>Why?</h1>\n<p>A &amp;lt; <em>b</em><br/>c &lt; d</p>\n\n<ul><li>one</li><li>two</li></ul><hr>";
+        assert_eq!(
+            plain(html.as_bytes(), "text/html"),
+            "Why?\n\nA &lt; b\nc < d\n\n- one\n- two"
+        );
+    }
+
+    #[test]
+    fn words_cannot_steer_the_terminal() {
+        assert_eq!(
+            plain(b"a\x1b[31mb\r\nc\x07", "text/markdown"),
+            "a\u{fffd}[31mb\nc\u{fffd}"
+        );
+    }
+
+    #[test]
+    fn a_list_shows_the_first_line() {
+        assert_eq!(first_line("\n\n# Mouth care\n\nwords", 20), "Mouth care");
+        assert_eq!(first_line("abcdefgh", 5), "abcd…");
+    }
+}

@@ -1,0 +1,252 @@
+"""Verdicts over a cut (docs/protocol.md sections 3 and 6), from nothing but published logs."""
+
+import tree
+
+STEWARD, MEMBER, EITHER, RECORD, FOUNDING = "steward", "member", "steward or the person", "record", "founding"
+CONTRIBUTIONS = {
+    "query.asked", "query.answered", "thread.opened", "thread.replied", "resource.published", "resource.validated", "resource.disputed",
+}
+SIGNERS = {
+    "community.founded": FOUNDING, "organisation.chartered": FOUNDING, "governance.proposed": STEWARD, "heads.seen": RECORD,
+    "member.admitted": STEWARD, "member.left": EITHER, "key.added": MEMBER, "key.revoked": EITHER,
+    "query.withdrawn": MEMBER, "query.accepted": MEMBER, "reaction.given": MEMBER, "resource.withdrawn": MEMBER,
+    "import.made": STEWARD, "erasure.carried_out": EITHER,
+} | {kind: MEMBER for kind in CONTRIBUTIONS}
+IMPORTED = {
+    "query.asked", "query.answered", "query.accepted", "query.withdrawn", "thread.opened", "thread.replied", "reaction.given", "resource.published",
+}
+SUBJECTS = {
+    "query.answered": {"query.asked"}, "query.accepted": {"query.answered"}, "query.withdrawn": {"query.asked"},
+    "thread.replied": {"thread.opened", "thread.replied", "query.asked", "query.answered", "resource.published"},
+    "reaction.given": CONTRIBUTIONS, "resource.published": {"resource.published"}, "resource.withdrawn": {"resource.published"},
+    "resource.validated": {"resource.published"}, "resource.disputed": {"resource.published"},
+}
+COUNTS, PENDING, VOID = "counts", "pending", "void"
+
+
+class Fact:
+    """An entry at its place, with what the cut says of it."""
+
+    def __init__(self, entry, organisation, index):
+        self.entry, self.organisation, self.index = entry, organisation, index
+        self.id, self.kind, self.at = entry.id, entry.kind, entry.at
+        self.standing, self.reason = COUNTS, None
+        self.person = None  # a member's, an imported author's as ("source", …), or nothing where nobody is known
+        self.imported = entry.author is None and entry.kind != "heads.seen"
+        self.automaton = bool(entry.source and entry.source.get("automaton"))
+        self.effective, self.witnessed = entry.at, False
+
+    def subject(self):
+        return self.entry.re[0] if self.entry.re else None
+
+    def void(self, reason):
+        self.standing, self.reason = VOID, reason
+
+
+class Person:
+    def __init__(self, id, organisation, admitted):
+        self.id, self.organisation, self.admitted, self.left = id, organisation, admitted, None
+
+
+class Community:
+    """The facts of a cut. `logs` are Published, each cut to the size the cut gives."""
+
+    def __init__(self, logs, cut):
+        self.logs = {log.organisation: log for log in logs}
+        self.sizes = {organisation: size for organisation, size, _ in cut}
+        self.community = logs[0].community
+        for organisation, size, root in cut:
+            if tree.root(self.logs[organisation].hashes[:size]) != root:
+                raise ValueError(f"{organisation.hex()}: the cut names another root than the log's")
+        self.facts, self.by_id, self.people = [], {}, {}
+        self.policy = None
+        for organisation in sorted(self.sizes):
+            self._fold(organisation)
+        self._resolve()
+        self._times()
+
+    def of(self, *kinds):
+        return [fact for fact in self.facts if fact.kind in kinds and fact.standing == COUNTS]
+
+    # Each log by itself, in order of index.
+    def _fold(self, organisation):
+        log = self.logs[organisation]
+        founding = log.entries[0] is not None and log.entries[0].kind == "community.founded"
+        charter = log.entries[1 if founding else 0]
+        if founding:
+            self.policy = log.entries[0].data["policy"]
+        fold = Fold(self, organisation, set(charter.data["stewards"]), 1 if founding else 0)
+        for index in range(self.sizes[organisation]):
+            entry = log.entries[index]
+            if entry is None:
+                continue  # malformed: void, and no fact
+            fact = Fact(entry, organisation, index)
+            self.facts.append(fact)
+            fold.judge(fact, entry.verify(log.community, organisation))
+
+    # References, over all logs.
+    def _resolve(self):
+        facts = {}
+        for fact in self.facts:
+            facts.setdefault(fact.id, fact)
+        self.by_id = facts
+        state = {}
+
+        def settle(first):
+            stack = [first]
+            while stack:
+                fact = stack[-1]
+                if state.get(fact.id) == "done" or fact.standing == VOID:
+                    state[fact.id] = "done"
+                    stack.pop()
+                    continue
+                targets = [facts[id] for id in fact.entry.re if id in facts and state.get(id) != "done"] if fact.kind in SUBJECTS else []
+                if state.get(fact.id) is None and targets:
+                    state[fact.id] = "open"
+                    stack += [target for target in targets if state.get(target.id) is None]
+                    continue
+                self._refer(fact, facts)
+                state[fact.id] = "done"
+                stack.pop()
+
+        for fact in self.facts:
+            settle(fact)
+
+    def _refer(self, fact, facts):
+        kinds = SUBJECTS.get(fact.kind)
+        if kinds is None:
+            return
+        if not fact.entry.re:
+            if fact.kind != "resource.published":
+                fact.void("bad_data")
+            return
+        targets = [facts.get(id) for id in fact.entry.re]
+        if any(target is not None and (target.standing == VOID or target.kind not in kinds) for target in targets):
+            return fact.void("wrong_subject")
+        if any(target is None or target.standing == PENDING for target in targets):
+            fact.standing = PENDING
+            return
+        if not self._may(fact, targets[0], facts):
+            fact.void("not_permitted")
+
+    def _may(self, fact, target, facts):
+        """Some acts are for one person alone."""
+        if fact.kind == "query.accepted":
+            owner = facts[target.subject()]
+        elif fact.kind in ("query.withdrawn", "resource.withdrawn") or (fact.kind == "resource.published" and fact.entry.re):
+            owner = target
+        else:
+            return True
+        return fact.imported == owner.imported and (fact.imported or fact.person == owner.person)
+
+    # Existed-by and effective times.
+    def _times(self):
+        liars = 0
+        for from_count, count in self.policy["liars"]:
+            if len(self.sizes) >= from_count:
+                liars = count
+        tolerance = self.policy["tolerance"]
+        seen = self._seen()
+        for fact in self.facts:
+            if fact.entry.author is None:
+                continue
+            times = sorted(
+                min(covering)
+                for observer, rows in seen.items()
+                if observer != fact.organisation
+                for covering in [[at for at, organisation, size in rows if organisation == fact.organisation and size > fact.index]]
+                if covering
+            )
+            if len(times) > liars:
+                existed = times[liars]
+                fact.effective = max(existed - tolerance, min(fact.at, existed))
+                fact.witnessed = True
+
+    def _seen(self):
+        """Per observer the rows (at, organisation, size) that name the right root within the cut."""
+        seen, roots = {}, {}
+        for fact in self.of("heads.seen"):
+            for organisation, size, root in fact.entry.data["heads"]:
+                if size > self.sizes.get(organisation, -1):
+                    continue
+                if (organisation, size) not in roots:
+                    roots[organisation, size] = tree.root(self.logs[organisation].hashes[:size])
+                if roots[organisation, size] == root:
+                    seen.setdefault(fact.organisation, []).append((fact.at, organisation, size))
+        return seen
+
+
+class Fold:
+    """Keys, members and stewards of one log as they stand at each index."""
+
+    def __init__(self, community, organisation, stewards, charter):
+        self.community, self.organisation, self.stewards, self.charter = community, organisation, stewards, charter
+        self.keys, self.gone, self.revoked, self.sources, self.ids = {}, set(), set(), set(), set()
+
+    def judge(self, fact, signed):
+        entry = fact.entry
+        if entry.author is None:
+            fact.person = ("source", entry.source["site"], entry.source["person"]) if "person" in entry.source else None
+        reason = self._reason(fact, signed)
+        self.ids.add(fact.id)
+        if entry.author is None and reason is None:
+            self.sources.add((entry.source["site"], entry.source["kind"], entry.source["id"]))
+        if reason:
+            return fact.void(reason)
+        self._apply(fact)
+
+    def _reason(self, fact, signed):
+        entry = fact.entry
+        signer = SIGNERS.get(fact.kind)
+        if signer is None:
+            return "unknown_kind"
+        if not signed:
+            return "bad_signature"
+        if fact.id in self.ids:
+            return "duplicate"
+        if signer == FOUNDING:
+            return None if fact.index <= self.charter and entry.author in self.stewards | {self.community.logs[self.organisation].entries[0].author} else "misplaced"
+        if entry.author is None:
+            if fact.kind not in IMPORTED | {"heads.seen"}:
+                return "misplaced"
+            if (entry.source["site"], entry.source["kind"], entry.source["id"]) in self.sources:
+                return "duplicate_source"
+            return None
+        if signer == RECORD:
+            return "misplaced"
+        return self._author(fact, signer)
+
+    def _author(self, fact, signer):
+        key = fact.entry.author
+        person = self.keys.get(key)
+        steward = key in self.stewards
+        if person is None and not steward:
+            return "unknown_author"
+        if key in self.revoked:
+            return "revoked_key"
+        fact.person = person
+        present = person is not None and person not in self.gone
+        if signer == STEWARD and not steward:
+            return "not_permitted"
+        if signer == MEMBER and not present:
+            return "not_permitted"
+        if fact.kind in ("member.left", "key.revoked", "key.added"):
+            if fact.subject() not in self.community.people or self.community.people[fact.subject()].organisation != self.organisation:
+                return "wrong_subject"
+            if fact.kind == "key.added" and fact.subject() != person:
+                return "not_permitted"
+            if not steward and fact.subject() != person:
+                return "not_permitted"
+        return None
+
+    def _apply(self, fact):
+        if fact.kind == "member.admitted":
+            self.keys.setdefault(fact.entry.data["key"], fact.id)
+            self.community.people[fact.id] = Person(fact.id, self.organisation, fact)
+        elif fact.kind == "member.left":
+            self.gone.add(fact.subject())
+            self.community.people[fact.subject()].left = fact
+        elif fact.kind == "key.added":
+            self.keys.setdefault(fact.entry.data["key"], fact.subject())
+        elif fact.kind == "key.revoked":
+            self.revoked.add(fact.entry.data["key"])
