@@ -6,7 +6,7 @@ use crate::id::Id;
 
 /// Community and organisation. In CBOR the array of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "(Id, Id)", into = "(Id, Id)")]
+#[serde(try_from = "Vec<Id>", into = "(Id, Id)")]
 pub struct Home {
     /// Id of its `community.founded`.
     pub community: Id,
@@ -41,11 +41,21 @@ impl Home {
     }
 }
 
-impl From<(Id, Id)> for Home {
-    fn from((community, organisation): (Id, Id)) -> Home {
-        Home {
-            community,
-            organisation,
+/// An array that is not of two ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} ids, not community and organisation")]
+pub struct NotAHome(usize);
+
+impl TryFrom<Vec<Id>> for Home {
+    type Error = NotAHome;
+
+    fn try_from(ids: Vec<Id>) -> Result<Home, NotAHome> {
+        match ids[..] {
+            [community, organisation] => Ok(Home {
+                community,
+                organisation,
+            }),
+            _ => Err(NotAHome(ids.len())),
         }
     }
 }

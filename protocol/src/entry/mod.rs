@@ -9,7 +9,7 @@ mod record;
 
 pub use body::{BodyRef, Committer, commit};
 pub use event::Event;
-pub use home::Home;
+pub use home::{Home, NotAHome};
 pub use payload::Payload;
 pub use record::{Record, Source};
 
@@ -61,3 +61,6 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::family::{Data, family};
-use super::origin::Origin;
 use super::slug::Slug;
 use crate::codec::blob;
 use crate::id::{Id, KeyHash, Root};
 use crate::limits;
+use crate::log::Origin;
 use crate::sign::PublicKey;
 use crate::time::Span;
 
@@ -45,7 +45,9 @@ pub struct Founded {
 
 impl Data for Founded {
     fn check(&self) -> Result<(), String> {
-        origin_is_of(&self.origin, &self.key)?;
+        if !self.origin.belongs_to(&self.key) {
+            return Err(format!("{} is not an origin of this key", self.origin));
+        }
         self.policy.check()
     }
 }
@@ -140,7 +142,8 @@ pub struct Chartered {
 
 impl Data for Chartered {
     fn check(&self) -> Result<(), String> {
-        if self.origin != Origin::of(&self.slug, &self.key.bytes()) {
+        let origin = Origin::of(self.slug.as_str(), &self.key).expect("a slug can be part of a name");
+        if self.origin != origin {
             return Err(format!("{} is not the origin of this slug and key", self.origin));
         }
         within("nodes", self.nodes.len(), 1, limits::NODES)?;
@@ -238,14 +241,6 @@ impl From<(Id, u64, Root)> for Head {
 impl From<Head> for (Id, u64, Root) {
     fn from(head: Head) -> (Id, u64, Root) {
         (head.organisation, head.size, head.root)
-    }
-}
-
-fn origin_is_of(origin: &Origin, key: &PublicKey) -> Result<(), String> {
-    if origin.is_of(&key.bytes()) {
-        Ok(())
-    } else {
-        Err(format!("{origin} is not an origin of this key"))
     }
 }
 

@@ -22,7 +22,7 @@ impl Data for NoData {}
 
 /// Decodes the data of a kind, or says why it does not fit.
 pub(super) fn read<T: Data>(bytes: &[u8]) -> Result<T, String> {
-    let data: T = codec::decode(bytes).map_err(|malformed| malformed.to_string())?;
+    let data: T = codec::decode(bytes).map_err(|malformed| malformed.reason.to_string())?;
     data.check()?;
     Ok(data)
 }

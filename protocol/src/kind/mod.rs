@@ -8,7 +8,6 @@ mod community;
 mod family;
 mod interaction;
 mod learning;
-mod origin;
 mod people;
 mod slug;
 mod table;
@@ -20,7 +19,6 @@ pub use community::{
 };
 pub use interaction::{Interaction, QueryAsked, ReactionGiven, ThreadOpened};
 pub use learning::{Learning, ResourcePublished, ResourceType};
-pub use origin::{BadOrigin, Origin};
 pub use people::{Admitted, NamedKey, People};
 pub use slug::{BadSlug, Slug, TooManyTopics, Topics};
 pub use table::{AsRecord, KINDS, Kind, Presence, Signer, Subject};

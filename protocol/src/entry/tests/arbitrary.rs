@@ -1,0 +1,168 @@
+//! Arbitrary payloads whose acts fit their kinds.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use super::story;
+use crate::entry::{BodyRef, Payload};
+use crate::id::{BodyHash, Id, Root};
+use crate::kind::*;
+use crate::time::Timestamp;
+
+pub(super) fn payloads() -> impl Strategy<Value = Payload> {
+    (
+        any::<u64>(),
+        acts(),
+        option::of(ids()),
+        vec(ids(), 64),
+        any::<u8>(),
+        bodies(),
+        any::<bool>(),
+    )
+        .prop_map(|(at, act, circle, mut re, count, body, with_body)| {
+            let (references, presence) = match act.rules() {
+                Some(rules) => (rules.subject, rules.body),
+                None => (Subject::Any, Presence::Optional),
+            };
+            re.truncate(match references {
+                Subject::None => 0,
+                Subject::One(_) => 1,
+                Subject::Optional(_) => usize::from(count % 2),
+                Subject::Any => 1 + usize::from(count % 64),
+            });
+            let has_body = match presence {
+                Presence::Absent => false,
+                Presence::Optional => with_body,
+                Presence::Required => true,
+            };
+            Payload {
+                at: Timestamp::from_millis(at),
+                act,
+                circle,
+                re,
+                body: has_body.then_some(body),
+            }
+        })
+}
+
+fn acts() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        community(),
+        people(),
+        interaction(),
+        learning(),
+        care(),
+        "[a-z]{1,20}\\.done".prop_map(|kind| Act::Unknown {
+            kind,
+            data: vec![0xa0]
+        }),
+        "[a-z]{1,20}\\.done".prop_map(|kind| Act::Unknown {
+            kind,
+            data: vec![0xa1, 0x61, 0x61, 0x20]
+        }),
+    ]
+}
+
+fn community() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        vec((any::<[u8; 32]>(), any::<u64>(), any::<[u8; 32]>()), 1..5).prop_map(|rows| {
+            let mut heads: Vec<Head> = rows
+                .into_iter()
+                .map(|(organisation, size, root)| Head {
+                    organisation: Id::from_bytes(organisation),
+                    size,
+                    root: Root::from_bytes(root),
+                })
+                .collect();
+            heads.sort();
+            Community::HeadsSeen(HeadsSeen { heads }).into()
+        }),
+        vec(any::<u8>(), 1..6_000).prop_map(|charter| Community::Proposed(Proposed {
+            act: Motion::Admit,
+            charter
+        })
+        .into()),
+    ]
+}
+
+fn people() -> impl Strategy<Value = Act> {
+    let key = (1_u8..20).prop_map(|seed| story::key(seed).public());
+    prop_oneof![
+        Just(People::Left.into()),
+        key.clone()
+            .prop_map(|key| People::KeyAdded(NamedKey { key }).into()),
+        (key, option::of(ids()))
+            .prop_map(|(key, inviter)| People::Admitted(Admitted { key, inviter }).into()),
+    ]
+}
+
+fn interaction() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        Just(Interaction::QueryAnswered.into()),
+        Just(Interaction::QueryAccepted.into()),
+        (topics(), any::<bool>()).prop_map(|(topics, pseudonymous)| {
+            Interaction::QueryAsked(QueryAsked { topics, pseudonymous }).into()
+        }),
+        (topics(), option::of(slugs())).prop_map(|(topics, purpose)| {
+            Interaction::ThreadOpened(ThreadOpened { topics, purpose }).into()
+        }),
+        slugs().prop_map(|reaction| Interaction::ReactionGiven(ReactionGiven { reaction }).into()),
+    ]
+}
+
+fn learning() -> impl Strategy<Value = Act> {
+    let sorts = prop_oneof![Just(ResourceType::Guidance), Just(ResourceType::Tool)];
+    prop_oneof![
+        Just(Learning::ResourceValidated.into()),
+        (
+            option::of(bodies()),
+            option::of(sorts),
+            option::of(any::<u64>()),
+            option::of(slugs())
+        )
+            .prop_map(|(file, sort, review, licence)| {
+                let review = review.map(Timestamp::from_millis);
+                Learning::ResourcePublished(ResourcePublished {
+                    file,
+                    sort,
+                    review,
+                    licence,
+                })
+                .into()
+            }),
+    ]
+}
+
+fn care() -> impl Strategy<Value = Act> {
+    (
+        slugs(),
+        vec(any::<[u8; 32]>().prop_map(BodyHash::from_bytes), 1..10),
+    )
+        .prop_map(|(ground, hashes)| Care::ErasureCarriedOut(ErasureCarriedOut { ground, hashes }).into())
+}
+
+fn ids() -> impl Strategy<Value = Id> + Clone {
+    any::<[u8; 32]>().prop_map(Id::from_bytes)
+}
+
+fn slugs() -> impl Strategy<Value = Slug> + Clone {
+    "[a-z0-9-]{1,40}".prop_map(|text| text.parse().unwrap())
+}
+
+fn topics() -> impl Strategy<Value = Topics> {
+    vec(slugs(), 0..=8).prop_map(|topics| Topics::try_from(topics).unwrap())
+}
+
+fn bodies() -> impl Strategy<Value = BodyRef> {
+    (
+        any::<[u8; 32]>(),
+        0..=crate::limits::BODY,
+        "[a-z]{1,9}/[a-z.+-]{1,9}",
+    )
+        .prop_map(|(hash, size, media_type)| BodyRef {
+            hash: BodyHash::from_bytes(hash),
+            size,
+            media_type,
+        })
+}
