@@ -1,5 +1,7 @@
 //! Every limit of the protocol, in one place. Lengths are bytes unless the name says otherwise.
 
+use crate::time::Span;
+
 /// Largest entry that can count; a larger one is void.
 pub const ENTRY: usize = 60 * 1024;
 /// Largest entry a replica keeps: one above this stops its log, with evidence.
@@ -57,3 +59,7 @@ pub const NOTE_SIGNATURES: usize = 256;
 pub const INCLUSION_PROOF: usize = 64;
 /// Most lines of a consistency proof in an add-checkpoint body (C2SP tlog-witness).
 pub const WITNESS_PROOF: usize = 63;
+
+/// How far ahead of its node's clock an event may be dated to be submitted. One found in a log is merely invisible
+/// until then.
+pub const AHEAD: Span = Span::MINUTE.times(5);

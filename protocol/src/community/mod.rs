@@ -3,54 +3,52 @@
 //! [`check`] judges bytes, for one log alone, and can run on every core. [`Community::ingest`] folds what it found, log
 //! by log. [`Community::view`] answers for a [`Cut`]: the same facts give the same view, in whatever order they came.
 
+mod check;
 mod cut;
+mod deed;
+mod facts;
+mod history;
+mod judge;
+mod log;
+mod projection;
+mod roster;
+mod sightings;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod view;
 
-pub use cut::{Cut, Row, Unordered};
-pub use verdict::{Standing, VoidReason};
-pub use view::{Author, Column, Item, Kind, Person, View, ViewError};
+use std::collections::BTreeMap;
 
-use crate::id::{Id, KeyBytes, KeyHash};
+pub use check::{Checked, Signature, check};
+pub use cut::{Cut, Row, Unordered};
+pub use deed::Deed;
+pub use history::{LATE, Witnessed};
+pub use roster::Role;
+pub use verdict::{Standing, VoidReason};
+pub use view::{
+    Author, Belonging, Column, Item, OrganisationNumber, Person, PersonNumber, Spell, View, ViewError,
+};
+
+use crate::id::{Id, KeyBytes};
+use crate::kind::{Chartered, Clock, Policy};
+use crate::limits;
 use crate::time::Timestamp;
 
-/// What the bytes of one entry say, as far as bytes and home alone can tell. Made by [`check`].
-#[derive(Debug, Clone)]
-pub struct Checked {
-    id: Id,
-}
+use check::{Fact, Matter, Voice};
+use facts::{Arrival, Doer, Facts, LogNumber};
+use judge::{Before, Change, Founding};
+use log::Log;
+use sightings::{Sighting, Sightings};
 
-/// Whether the signature is still to be verified, or known from before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signature {
-    /// Verify it now.
-    Unknown,
-    /// An earlier [`check`] of the same bytes for the same home found this.
-    Known(bool),
-}
-
-/// Judges the bytes of an entry of `organisation`'s log. Depends on nothing else, so its result can be kept.
-pub fn check(_bytes: &[u8], _community: Id, _organisation: Id, _signature: Signature) -> Checked {
-    unimplemented!("lands next")
-}
-
-impl Checked {
-    /// The entry's id.
-    pub fn id(&self) -> Id {
-        self.id
-    }
-
-    /// False only where there is a signature and it does not hold: what a shell remembers, to pass as
-    /// [`Signature::Known`] later.
-    pub fn signature_holds(&self) -> bool {
-        unimplemented!("lands next")
-    }
-}
-
-/// Everything known of a community: facts of all logs, folded as they come.
+/// Everything known of a community: the facts of all logs, folded as they come.
 #[derive(Debug, Clone)]
 pub struct Community {
     id: Id,
+    logs: Vec<Log>,
+    numbers: BTreeMap<Id, LogNumber>,
+    facts: Facts,
+    sightings: Sightings,
 }
 
 /// An admitted organisation, as its charter gives it.
@@ -58,29 +56,10 @@ pub struct Community {
 pub struct Organisation {
     /// Its id: that of its charter.
     pub id: Id,
-    /// Its short name, also in its origin.
-    pub slug: String,
-    /// The name of its log.
-    pub origin: String,
-    /// The log's first key.
-    pub key: KeyBytes,
-    /// The commitment to the log's next key.
-    pub next: KeyHash,
-    /// Its witness's key.
-    pub witness: KeyBytes,
-    /// Its nodes: libp2p peer id and addresses.
-    pub nodes: Vec<(Vec<u8>, Vec<String>)>,
-    /// Its first stewards.
-    pub stewards: Vec<KeyBytes>,
-}
-
-/// What a key may do in an organisation in the present state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Role {
-    /// May admit, and sign for the organisation.
-    pub steward: bool,
-    /// The member whose key it is.
-    pub member: Option<Id>,
+    /// Slug, origin, keys, nodes, stewards.
+    pub charter: Chartered,
+    /// The whole `organisation.chartered` entry.
+    pub entry: Vec<u8>,
 }
 
 /// Why an entry should not be submitted.
@@ -89,7 +68,7 @@ pub enum Refusal {
     /// It would be void.
     #[error("{}", .0.explanation())]
     Void(VoidReason),
-    /// It refers to an entry that has not arrived here.
+    /// It refers to an entry that has not arrived here, or that waits for one.
     #[error("it refers to {0}, which this node has not got yet")]
     Missing(Id),
     /// It claims to have happened more than five minutes from now.
@@ -104,8 +83,14 @@ pub enum Refusal {
 
 impl Community {
     /// A community of which nothing has arrived yet. Its founding log makes itself known by its first entry.
-    pub fn new(_community: Id) -> Community {
-        unimplemented!("lands next")
+    pub fn new(id: Id) -> Community {
+        Community {
+            id,
+            logs: Vec::new(),
+            numbers: BTreeMap::new(),
+            facts: Facts::default(),
+            sightings: Sightings::default(),
+        }
     }
 
     /// Its id.
@@ -115,50 +100,259 @@ impl Community {
 
     /// The organisation that founded it, once its charter (index 1 of the founding log) is here.
     pub fn founder(&self) -> Option<Id> {
-        unimplemented!("lands next")
+        self.founding().map(|(log, _)| log.organisation)
+    }
+
+    /// Whose time it runs on; none before it is founded here.
+    pub fn clock(&self) -> Option<Clock> {
+        self.founding().map(|(_, founding)| founding.says.clock)
+    }
+
+    /// Its rules; none before it is founded here.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.founding().map(|(_, founding)| &founding.says.policy)
     }
 
     /// How many entries of a log have been ingested.
-    pub fn size_of(&self, _organisation: Id) -> u64 {
-        unimplemented!("lands next")
+    pub fn size_of(&self, organisation: Id) -> u64 {
+        self.log(organisation).map_or(0, |(_, log)| log.size())
     }
 
     /// Takes the next entry of a log. Logs may be interleaved in any way.
     ///
     /// # Panics
     /// If `index` is not the log's size: our bug.
-    pub fn ingest(&mut self, _organisation: Id, _index: u64, _checked: Checked) {
-        unimplemented!("lands next")
+    pub fn ingest(&mut self, organisation: Id, index: u64, checked: Checked) {
+        let number = self.number(organisation);
+        assert_eq!(
+            index,
+            self.logs[number.0 as usize].size(),
+            "entries of a log come in order"
+        );
+        let decided = checked
+            .fact
+            .as_ref()
+            .map_err(|reason| *reason)
+            .and_then(|fact| self.decide(number, checked.id, fact));
+        let doer = match &checked.fact {
+            Ok(fact) => self.doer(number, &fact.voice),
+            Err(_) => Doer::Organisation,
+        };
+        let verdict = decided.as_ref().map(|_| ()).map_err(|reason| *reason);
+        let place = self.facts.take(&self.arrival(number, &checked, doer, verdict));
+
+        let log = &mut self.logs[number.0 as usize];
+        log.places.push(place);
+        log.tree.push(checked.id.into());
+        let (Ok(change), Ok(fact)) = (decided, checked.fact) else {
+            self.settle_sightings(number);
+            return;
+        };
+        log.apply(index, checked.id, change);
+        self.settle_sightings(number);
+        if let Matter::Heads { heads, .. } = fact.matter {
+            for head in heads {
+                let sighting = Sighting {
+                    size: head.size,
+                    by: number,
+                    index,
+                    at: fact.at,
+                };
+                let known = self
+                    .log(head.organisation)
+                    .and_then(|(_, log)| log.root_at(head.size));
+                self.sightings.add(head.organisation, head.root, sighting, known);
+            }
+        }
     }
 
-    /// Whether the entry would count as the next one of its log, as far as this node knows. A batch asks and ingests
-    /// one entry after another.
-    pub fn may_submit(&self, _organisation: Id, _checked: &Checked, _now: Timestamp) -> Result<(), Refusal> {
-        unimplemented!("lands next")
+    /// Whether the entry would count as the next one of its log, as far as this node knows. For a batch, ask and
+    /// [`Community::ingest`] one entry after another.
+    pub fn may_submit(&self, organisation: Id, checked: &Checked, now: Timestamp) -> Result<(), Refusal> {
+        let fact = checked.fact.as_ref().map_err(|reason| Refusal::Void(*reason))?;
+        if fact.at > now.plus(limits::AHEAD) {
+            return Err(Refusal::Future { at: fact.at, now });
+        }
+        let fresh = Log::new(self.id, organisation);
+        let (number, log) = match self.log(organisation) {
+            Some((number, log)) => (number, log),
+            None => (LogNumber(u32::MAX), &fresh),
+        };
+        let verdict = self.judge(number, log, checked.id, fact).map(|_| ());
+        let doer = self.known_doer(log, &fact.voice);
+        self.facts
+            .would(&self.arrival_at(number, log, checked, doer, verdict))
+            .map_err(Refusal::Missing)?
+            .map_err(Refusal::Void)
     }
 
-    /// The organisations admitted by what has been ingested, ascending by id, the founder included.
+    /// The organisations admitted by what has been ingested, ascending by id, the founder included: the address book.
     pub fn organisations(&self) -> Vec<Organisation> {
-        unimplemented!("lands next")
+        let Some((founder, founding)) = self.founding() else {
+            return Vec::new();
+        };
+        let admitted = founding.admitted.iter().map(|(_, charter)| charter);
+        let mut organisations: Vec<Organisation> = admitted
+            .chain(founder.judge.charter())
+            .map(|charter| Organisation {
+                id: charter.id,
+                charter: charter.says.clone(),
+                entry: charter.bytes.clone(),
+            })
+            .collect();
+        organisations.sort_unstable_by_key(|organisation| organisation.id);
+        organisations
     }
 
-    /// What a key may do now. Revoked keys may do nothing.
-    pub fn role(&self, _organisation: Id, _key: &KeyBytes) -> Role {
-        unimplemented!("lands next")
+    /// What a key may do in an organisation now.
+    pub fn role(&self, organisation: Id, key: &KeyBytes) -> Role {
+        self.log(organisation)
+            .map_or_else(Role::default, |(_, log)| log.judge.role(key))
     }
 
-    /// What a governance proposal must name as the preceding outcome.
-    pub fn last_outcome(&self) -> Id {
-        unimplemented!("lands next")
+    /// What the next governance proposal must name as the preceding outcome; none before the community is founded here.
+    pub fn last_outcome(&self) -> Option<Id> {
+        self.founding().map(|(_, founding)| founding.outcome)
     }
 
-    /// The cut of all that has been ingested. None before the founding log has its first two entries.
+    /// The cut of all that has been ingested. None before the community is founded here.
     pub fn present(&self) -> Option<Cut> {
-        unimplemented!("lands next")
+        self.founding()?;
+        let rows = self.organisations().into_iter().map(|organisation| {
+            let size = self.size_of(organisation.id);
+            let root = self.log(organisation.id).and_then(|(_, log)| log.root_at(size));
+            Row(
+                organisation.id,
+                size,
+                root.unwrap_or_else(|| crate::log::TreeHead::empty().root),
+            )
+        });
+        Some(Cut::new(rows.collect()).expect("an organisation is admitted once"))
     }
 
-    /// Everything as it stands in a cut. Nothing outside the cut changes it.
-    pub fn view(&self, _cut: &Cut) -> Result<View, ViewError> {
-        unimplemented!("lands next")
+    /// Everything as it stands in a cut. Nothing outside the cut changes it. O(entries of the cut).
+    pub fn view(&self, cut: &Cut) -> Result<View, ViewError> {
+        projection::view(self, cut)
+    }
+
+    fn founding(&self) -> Option<(&Log, &Founding)> {
+        let log = self.logs.iter().find(|log| log.judge.founding().is_some())?;
+        log.judge.charter()?;
+        Some((log, log.judge.founding()?))
+    }
+
+    fn log(&self, organisation: Id) -> Option<(LogNumber, &Log)> {
+        let number = *self.numbers.get(&organisation)?;
+        Some((number, &self.logs[number.0 as usize]))
+    }
+
+    fn number(&mut self, organisation: Id) -> LogNumber {
+        let next = LogNumber(u32::try_from(self.logs.len()).expect("logs are counted in 32 bits"));
+        *self.numbers.entry(organisation).or_insert_with(|| {
+            self.logs.push(Log::new(self.id, organisation));
+            next
+        })
+    }
+
+    fn decide(&self, number: LogNumber, id: Id, fact: &Fact) -> Result<Change, VoidReason> {
+        self.judge(number, &self.logs[number.0 as usize], id, fact)
+    }
+
+    fn judge(&self, number: LogNumber, log: &Log, id: Id, fact: &Fact) -> Result<Change, VoidReason> {
+        let before = Before {
+            same: self
+                .facts
+                .find(&id)
+                .is_some_and(|place| self.facts.get(place).log == number),
+            same_source: match &fact.voice {
+                Voice::Source { source, .. } => self.facts.has_source(source, number),
+                Voice::Key(_) => false,
+            },
+        };
+        log.judge.decide(log.size(), id, fact, before)
+    }
+
+    fn arrival<'a>(
+        &self,
+        number: LogNumber,
+        checked: &'a Checked,
+        doer: Doer,
+        verdict: Result<(), VoidReason>,
+    ) -> Arrival<'a> {
+        self.arrival_at(number, &self.logs[number.0 as usize], checked, doer, verdict)
+    }
+
+    fn arrival_at<'a>(
+        &self,
+        number: LogNumber,
+        log: &Log,
+        checked: &'a Checked,
+        doer: Doer,
+        verdict: Result<(), VoidReason>,
+    ) -> Arrival<'a> {
+        let fact = checked.fact.as_ref().ok();
+        let voice = fact.map(|fact| fact.voice);
+        Arrival {
+            id: checked.id,
+            log: number,
+            index: log.size(),
+            at: fact.map_or(Timestamp::EPOCH, |fact| fact.at),
+            deed: fact.map(|fact| fact.deed),
+            doer,
+            by_steward: matches!(voice, Some(Voice::Key(key)) if log.judge.role(&key).steward),
+            is_record: matches!(voice, Some(Voice::Source { .. })),
+            written: fact.is_some_and(|fact| fact.written),
+            pseudonymous: fact.is_some_and(|fact| fact.pseudonymous),
+            verdict,
+            re: fact.map_or(&[], |fact| &fact.re),
+            source: match voice {
+                Some(Voice::Source { source, .. }) => Some(source),
+                Some(Voice::Key(_)) | None => None,
+            },
+        }
+    }
+
+    fn doer(&mut self, number: LogNumber, voice: &Voice) -> Doer {
+        match person(&self.logs[number.0 as usize], voice) {
+            Ok(person) => Doer::Person(self.facts.number(person)),
+            Err(doer) => doer,
+        }
+    }
+
+    /// Like [`Community::doer`], for somebody who may never have done anything before.
+    fn known_doer(&self, log: &Log, voice: &Voice) -> Doer {
+        match person(log, voice) {
+            Ok(person) => self
+                .facts
+                .number_of(&person)
+                .map_or(Doer::Person(u32::MAX), Doer::Person),
+            Err(doer) => doer,
+        }
+    }
+
+    fn settle_sightings(&mut self, number: LogNumber) {
+        let log = &self.logs[number.0 as usize];
+        if self.sightings.awaits(log.organisation, log.size()) {
+            let root = log.root_at(log.size()).expect("a log has a root at its own size");
+            self.sightings.grown(log.organisation, log.size(), root);
+        }
+    }
+}
+
+/// Who vouches for an entry that comes next in a log: a person, or else nobody in particular.
+fn person(log: &Log, voice: &Voice) -> Result<Person, Doer> {
+    match voice {
+        Voice::Key(key) => log
+            .judge
+            .role(key)
+            .member
+            .map(Person::Member)
+            .ok_or(Doer::Organisation),
+        Voice::Source { automaton: true, .. } => Err(Doer::Automaton),
+        Voice::Source {
+            person: Some(pseudonym),
+            ..
+        } => Ok(Person::Imported(*pseudonym)),
+        Voice::Source { person: None, .. } => Err(Doer::Unknown),
     }
 }

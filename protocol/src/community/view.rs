@@ -1,49 +1,30 @@
 //! What a cut says: every entry of it with its verdict, author and time, and who belonged when.
 
-use super::cut::Cut;
-use super::verdict::Standing;
+use std::sync::OnceLock;
+
 use crate::id::{Id, Pseudonym};
-use crate::time::Timestamp;
+use crate::kind::{Clock, Policy};
+use crate::time::{Span, Timestamp};
 
-/// What an entry does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)]
-pub enum Kind {
-    Founded,
-    Chartered,
-    Proposed,
-    HeadsSeen,
-    MemberAdmitted,
-    MemberLeft,
-    KeyAdded,
-    KeyRevoked,
-    QueryAsked,
-    QueryAnswered,
-    QueryAccepted,
-    QueryWithdrawn,
-    ThreadOpened,
-    ThreadReplied,
-    ReactionGiven,
-    ResourcePublished,
-    ResourceWithdrawn,
-    ResourceValidated,
-    ResourceDisputed,
-    ImportMade,
-    ErasureCarriedOut,
-    Unknown,
-}
+use super::cut::Cut;
+use super::deed::Deed;
+use super::history::{LATE, Witnessed};
+use super::verdict::Standing;
 
-/// Who did it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Author {
-    /// A member's key, or a pseudonym of imported history.
-    Person(Person),
-    /// Somebody, differing from everybody.
-    Unknown,
-    /// A bot or a system account, which counts nowhere.
-    Automaton,
-    /// The organisation, through a steward who is no member, or by itself.
-    Organisation,
+/// A community as a cut shows it. Equal cuts under one ruleset give equal views, on every machine.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub(super) community: Id,
+    pub(super) clock: Clock,
+    pub(super) policy: Policy,
+    pub(super) cut: Cut,
+    pub(super) organisations: Vec<Belonging>,
+    pub(super) persons: Vec<Person>,
+    pub(super) items: Vec<Item>,
+    /// Where each organisation's items begin.
+    pub(super) starts: Vec<usize>,
+    pub(super) spells: Vec<Spell>,
+    pub(super) by_id: OnceLock<Vec<u32>>,
 }
 
 /// A person: a member by the id of their first admission, or a pseudonym of imported history.
@@ -53,6 +34,33 @@ pub enum Person {
     Member(Id),
     /// Of no organisation.
     Imported(Pseudonym),
+}
+
+/// A person's place in [`View::person`]; ascending as [`Person`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PersonNumber(pub(super) u32);
+
+/// An organisation's place in [`View::organisations`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OrganisationNumber(pub(super) u32);
+
+impl OrganisationNumber {
+    pub(super) const fn as_usize(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Author {
+    /// A member, or a pseudonym of imported history.
+    Person(PersonNumber),
+    /// Somebody, differing from everybody.
+    Unknown,
+    /// A bot or a system account, which counts nowhere.
+    Automaton,
+    /// The organisation itself, or a steward who is no member; also where no author is known to the log.
+    Organisation,
 }
 
 /// Signed by its author, or vouched for by an organisation.
@@ -65,16 +73,16 @@ pub enum Column {
 }
 
 /// An entry of a view.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The entry's id.
     pub id: Id,
     /// Whose log it is in.
-    pub organisation: Id,
+    pub organisation: OrganisationNumber,
     /// Where in it.
     pub index: u64,
-    /// What it does. [`Kind::Unknown`] where the entry could not be read.
-    pub kind: Kind,
+    /// What it does; none where the bytes are no entry of this log.
+    pub deed: Option<Deed>,
     /// Whether it counts.
     pub standing: Standing,
     /// Who did it.
@@ -83,37 +91,197 @@ pub struct Item {
     pub column: Column,
     /// When the author says it happened.
     pub at: Timestamp,
-    /// When others can bear out that it happened.
+    /// By when others bear it out. Records are borne out by nobody: theirs is the source's time.
+    pub witnessed: Witnessed,
+    /// The time that counts.
     pub effective: Timestamp,
-    /// What it is about: the first reference.
-    pub subject: Option<Id>,
+    /// Place in [`View::items`] of what it is about.
+    pub(super) subject: Option<u32>,
+    /// Place of the record of the same source that counts in its stead.
+    pub(super) twin_of: Option<u32>,
+    /// Its body holds at least one byte.
+    pub written: bool,
+    /// Asked under a pseudonym.
+    pub pseudonymous: bool,
 }
 
-/// A community as a cut shows it.
-#[derive(Debug, Clone)]
-pub struct View {
-    cut: Cut,
+/// An organisation of a view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Belonging {
+    /// Its id.
+    pub id: Id,
+    /// Its short name.
+    pub slug: String,
+    /// Since when it is one of the community.
+    pub admitted: Timestamp,
+}
+
+/// An unbroken time of membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spell {
+    /// Who.
+    pub person: PersonNumber,
+    /// Of which organisation.
+    pub organisation: OrganisationNumber,
+    /// From this instant on, visible to all later ones.
+    pub from: Timestamp,
+    /// Until this one; none if it goes on.
+    pub until: Option<Timestamp>,
 }
 
 impl View {
+    /// The community.
+    pub fn community(&self) -> Id {
+        self.community
+    }
+
+    /// Whose time it runs on.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The ruleset that judged.
+    pub fn ruleset(&self) -> u64 {
+        self.policy.ruleset
+    }
+
+    /// How far a claimed time may lie before the time others bear out.
+    pub fn tolerance(&self) -> Span {
+        self.policy.tolerance
+    }
+
     /// The cut it is of.
     pub fn cut(&self) -> &Cut {
         &self.cut
     }
 
-    /// Every entry, by organisation and index.
+    /// The organisations admitted within the cut, ascending by id.
+    pub fn organisations(&self) -> &[Belonging] {
+        &self.organisations
+    }
+
+    /// One of them.
+    pub fn organisation(&self, number: OrganisationNumber) -> &Belonging {
+        &self.organisations[number.as_usize()]
+    }
+
+    /// Everybody who did something or was admitted, ascending.
+    pub fn persons(&self) -> &[Person] {
+        &self.persons
+    }
+
+    /// One of them.
+    pub fn person(&self, number: PersonNumber) -> Person {
+        self.persons[number.0 as usize]
+    }
+
+    /// All times of membership, by organisation and log position.
+    pub fn spells(&self) -> &[Spell] {
+        &self.spells
+    }
+
+    /// Every entry, by organisation and index, void and pending ones included.
     pub fn items(&self) -> &[Item] {
-        unimplemented!("lands next")
+        &self.items
     }
 
-    /// An entry by id.
-    pub fn item(&self, _id: Id) -> Option<&Item> {
-        unimplemented!("lands next")
+    /// The entries figures are made of: those that count, each source once.
+    pub fn counting(&self) -> impl Iterator<Item = &Item> {
+        self.items
+            .iter()
+            .filter(|item| item.standing == Standing::Counts && item.twin_of.is_none())
     }
 
-    /// The greatest `heads.seen` time in the cut, else the greatest `at`.
+    /// The entry at an index of an organisation's log.
+    pub fn item_at(&self, organisation: Id, index: u64) -> Option<&Item> {
+        let number = self
+            .organisations
+            .binary_search_by_key(&organisation, |o| o.id)
+            .ok()?;
+        let end = self.starts.get(number + 1).copied().unwrap_or(self.items.len());
+        self.items[self.starts[number]..end].get(usize::try_from(index).ok()?)
+    }
+
+    /// The entry of that id: of several, the one that is not void, else the first. The first call sorts all ids.
+    pub fn find(&self, id: Id) -> Option<&Item> {
+        let order = self.by_id.get_or_init(|| {
+            let places = 0..u32::try_from(self.items.len()).expect("a view is counted in 32 bits");
+            let mut order: Vec<u32> = places.collect();
+            order.sort_by_key(|&place| {
+                let item = self.get(place);
+                (item.id, matches!(item.standing, Standing::Void(_)))
+            });
+            order
+        });
+        let first = order.partition_point(|&place| self.get(place).id < id);
+        order
+            .get(first)
+            .map(|&place| self.get(place))
+            .filter(|item| item.id == id)
+    }
+
+    /// What an entry is about. Where that was imported twice, the record that counts.
+    pub fn subject(&self, item: &Item) -> Option<&Item> {
+        item.subject.map(|place| self.counted(self.get(place)))
+    }
+
+    /// The record that counts in an item's stead; else the item itself.
+    pub fn counted<'a>(&'a self, item: &'a Item) -> &'a Item {
+        item.twin_of.map_or(item, |place| self.get(place))
+    }
+
+    /// The greatest `heads.seen` time among the entries that count, else their greatest `at`.
     pub fn default_as_of(&self) -> Timestamp {
-        unimplemented!("lands next")
+        let counting = || self.items.iter().filter(|item| item.standing == Standing::Counts);
+        let seen = counting()
+            .filter(|item| item.deed == Some(Deed::HeadsSeen))
+            .map(|item| item.at)
+            .max();
+        seen.or_else(|| counting().map(|item| item.at).max())
+            .unwrap_or(Timestamp::EPOCH)
+    }
+
+    fn get(&self, place: u32) -> &Item {
+        &self.items[place as usize]
+    }
+}
+
+impl Item {
+    /// Signed, but its own word is all there is for its time.
+    pub fn is_unwitnessed(&self) -> bool {
+        self.column == Column::Signed && self.witnessed == Witnessed::No
+    }
+
+    /// Its time counts as another than the author says.
+    pub fn is_clamped(&self) -> bool {
+        self.effective != self.at
+    }
+
+    /// It claims to be over 72 hours older than others bear out.
+    pub fn is_late(&self) -> bool {
+        matches!(self.witnessed, Witnessed::By(existed) if existed.since(self.at) > LATE)
+    }
+
+    /// Its place in time: ties break by id.
+    pub fn moment(&self) -> (Timestamp, Id) {
+        (self.effective, self.id)
+    }
+}
+
+impl Author {
+    /// Whether these are two people. An unknown author differs from everybody, itself included.
+    pub fn is_another_than(self, other: Author) -> bool {
+        match (self, other) {
+            (Author::Person(a), Author::Person(b)) => a != b,
+            _ => true,
+        }
+    }
+}
+
+impl Spell {
+    /// Whether it holds at an instant: what happened before is visible, what happens then is not.
+    pub fn holds_at(&self, at: Timestamp) -> bool {
+        self.from < at && self.until.is_none_or(|until| until >= at)
     }
 }
 
@@ -123,7 +291,7 @@ pub enum ViewError {
     /// The founding log's first two entries are not in the cut.
     #[error("the cut lacks the founding entries of the community")]
     NotFounded,
-    /// Not the organisations admitted within the cut.
+    /// Not an organisation admitted within the cut.
     #[error("organisation {0} is in the cut, but not admitted within it")]
     NotAdmitted(Id),
     /// An organisation admitted within the cut has no row.

@@ -1,0 +1,372 @@
+//! Every entry of every log in a few dozen bytes, and what it refers to, in whatever order the logs came.
+
+use std::collections::BTreeMap;
+
+use crate::id::{Hash, Id};
+use crate::kind::Subject;
+use crate::time::Timestamp;
+
+use super::deed::Deed;
+use super::verdict::VoidReason;
+use super::view::Person;
+
+/// Place of an entry in [`Facts`], in order of arrival. Never an order of anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(u32);
+
+impl Place {
+    pub(super) const fn as_usize(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// An id that stands for itself or was referred to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Name(u32);
+
+/// A log, in order of arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LogNumber(pub(super) u32);
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doer {
+    /// A person, by number of arrival.
+    Person(u32),
+    Unknown,
+    Automaton,
+    Organisation,
+}
+
+/// An entry as kept.
+#[derive(Debug, Clone)]
+pub(super) struct Fact {
+    name: Name,
+    pub(super) log: LogNumber,
+    pub(super) index: u64,
+    pub(super) at: Timestamp,
+    /// None where the bytes are no entry of this log.
+    pub(super) deed: Option<Deed>,
+    pub(super) doer: Doer,
+    pub(super) is_record: bool,
+    pub(super) written: bool,
+    pub(super) pseudonymous: bool,
+    verdict: Verdict,
+    re: Box<[Name]>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Waits for what it refers to.
+    Open,
+    Counts,
+    Void(VoidReason),
+}
+
+/// An entry to be taken in: what its own log says of it.
+#[derive(Debug)]
+pub(super) struct Arrival<'a> {
+    pub(super) id: Id,
+    pub(super) log: LogNumber,
+    pub(super) index: u64,
+    pub(super) at: Timestamp,
+    pub(super) deed: Option<Deed>,
+    pub(super) doer: Doer,
+    pub(super) by_steward: bool,
+    pub(super) is_record: bool,
+    pub(super) written: bool,
+    pub(super) pseudonymous: bool,
+    /// The log's own verdict.
+    pub(super) verdict: Result<(), VoidReason>,
+    pub(super) re: &'a [Id],
+    pub(super) source: Option<Hash>,
+}
+
+/// All facts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts {
+    facts: Vec<Fact>,
+    names: BTreeMap<Id, Name>,
+    /// By [`Name`]: the id and the entry it names, which is the one in its own log at its lowest index.
+    named: Vec<(Id, Option<Place>)>,
+    waiting: BTreeMap<Name, Vec<Place>>,
+    /// Decided entries, each after all it refers to.
+    decided: Vec<Place>,
+    persons: Vec<Person>,
+    person_numbers: BTreeMap<Person, u32>,
+    /// Records by source, in all logs.
+    sources: BTreeMap<Hash, Vec<Place>>,
+}
+
+/// What an entry refers to that is not decided yet.
+enum Judged {
+    Blocked(Name),
+    Done(Result<(), VoidReason>),
+}
+
+impl Facts {
+    pub(super) fn get(&self, place: Place) -> &Fact {
+        &self.facts[place.as_usize()]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// The entry of that id, if it has arrived.
+    pub(super) fn find(&self, id: &Id) -> Option<Place> {
+        self.names.get(id).and_then(|name| self.place(*name))
+    }
+
+    pub(super) fn id(&self, fact: &Fact) -> Id {
+        self.named[fact.name.0 as usize].0
+    }
+
+    /// All persons by number.
+    pub(super) fn persons(&self) -> &[Person] {
+        &self.persons
+    }
+
+    /// The number of a person, given on first sight.
+    pub(super) fn number(&mut self, person: Person) -> u32 {
+        let next = u32::try_from(self.persons.len()).expect("persons are counted in 32 bits");
+        *self.person_numbers.entry(person).or_insert_with(|| {
+            self.persons.push(person);
+            next
+        })
+    }
+
+    pub(super) fn number_of(&self, person: &Person) -> Option<u32> {
+        self.person_numbers.get(person).copied()
+    }
+
+    /// Whether a record of that source stands in that log.
+    pub(super) fn has_source(&self, source: &Hash, log: LogNumber) -> bool {
+        self.sources
+            .get(source)
+            .is_some_and(|places| places.iter().any(|p| self.get(*p).log == log))
+    }
+
+    /// Sources with records in more than one log.
+    pub(super) fn twins(&self) -> impl Iterator<Item = &[Place]> {
+        self.sources
+            .values()
+            .filter(|places| places.len() > 1)
+            .map(Vec::as_slice)
+    }
+
+    /// Decided entries, each after all it refers to.
+    pub(super) fn decided(&self) -> &[Place] {
+        &self.decided
+    }
+
+    /// The entries a fact refers to, none for one that has not arrived.
+    pub(super) fn references(&self, fact: &Fact) -> impl Iterator<Item = Option<Place>> {
+        fact.re.iter().map(|name| self.place(*name))
+    }
+
+    /// The verdict on an entry in any cut that holds it and all it refers to.
+    ///
+    /// # Panics
+    /// If it is not [`Facts::decided`].
+    pub(super) fn verdict(&self, fact: &Fact) -> Result<(), VoidReason> {
+        match fact.verdict {
+            Verdict::Counts => Ok(()),
+            Verdict::Void(reason) => Err(reason),
+            Verdict::Open => unreachable!("an open entry is in no list of decided ones"),
+        }
+    }
+
+    /// Takes an entry in, and decides on it and on all that waited for it as far as that is possible.
+    pub(super) fn take(&mut self, arrival: &Arrival<'_>) -> Place {
+        let place = Place(u32::try_from(self.facts.len()).expect("entries are counted in 32 bits"));
+        let fact = self.fact(arrival);
+        let name = fact.name;
+        if is_of_its_log(arrival.verdict) {
+            self.named[name.0 as usize].1.get_or_insert(place);
+            if let Some(source) = arrival.source {
+                self.sources.entry(source).or_default().push(place);
+            }
+        }
+        self.facts.push(fact);
+        self.settle(place);
+        place
+    }
+
+    /// What [`Facts::take`] would decide, or the reference that is still missing.
+    pub(super) fn would(&self, arrival: &Arrival<'_>) -> Result<Result<(), VoidReason>, Id> {
+        if let Err(reason) = arrival.verdict.and_then(|()| self.erasure(arrival)) {
+            return Ok(Err(reason));
+        }
+        if arrival.deed == Some(Deed::ErasureCarriedOut) {
+            return Ok(Ok(()));
+        }
+        let mut targets = Vec::with_capacity(arrival.re.len());
+        for id in arrival.re {
+            targets.push(
+                self.find(id)
+                    .filter(|p| self.get(*p).verdict != Verdict::Open)
+                    .ok_or(*id)?,
+            );
+        }
+        let act = Act {
+            log: arrival.log,
+            deed: arrival.deed,
+            doer: arrival.doer,
+            is_record: arrival.is_record,
+        };
+        Ok(self.relation(act, &targets))
+    }
+
+    fn fact(&mut self, arrival: &Arrival<'_>) -> Fact {
+        let verdict = arrival.verdict.and_then(|()| self.erasure(arrival));
+        let refers = verdict.is_ok() && arrival.deed != Some(Deed::ErasureCarriedOut);
+        let re = if refers { arrival.re } else { &[] };
+        Fact {
+            name: self.name(arrival.id),
+            log: arrival.log,
+            index: arrival.index,
+            at: arrival.at,
+            deed: arrival.deed,
+            doer: arrival.doer,
+            is_record: arrival.is_record,
+            written: arrival.written,
+            pseudonymous: arrival.pseudonymous,
+            verdict: verdict.map_or_else(Verdict::Void, |()| Verdict::Open),
+            re: re.iter().map(|id| self.name(*id)).collect(),
+        }
+    }
+
+    /// Bodies are erased by a steward of their log or by whoever wrote all of them; of void entries too, so nothing but
+    /// their place matters.
+    fn erasure(&self, arrival: &Arrival<'_>) -> Result<(), VoidReason> {
+        if arrival.deed != Some(Deed::ErasureCarriedOut) {
+            return Ok(());
+        }
+        for id in arrival.re {
+            let erased = self
+                .find(id)
+                .map(|place| self.get(place))
+                .filter(|fact| fact.log == arrival.log);
+            let erased = erased.ok_or(VoidReason::WrongSubject)?;
+            if !arrival.by_steward && erased.doer != arrival.doer {
+                return Err(VoidReason::NotPermitted);
+            }
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, place: Place) {
+        let mut todo = vec![place];
+        while let Some(place) = todo.pop() {
+            match self.judge(place) {
+                Judged::Blocked(name) => self.waiting.entry(name).or_default().push(place),
+                Judged::Done(verdict) => {
+                    let fact = &mut self.facts[place.as_usize()];
+                    fact.verdict = verdict.map_or_else(Verdict::Void, |()| Verdict::Counts);
+                    let name = fact.name;
+                    self.decided.push(place);
+                    if self.place(name) == Some(place) {
+                        todo.extend(self.waiting.remove(&name).unwrap_or_default());
+                    }
+                }
+            }
+        }
+    }
+
+    fn judge(&self, place: Place) -> Judged {
+        let fact = self.get(place);
+        if let Verdict::Void(reason) = fact.verdict {
+            return Judged::Done(Err(reason));
+        }
+        let mut targets = Vec::with_capacity(fact.re.len());
+        for name in &fact.re {
+            match self
+                .place(*name)
+                .filter(|p| self.get(*p).verdict != Verdict::Open)
+            {
+                Some(target) => targets.push(target),
+                None => return Judged::Blocked(*name),
+            }
+        }
+        let act = Act {
+            log: fact.log,
+            deed: fact.deed,
+            doer: fact.doer,
+            is_record: fact.is_record,
+        };
+        Judged::Done(self.relation(act, &targets))
+    }
+
+    /// Whether one may do this to that. All targets are decided.
+    fn relation(&self, act: Act, targets: &[Place]) -> Result<(), VoidReason> {
+        let target = |place: &Place| self.get(*place);
+        if targets.iter().map(target).any(|t| t.verdict != Verdict::Counts) {
+            return Err(VoidReason::WrongSubject);
+        }
+        let (Some(deed), Some(subject)) = (act.deed, targets.first().map(target)) else {
+            return Ok(());
+        };
+        let kind = subject.deed.map_or("", Deed::name);
+        match deed.rules().subject {
+            Subject::One(kinds) | Subject::Optional(kinds) if !kinds.contains(&kind) => {
+                return Err(VoidReason::WrongSubject);
+            }
+            Subject::None | Subject::One(_) | Subject::Optional(_) | Subject::Any => {}
+        }
+        let owner = match deed {
+            Deed::QueryAccepted => self
+                .references(subject)
+                .flatten()
+                .next()
+                .map(|place| self.get(place)),
+            Deed::QueryWithdrawn => Some(subject),
+            Deed::ResourcePublished | Deed::ResourceWithdrawn if !subject.re.is_empty() => {
+                return Err(VoidReason::WrongSubject);
+            }
+            Deed::ResourcePublished | Deed::ResourceWithdrawn => Some(subject),
+            _ => None,
+        };
+        match owner {
+            Some(owner) if !act.is_by_the_doer_of(owner) => Err(VoidReason::NotPermitted),
+            _ => Ok(()),
+        }
+    }
+
+    fn place(&self, name: Name) -> Option<Place> {
+        self.named[name.0 as usize].1
+    }
+
+    fn name(&mut self, id: Id) -> Name {
+        let next = Name(u32::try_from(self.named.len()).expect("names are counted in 32 bits"));
+        *self.names.entry(id).or_insert_with(|| {
+            self.named.push((id, None));
+            next
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Act {
+    log: LogNumber,
+    deed: Option<Deed>,
+    doer: Doer,
+    is_record: bool,
+}
+
+impl Act {
+    /// The same person; or, between records of one log that name no person, by the organisation's word.
+    fn is_by_the_doer_of(self, fact: &Fact) -> bool {
+        match self.doer {
+            Doer::Person(number) => fact.doer == Doer::Person(number),
+            Doer::Unknown | Doer::Automaton => self.is_record && fact.is_record && fact.log == self.log,
+            Doer::Organisation => false,
+        }
+    }
+}
+
+/// The first five reasons say that the bytes are no entry of the log they stand in: nothing can refer to them, and a
+/// copy in another log does not hide the entry in its own.
+fn is_of_its_log(verdict: Result<(), VoidReason>) -> bool {
+    verdict.err().is_none_or(|reason| reason > VoidReason::Misplaced)
+}

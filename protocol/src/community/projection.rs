@@ -1,0 +1,424 @@
+//! From all facts to the view of one cut: which entries it holds, how they stand, and when they were.
+
+use std::sync::OnceLock;
+
+use crate::id::Id;
+use crate::time::Timestamp;
+
+use super::Community;
+use super::cut::{Cut, Row};
+use super::facts::{Doer, Fact, LogNumber, Place};
+use super::history::{self, Witnessed};
+use super::judge::Founding;
+use super::log::{Log, Turn};
+use super::verdict::Standing;
+use super::view::{
+    Author, Belonging, Column, Item, OrganisationNumber, Person, PersonNumber, Spell, View, ViewError,
+};
+
+/// The ruleset this program judges by.
+const RULESET: u64 = 1;
+
+/// A cut that fits the facts: for each row the log it is of, if any of it is here.
+struct Fitted<'a> {
+    community: &'a Community,
+    cut: &'a Cut,
+    founding: &'a Founding,
+    logs: Vec<Option<(LogNumber, &'a Log)>>,
+}
+
+/// Everything as it stands in a cut.
+pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> {
+    let fitted = fit(community, cut)?;
+    let closed = fitted.closed();
+    let places = fitted.places();
+    let mut rank = vec![None; community.facts.len()];
+    for (position, place) in (0_u32..).zip(places.iter().copied()) {
+        rank[place.as_usize()] = Some(position);
+    }
+    let persons = fitted.persons(&places);
+    let witnessed = fitted.witnessed();
+    let mut view = View {
+        community: community.id,
+        clock: fitted.founding.says.clock,
+        policy: fitted.founding.says.policy.clone(),
+        cut: cut.clone(),
+        organisations: Vec::new(),
+        items: fitted.items(&places, &closed, &rank, &persons, &witnessed),
+        persons,
+        starts: fitted.starts(),
+        spells: Vec::new(),
+        by_id: OnceLock::new(),
+    };
+    fitted.name_twins(&mut view, &rank);
+    let states = fitted.states(&view);
+    view.spells = fitted.spells(&view, &states);
+    view.organisations = fitted.organisations(&states);
+    Ok(view)
+}
+
+fn fit<'a>(community: &'a Community, cut: &'a Cut) -> Result<Fitted<'a>, ViewError> {
+    let (founder, founding) = community.founding().ok_or(ViewError::NotFounded)?;
+    let founder_size = cut.row(founder.organisation).ok_or(ViewError::NotFounded)?.size();
+    if founder_size < 2 {
+        return Err(ViewError::NotFounded);
+    }
+    if founding.says.policy.ruleset != RULESET {
+        return Err(ViewError::UnknownRuleset(founding.says.policy.ruleset));
+    }
+    let admitted = founding
+        .admitted
+        .iter()
+        .filter(|(index, _)| *index < founder_size)
+        .map(|(_, charter)| charter.id);
+    let mut admitted: Vec<Id> = admitted.chain([founder.organisation]).collect();
+    admitted.sort_unstable();
+    let extra = cut
+        .rows()
+        .iter()
+        .map(Row::organisation)
+        .find(|id| admitted.binary_search(id).is_err());
+    if let Some(extra) = extra {
+        return Err(ViewError::NotAdmitted(extra));
+    }
+    if let Some(missing) = admitted.into_iter().find(|id| cut.row(*id).is_none()) {
+        return Err(ViewError::RowMissing(missing));
+    }
+    let logs = cut
+        .rows()
+        .iter()
+        .map(|row| fit_row(community, row))
+        .collect::<Result<_, _>>()?;
+    Ok(Fitted {
+        community,
+        cut,
+        founding,
+        logs,
+    })
+}
+
+fn fit_row<'a>(community: &'a Community, row: &Row) -> Result<Option<(LogNumber, &'a Log)>, ViewError> {
+    let (organisation, size) = (row.organisation(), row.size());
+    let log = community.log(organisation);
+    let held = community.size_of(organisation);
+    if held < size {
+        return Err(ViewError::Beyond {
+            organisation,
+            wanted: size,
+            held,
+        });
+    }
+    let root = log.map_or_else(
+        || Some(crate::log::TreeHead::empty().root),
+        |(_, log)| log.root_at(size),
+    );
+    if root != Some(row.root()) {
+        return Err(ViewError::OtherRoot { organisation, size });
+    }
+    Ok(log)
+}
+
+impl<'a> Fitted<'a> {
+    fn rows(&self) -> impl Iterator<Item = (OrganisationNumber, &Row, Option<(LogNumber, &'a Log)>)> {
+        let numbered = (0..).map(OrganisationNumber).zip(self.cut.rows());
+        numbered
+            .zip(&self.logs)
+            .map(|((number, row), log)| (number, row, *log))
+    }
+
+    fn size_in_cut(&self) -> Vec<u64> {
+        let mut sizes = vec![0; self.community.logs.len()];
+        for (_, row, log) in self.rows() {
+            if let Some((number, _)) = log {
+                sizes[number.0 as usize] = row.size();
+            }
+        }
+        sizes
+    }
+
+    /// For each fact, whether the cut holds it and all it refers to.
+    fn closed(&self) -> Vec<bool> {
+        let facts = &self.community.facts;
+        let sizes = self.size_in_cut();
+        let mut closed = vec![false; facts.len()];
+        for &place in facts.decided() {
+            let fact = facts.get(place);
+            let held = fact.index < sizes[fact.log.0 as usize];
+            let whole = held
+                && facts
+                    .references(fact)
+                    .all(|to| to.is_some_and(|to| closed[to.as_usize()]));
+            closed[place.as_usize()] = whole;
+        }
+        closed
+    }
+
+    fn places(&self) -> Vec<Place> {
+        let mut places = Vec::new();
+        for (_, row, log) in self.rows() {
+            if let Some((_, log)) = log {
+                let size = usize::try_from(row.size()).expect("a log held in memory is counted in usize");
+                places.extend_from_slice(&log.places[..size]);
+            }
+        }
+        places
+    }
+
+    fn starts(&self) -> Vec<usize> {
+        let mut next = 0;
+        let rows = self.cut.rows().iter();
+        rows.map(|row| {
+            let start = next;
+            next += usize::try_from(row.size()).expect("a log held in memory is counted in usize");
+            start
+        })
+        .collect()
+    }
+
+    /// Everybody who did something or was admitted in the cut, ascending.
+    fn persons(&self, places: &[Place]) -> Vec<Person> {
+        let facts = &self.community.facts;
+        let mut met = vec![false; facts.persons().len()];
+        for place in places {
+            if let Doer::Person(number) = facts.get(*place).doer {
+                met[number as usize] = true;
+            }
+        }
+        let acted = facts
+            .persons()
+            .iter()
+            .zip(met)
+            .filter(|(_, met)| *met)
+            .map(|(person, _)| *person);
+        let admitted = self.turns().filter_map(|(_, _, turn)| match turn {
+            Turn::Joined(person) => Some(Person::Member(person)),
+            Turn::Left(_) | Turn::Other => None,
+        });
+        let mut persons: Vec<Person> = acted.chain(admitted).collect();
+        persons.sort_unstable();
+        persons.dedup();
+        persons
+    }
+
+    /// Every change of state in the cut, by organisation and index.
+    fn turns(&self) -> impl Iterator<Item = (OrganisationNumber, u64, Turn)> {
+        self.rows()
+            .filter_map(|(number, row, log)| log.map(|(_, log)| (number, row.size(), log)))
+            .flat_map(|(number, size, log)| {
+                let turns = log.turns.iter().take_while(move |(index, _)| *index < size);
+                turns.map(move |(index, turn)| (number, *index, *turn))
+            })
+    }
+
+    fn witnessed(&self) -> Vec<Vec<Witnessed>> {
+        let sizes = self.size_in_cut();
+        let liars = self
+            .founding
+            .says
+            .policy
+            .liars_among(self.cut.rows().len() as u64);
+        self.rows()
+            .map(|(_, row, log)| {
+                let Some((own, _)) = log else { return Vec::new() };
+                let sightings = self
+                    .community
+                    .sightings
+                    .of(&row.organisation())
+                    .iter()
+                    .copied()
+                    .filter(|sighting| {
+                        let by = sighting.by;
+                        by != own && sighting.index < sizes[by.0 as usize] && sighting.size <= row.size()
+                    });
+                history::existed_by(row.size(), sightings.collect(), liars)
+            })
+            .collect()
+    }
+
+    fn items(
+        &self,
+        places: &[Place],
+        closed: &[bool],
+        rank: &[Option<u32>],
+        persons: &[Person],
+        witnessed: &[Vec<Witnessed>],
+    ) -> Vec<Item> {
+        let facts = &self.community.facts;
+        let tolerance = self.founding.says.policy.tolerance;
+        let numbers: Vec<Option<PersonNumber>> = facts
+            .persons()
+            .iter()
+            .map(|person| number_among(persons, person))
+            .collect();
+        let organisations = self
+            .rows()
+            .flat_map(|(number, row, _)| (0..row.size()).map(move |_| number))
+            .collect::<Vec<_>>();
+        places
+            .iter()
+            .zip(organisations)
+            .map(|(place, organisation)| {
+                let fact = facts.get(*place);
+                let seen = if fact.is_record {
+                    Witnessed::No
+                } else {
+                    let index =
+                        usize::try_from(fact.index).expect("a log held in memory is counted in usize");
+                    witnessed[organisation.as_usize()][index]
+                };
+                Item {
+                    id: facts.id(fact),
+                    organisation,
+                    index: fact.index,
+                    deed: fact.deed,
+                    standing: self.standing(fact, closed[place.as_usize()]),
+                    author: author(fact, &numbers),
+                    column: if fact.is_record {
+                        Column::Imported
+                    } else {
+                        Column::Signed
+                    },
+                    at: fact.at,
+                    witnessed: seen,
+                    effective: history::effective(fact.at, seen, tolerance),
+                    subject: facts
+                        .references(fact)
+                        .next()
+                        .flatten()
+                        .and_then(|to| rank[to.as_usize()]),
+                    twin_of: None,
+                    written: fact.written,
+                    pseudonymous: fact.pseudonymous,
+                }
+            })
+            .collect()
+    }
+
+    fn standing(&self, fact: &Fact, closed: bool) -> Standing {
+        if !closed {
+            return Standing::Pending;
+        }
+        self.community
+            .facts
+            .verdict(fact)
+            .map_or_else(Standing::Void, |()| Standing::Counts)
+    }
+
+    /// Of records of one source in several logs the earliest counts (ties by id), and the others are its twins.
+    fn name_twins(&self, view: &mut View, rank: &[Option<u32>]) {
+        for places in self.community.facts.twins() {
+            let mut twins: Vec<u32> = places.iter().filter_map(|place| rank[place.as_usize()]).collect();
+            twins.retain(|&twin| view.items[twin as usize].standing == Standing::Counts);
+            twins.sort_unstable_by_key(|&twin| view.items[twin as usize].moment());
+            if let Some((first, others)) = twins.split_first() {
+                for &other in others {
+                    view.items[other as usize].twin_of = Some(*first);
+                }
+            }
+        }
+    }
+
+    /// Every change of state with its time: the running maximum of effective times, log by log.
+    fn states(&self, view: &View) -> Vec<(OrganisationNumber, u64, Turn, Timestamp)> {
+        let mut latest = (OrganisationNumber(0), Timestamp::EPOCH);
+        self.turns()
+            .map(|(organisation, index, turn)| {
+                let start = view.starts[organisation.as_usize()];
+                let index_in_log = usize::try_from(index).expect("a log held in memory is counted in usize");
+                let own = view.items[start + index_in_log].effective;
+                let before = if latest.0 == organisation {
+                    latest.1
+                } else {
+                    Timestamp::EPOCH
+                };
+                latest = (organisation, own.max(before));
+                (organisation, index, turn, latest.1)
+            })
+            .collect()
+    }
+
+    fn spells(&self, view: &View, states: &[(OrganisationNumber, u64, Turn, Timestamp)]) -> Vec<Spell> {
+        let mut spells: Vec<Spell> = Vec::new();
+        let mut open: Vec<Option<usize>> = vec![None; view.persons.len()];
+        for (organisation, _, turn, at) in states.iter().copied() {
+            let (Turn::Joined(id) | Turn::Left(id)) = turn else {
+                continue;
+            };
+            let person =
+                number_among(&view.persons, &Person::Member(id)).expect("who joined is among the persons");
+            let spell = &mut open[person.0 as usize];
+            match (turn, *spell) {
+                (Turn::Joined(_), None) => {
+                    *spell = Some(spells.len());
+                    spells.push(Spell {
+                        person,
+                        organisation,
+                        from: at,
+                        until: None,
+                    });
+                }
+                (Turn::Left(_), Some(running)) => {
+                    *spell = None;
+                    spells[running].until = Some(at);
+                }
+                _ => {}
+            }
+        }
+        spells
+    }
+
+    fn organisations(&self, states: &[(OrganisationNumber, u64, Turn, Timestamp)]) -> Vec<Belonging> {
+        let (founder, _) = self
+            .community
+            .founding()
+            .expect("a cut fits only a founded community");
+        let founder = self
+            .cut
+            .rows()
+            .partition_point(|row| row.organisation() < founder.organisation);
+        let at = |index: u64| {
+            let found = states
+                .iter()
+                .find(|(o, i, ..)| o.as_usize() == founder && *i == index);
+            found.map_or(Timestamp::EPOCH, |state| state.3)
+        };
+        let own = self.logs[founder]
+            .and_then(|(_, log)| log.judge.charter())
+            .map(|charter| (1, charter));
+        let admitted = self
+            .founding
+            .admitted
+            .iter()
+            .map(|(index, charter)| (*index, charter));
+        let mut belongings: Vec<Belonging> = own
+            .into_iter()
+            .chain(admitted)
+            .filter(|(_, charter)| self.cut.row(charter.id).is_some())
+            .map(|(index, charter)| Belonging {
+                id: charter.id,
+                slug: charter.says.slug.as_str().to_owned(),
+                admitted: at(index),
+            })
+            .collect();
+        belongings.sort_unstable_by_key(|belonging| belonging.id);
+        belongings
+    }
+}
+
+fn author(fact: &Fact, numbers: &[Option<PersonNumber>]) -> Author {
+    match fact.doer {
+        Doer::Person(number) => Author::Person(
+            numbers[number as usize].expect("who did something in the cut is among its persons"),
+        ),
+        Doer::Unknown => Author::Unknown,
+        Doer::Automaton => Author::Automaton,
+        Doer::Organisation => Author::Organisation,
+    }
+}
+
+fn number_among(persons: &[Person], person: &Person) -> Option<PersonNumber> {
+    let found = persons.binary_search(person).ok()?;
+    Some(PersonNumber(
+        u32::try_from(found).expect("persons are counted in 32 bits"),
+    ))
+}
