@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::backoff::Backoff;
 use super::message::{Reply, Request};
 use super::peers::Peers;
-use super::port::{Output, Peer};
+use super::port::{Keep, Output, Peer};
 use crate::entry::body::Committer;
 use crate::id::{BodyHash, Id};
 use crate::limits;
@@ -78,7 +78,7 @@ impl Bodies {
         if let Some(want) = self.wanted.remove(&hash) {
             self.idle.remove(&(want.due, hash));
             if want.fetch.is_some_and(|fetch| fetch.content.is_some()) {
-                out.push(Output::DropPieces { hash });
+                out.push(Output::Keep(Keep::NoPieces { hash }));
             }
         }
     }
@@ -171,12 +171,12 @@ impl Bodies {
                 committer.update(&bytes);
                 fetch.offset += bytes.len() as u64;
                 let next = fetch.offset;
-                out.push(Output::KeepPiece {
+                out.push(Output::Keep(Keep::Piece {
                     hash,
                     salt,
                     offset,
                     bytes,
-                });
+                }));
                 if next < size {
                     return (Verdict::Fair, Some(Request::Body { hash, offset: next }));
                 }
@@ -219,7 +219,7 @@ impl Bodies {
         let content = want.fetch.as_ref().and_then(|fetch| fetch.content.as_ref());
         if content.is_some_and(|(_, committer)| committer.clone().finish() == hash) {
             self.wanted.remove(&hash);
-            out.push(Output::BodyComplete { hash });
+            out.push(Output::Keep(Keep::Body { hash }));
             return (Verdict::Fair, None);
         }
         self.turn_away(now, hash, out);
@@ -242,7 +242,7 @@ impl Bodies {
     fn give_up(&mut self, now: Timestamp, hash: BodyHash, out: &mut Vec<Output>) {
         let fetch = self.wanted.get_mut(&hash).and_then(|want| want.fetch.take());
         if fetch.is_some_and(|fetch| fetch.content.is_some()) {
-            out.push(Output::DropPieces { hash });
+            out.push(Output::Keep(Keep::NoPieces { hash }));
         }
         self.retry_at(now, hash);
     }

@@ -8,7 +8,7 @@ use super::cosign::{self, Cosign, Step, Told};
 use super::heads::{Heads, Heard};
 use super::message::{Evidence, OfferedHead, Reply};
 use super::peers::Peers;
-use super::port::{Answer, Failed, Followed, Input, Output, Pause, Peer, Question, Ticket};
+use super::port::{Answer, Failed, Followed, Input, Keep, Output, Pause, Peer, Question, Ticket};
 use super::pull::Portions;
 use super::replica::{self, Effect, Replica};
 use super::spread::Spread;
@@ -115,6 +115,7 @@ impl Machine {
     }
 
     fn follow(&mut self, now: Timestamp, logs: Vec<Followed>) {
+        self.restored = false;
         for witness in logs.iter().map(|log| &log.witness) {
             if !self.witnesses.contains(witness) {
                 self.witnesses.push(witness.clone());
@@ -310,22 +311,24 @@ impl Machine {
                     frontier,
                     note,
                 } => {
-                    out.push(Output::Store {
+                    let (is_head, note) = (note.head() == frontier.head(), note.to_bytes());
+                    out.push(Output::Keep(Keep::Entries {
                         organisation,
                         from,
                         entries,
                         frontier,
-                        note: note.to_bytes(),
-                    });
+                        note,
+                        is_head,
+                    }));
                 }
-                Effect::Keep(note) => out.push(Output::KeepHead {
+                Effect::Keep(note) => out.push(Output::Keep(Keep::Head {
                     organisation,
                     note: note.to_bytes(),
-                }),
-                Effect::KeepHandovers(handovers) => out.push(Output::KeepHandovers {
+                })),
+                Effect::KeepHandovers(handovers) => out.push(Output::Keep(Keep::Handovers {
                     organisation,
                     handovers,
-                }),
+                })),
                 Effect::Announce(note) => out.push(Output::Gossip {
                     organisation,
                     note: note.to_bytes(),
@@ -348,10 +351,10 @@ impl Machine {
             replica.stop();
         }
         if self.spread.convict(organisation, &evidence) {
-            out.push(Output::KeepEvidence {
+            out.push(Output::Keep(Keep::Evidence {
                 organisation,
                 evidence,
-            });
+            }));
             out.push(Output::Paused {
                 organisation,
                 why: Pause::Forked,

@@ -23,5 +23,5 @@ pub use machine::Machine;
 pub use message::{
     Evidence, HeadsHint, JoinReply, JoinRequest, OfferedHead, Reply, Request, WitnessReply, WitnessRequest,
 };
-pub use port::{Answer, Failed, Followed, Input, Output, Pause, Peer, Question, Ticket};
+pub use port::{Answer, Failed, Followed, Input, Keep, Output, Pause, Peer, Question, Ticket};
 pub use pull::Portions;

@@ -108,7 +108,7 @@ pub enum Input {
         /// The evidence.
         evidence: Evidence,
     },
-    /// The store has durably committed what a `Store` asked.
+    /// The store has durably kept entries.
     Stored {
         /// The log.
         organisation: Id,
@@ -152,6 +152,8 @@ pub enum Input {
 /// Something to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
+    /// Make it durable, before anything that follows is done.
+    Keep(Keep),
     /// Ask a peer; answer with `Replied` under this ticket.
     Ask {
         /// The node.
@@ -160,33 +162,6 @@ pub enum Output {
         ticket: Ticket,
         /// The question.
         question: Question,
-    },
-    /// Commit verified entries in one transaction, then say `Stored`.
-    Store {
-        /// The log.
-        organisation: Id,
-        /// Index of the first entry: the size of the log so far.
-        from: u64,
-        /// The entries' bytes.
-        entries: Vec<Vec<u8>>,
-        /// Tree after the last of them.
-        frontier: Frontier,
-        /// The signed note they were proven into: the held head if its size is the frontier's, an aim otherwise.
-        note: Vec<u8>,
-    },
-    /// Keep a head whose entries are held, with the cosignatures known by now.
-    KeepHead {
-        /// The log.
-        organisation: Id,
-        /// The signed note.
-        note: Vec<u8>,
-    },
-    /// Keep the handovers of a log's key, all of them, oldest first.
-    KeepHandovers {
-        /// The log.
-        organisation: Id,
-        /// The notes.
-        handovers: Vec<Vec<u8>>,
     },
     /// Publish a head on the heads topic.
     Gossip {
@@ -204,38 +179,10 @@ pub enum Output {
         /// The larger size.
         size: u64,
     },
-    /// Keep a piece of a body that is not complete yet.
-    KeepPiece {
-        /// Its commitment.
-        hash: BodyHash,
-        /// Its salt.
-        salt: [u8; 32],
-        /// Index of the piece's first byte: pieces come in order.
-        offset: u64,
-        /// The bytes.
-        bytes: Vec<u8>,
-    },
-    /// The pieces are the whole body and match its commitment.
-    BodyComplete {
-        /// Its commitment.
-        hash: BodyHash,
-    },
-    /// The pieces are not the body: forget them.
-    DropPieces {
-        /// Its commitment.
-        hash: BodyHash,
-    },
-    /// Nobody reachable has it; it is asked for again later.
+    /// Nobody reachable has the body; it is asked for again later.
     BodyMissing {
         /// Its commitment.
         hash: BodyHash,
-    },
-    /// Keep verified evidence and show it.
-    KeepEvidence {
-        /// The log.
-        organisation: Id,
-        /// Two signed notes that convict it.
-        evidence: Box<ForkEvidence>,
     },
     /// Nothing more is taken in of this log.
     Paused {
@@ -255,6 +202,68 @@ pub enum Output {
         peer: Peer,
         /// The size they know of.
         size: u64,
+    },
+}
+
+/// Something to keep. All of it is verified.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Keep {
+    /// Entries, and the note they were proven into, in one transaction; then say `Stored`.
+    Entries {
+        /// The log.
+        organisation: Id,
+        /// Index of the first entry: the size of the log so far.
+        from: u64,
+        /// The entries' bytes.
+        entries: Vec<Vec<u8>>,
+        /// Tree after the last of them.
+        frontier: Frontier,
+        /// The signed note.
+        note: Vec<u8>,
+        /// True if the note is the log's head now; false if it is aimed at still.
+        is_head: bool,
+    },
+    /// A head whose entries are held, with the cosignatures known by now.
+    Head {
+        /// The log.
+        organisation: Id,
+        /// The signed note.
+        note: Vec<u8>,
+    },
+    /// The handovers of a log's key, all of them, oldest first.
+    Handovers {
+        /// The log.
+        organisation: Id,
+        /// The notes.
+        handovers: Vec<Vec<u8>>,
+    },
+    /// Two signed notes that convict a log; to be shown.
+    Evidence {
+        /// The log.
+        organisation: Id,
+        /// The evidence.
+        evidence: Box<ForkEvidence>,
+    },
+    /// A piece of a body that is not complete yet. The one at offset 0 replaces what was kept of it.
+    Piece {
+        /// Its commitment.
+        hash: BodyHash,
+        /// Its salt.
+        salt: [u8; 32],
+        /// Index of the piece's first byte: pieces come in order.
+        offset: u64,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// The pieces are the whole body and match its commitment.
+    Body {
+        /// Its commitment.
+        hash: BodyHash,
+    },
+    /// The pieces are not the body, or no longer wanted: forget them.
+    NoPieces {
+        /// Its commitment.
+        hash: BodyHash,
     },
 }
 

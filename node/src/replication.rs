@@ -1,0 +1,396 @@
+//! The replication machine over this node's store: what it keeps is kept here, what it reads of the store is answered
+//! here, and only what concerns others comes out.
+
+use std::collections::BTreeSet;
+
+use hearth_protocol::id::{BodyHash, Id};
+use hearth_protocol::log::{ForkEvidence, KeyChain, TreeHead, VerifierKey};
+use hearth_protocol::sign::PublicKey;
+use hearth_protocol::sync::{
+    Followed, Input, Keep, Machine, Output, Pause, Peer, Portions, Question, Ticket,
+};
+use hearth_protocol::time::Timestamp;
+
+use crate::exchange::prove;
+use crate::store::{AppendError, Batch, BodyError, Log, LogNumber, Snapshot, Store, StoreError};
+
+/// Bodies the machine is told of at a time. Those nobody has do not count, so that they hold up no others.
+const BODIES: usize = 1024;
+
+/// The machine and its store.
+pub struct Replication {
+    store: Store,
+    machine: Machine,
+    /// Wanted bodies that the machine knows of and is busy with.
+    fetching: BTreeSet<BodyHash>,
+    /// Those that nobody had: the machine goes on asking now and then.
+    missing: BTreeSet<BodyHash>,
+    /// Our own log is followed like another's: this node was restored from an old copy.
+    follows_own: bool,
+}
+
+/// Something for the rest of the node to do or to know.
+#[derive(Debug)]
+pub enum Errand {
+    /// Ask a peer; the answer goes back as [`Input::Replied`].
+    Ask {
+        /// The node.
+        peer: Peer,
+        /// Names the question.
+        ticket: Ticket,
+        /// The question.
+        question: Question,
+    },
+    /// Publish a head on the heads topic.
+    Gossip {
+        /// The log.
+        organisation: Id,
+        /// The signed note.
+        note: Vec<u8>,
+    },
+    /// The store holds more of a log.
+    Grown {
+        /// The log.
+        organisation: Id,
+        /// Its entries now.
+        size: u64,
+    },
+    /// The store holds a body that was wanted.
+    BodyKept {
+        /// Its commitment.
+        hash: BodyHash,
+    },
+    /// Nothing more is taken in of a log.
+    Paused {
+        /// The log.
+        organisation: Id,
+        /// Why.
+        why: Pause,
+    },
+    /// A witness knows no more of our own log than we do.
+    Confirmed {
+        /// The witness.
+        peer: Peer,
+    },
+    /// Somebody knows more of our own log than we do: follow it, do not sign.
+    Restored {
+        /// Who.
+        peer: Peer,
+        /// The size they know of.
+        size: u64,
+    },
+}
+
+/// Why the machine and the store have parted: begin again with [`Replication::start`].
+#[derive(Debug, thiserror::Error)]
+pub enum ReplicationError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Verified entries do not continue the log in the store.
+    #[error("verified entries were not kept: {0}")]
+    Append(#[from] AppendError),
+    /// A body's pieces were not kept.
+    #[error("a body was not kept: {0}")]
+    Body(#[from] BodyError),
+}
+
+impl Replication {
+    /// A machine that holds every log the store holds. `seed` only spreads its retries.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    pub fn start(
+        store: Store,
+        seed: u64,
+        portions: Portions,
+        now: Timestamp,
+    ) -> Result<(Replication, Vec<Errand>), ReplicationError> {
+        let machine = Machine::new(seed, portions);
+        let (fetching, missing, follows_own) = (BTreeSet::new(), BTreeSet::new(), false);
+        let mut replication = Replication {
+            store,
+            machine,
+            fetching,
+            missing,
+            follows_own,
+        };
+        let mut errands = replication.follow(now)?;
+        errands.extend(replication.look_for_bodies(now)?);
+        Ok((replication, errands))
+    }
+
+    /// Takes up every log of the store, as after the admission of an organisation.
+    ///
+    /// # Errors
+    /// [`ReplicationError::Store`].
+    pub fn follow(&mut self, now: Timestamp) -> Result<Vec<Errand>, ReplicationError> {
+        let snapshot = self.store.read()?;
+        let mut logs = Vec::new();
+        for log in snapshot.logs()? {
+            let own = log.charter.own && !self.follows_own;
+            logs.push(Followed {
+                own,
+                ..followed(&snapshot, &log)?
+            });
+        }
+        drop(snapshot);
+        self.step(now, [Input::Follow(logs)])
+    }
+
+    /// Follows our own log like another's, or no longer. To be said once the ledger has stopped writing it, after
+    /// [`Errand::Restored`], or before it writes again.
+    ///
+    /// # Errors
+    /// [`ReplicationError`].
+    pub fn follow_own(&mut self, follows_own: bool, now: Timestamp) -> Result<Vec<Errand>, ReplicationError> {
+        self.follows_own = follows_own;
+        self.follow(now)
+    }
+
+    /// Looks for the bodies the store wants. Due when entries that refer to some were read.
+    ///
+    /// # Errors
+    /// [`ReplicationError`].
+    pub fn look_for_bodies(&mut self, now: Timestamp) -> Result<Vec<Errand>, ReplicationError> {
+        if self.fetching.len() > BODIES / 2 {
+            return Ok(Vec::new());
+        }
+        let snapshot = self.store.read()?;
+        let organisations = snapshot.logs()?;
+        let mut inputs = Vec::new();
+        for wanted in snapshot.wanted_bodies()? {
+            let known = self.missing.contains(&wanted.hash) || self.fetching.contains(&wanted.hash);
+            let log = organisations
+                .iter()
+                .find(|log| log.number == wanted.log)
+                .filter(|_| !known);
+            let Some(log) = log else { continue };
+            self.fetching.insert(wanted.hash);
+            let organisation = log.charter.organisation;
+            inputs.push(Input::Wanted {
+                hash: wanted.hash,
+                size: wanted.size,
+                organisation,
+            });
+            if self.fetching.len() == BODIES {
+                break;
+            }
+        }
+        drop(snapshot);
+        self.step(now, inputs)
+    }
+
+    /// Takes in what happened. Everything to be kept is in the store, in one transaction, when this returns.
+    ///
+    /// # Errors
+    /// [`ReplicationError`]; the machine is then of no more use.
+    pub fn step(
+        &mut self,
+        now: Timestamp,
+        inputs: impl IntoIterator<Item = Input>,
+    ) -> Result<Vec<Errand>, ReplicationError> {
+        let (mut errands, mut inputs): (Vec<Errand>, Vec<Input>) = (Vec::new(), inputs.into_iter().collect());
+        while !inputs.is_empty() {
+            let mut outputs = Vec::new();
+            for input in inputs.drain(..) {
+                self.machine.step(now, input, &mut outputs);
+            }
+            inputs = self.carry_out(outputs, &mut errands)?;
+        }
+        Ok(errands)
+    }
+
+    /// Keeps what is to be kept, then reads what is to be read; gives what the machine has to hear of it.
+    fn carry_out(
+        &mut self,
+        outputs: Vec<Output>,
+        errands: &mut Vec<Errand>,
+    ) -> Result<Vec<Input>, ReplicationError> {
+        let (mut keeps, mut proofs, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
+        for output in outputs {
+            match output {
+                Output::Keep(keep) => keeps.push(keep),
+                Output::NeedProof {
+                    organisation,
+                    from,
+                    size,
+                } => proofs.push((organisation, from, size)),
+                Output::BodyMissing { hash } => {
+                    self.fetching.remove(&hash);
+                    self.missing.insert(hash);
+                }
+                Output::Ask {
+                    peer,
+                    ticket,
+                    question,
+                } => errands.push(Errand::Ask {
+                    peer,
+                    ticket,
+                    question,
+                }),
+                Output::Gossip { organisation, note } => errands.push(Errand::Gossip { organisation, note }),
+                Output::Paused { organisation, why } => errands.push(Errand::Paused { organisation, why }),
+                Output::Confirmed { peer } => errands.push(Errand::Confirmed { peer }),
+                Output::Restored { peer, size } => errands.push(Errand::Restored { peer, size }),
+            }
+        }
+        if !keeps.is_empty() {
+            let kept = self.store.write(|batch| keep_all(batch, keeps))?;
+            inputs.extend(kept.into_iter().filter_map(|kept| self.report(kept, errands)));
+        }
+        for (organisation, from, size) in proofs {
+            let proof = prove(&self.store.read()?, &organisation, from, size)?;
+            inputs.push(Input::Proof {
+                organisation,
+                from,
+                size,
+                proof,
+            });
+        }
+        Ok(inputs)
+    }
+
+    fn report(&mut self, kept: Kept, errands: &mut Vec<Errand>) -> Option<Input> {
+        match kept {
+            Kept::Entries { organisation, size } => {
+                errands.push(Errand::Grown { organisation, size });
+                Some(Input::Stored { organisation, size })
+            }
+            Kept::Body { hash } => {
+                self.forget(hash);
+                errands.push(Errand::BodyKept { hash });
+                None
+            }
+            Kept::Erased { hash } => {
+                self.forget(hash);
+                Some(Input::Unwanted { hash })
+            }
+        }
+    }
+
+    fn forget(&mut self, hash: BodyHash) {
+        self.fetching.remove(&hash);
+        self.missing.remove(&hash);
+    }
+}
+
+/// What was kept and concerns others.
+enum Kept {
+    Entries {
+        organisation: Id,
+        size: u64,
+    },
+    Body {
+        hash: BodyHash,
+    },
+    /// A body that was erased while it was on its way.
+    Erased {
+        hash: BodyHash,
+    },
+}
+
+fn keep_all(batch: &mut Batch, keeps: Vec<Keep>) -> Result<Vec<Kept>, ReplicationError> {
+    let mut kept = Vec::new();
+    for keep in keeps {
+        kept.extend(keep_one(batch, keep)?);
+    }
+    Ok(kept)
+}
+
+fn keep_one(batch: &mut Batch, keep: Keep) -> Result<Option<Kept>, ReplicationError> {
+    match keep {
+        Keep::Entries {
+            organisation,
+            from,
+            entries,
+            frontier,
+            note,
+            is_head,
+        } => {
+            let TreeHead { size, root } = frontier.head();
+            batch.append_replica(&organisation, from, entries, root)?;
+            let log = number(batch, &organisation)?;
+            if is_head {
+                batch.keep_head(log, &note)?;
+                batch.drop_aim(log)?;
+            } else {
+                batch.keep_aim(log, &note)?;
+            }
+            return Ok(Some(Kept::Entries { organisation, size }));
+        }
+        Keep::Head { organisation, note } => batch.keep_head(number(batch, &organisation)?, &note)?,
+        Keep::Handovers {
+            organisation,
+            handovers,
+        } => {
+            batch.keep_handovers(number(batch, &organisation)?, &handovers)?;
+        }
+        Keep::Evidence {
+            organisation,
+            evidence,
+        } => {
+            batch.keep_evidence(number(batch, &organisation)?, &evidence.to_bytes())?;
+        }
+        Keep::Piece {
+            hash,
+            salt,
+            offset,
+            bytes,
+        } => {
+            if offset == 0 {
+                batch.drop_pieces(&hash)?;
+            }
+            match batch.keep_piece(&hash, &salt, offset, &bytes) {
+                Err(BodyError::Erased { hash }) => return Ok(Some(Kept::Erased { hash })),
+                kept => kept?,
+            }
+        }
+        Keep::Body { hash } => match batch.complete_body(&hash) {
+            Err(BodyError::Erased { hash }) => return Ok(Some(Kept::Erased { hash })),
+            completed => {
+                completed?;
+                return Ok(Some(Kept::Body { hash }));
+            }
+        },
+        Keep::NoPieces { hash } => batch.drop_pieces(&hash)?,
+    }
+    Ok(None)
+}
+
+fn number(batch: &Batch, organisation: &Id) -> Result<LogNumber, ReplicationError> {
+    let log = batch.log(organisation)?;
+    let unknown = AppendError::UnknownOrganisation {
+        organisation: *organisation,
+    };
+    Ok(log.ok_or(unknown)?.number)
+}
+
+/// One log of the store, as the machine takes it up.
+fn followed(snapshot: &Snapshot<'_>, log: &Log) -> Result<Followed, StoreError> {
+    let Log { number, charter } = log;
+    let corrupt = |what: String| StoreError::Corrupt(format!("the log of {}: {what}", charter.organisation));
+    let key = PublicKey::try_from(charter.key).map_err(|error| corrupt(error.to_string()))?;
+    let witness = PublicKey::try_from(charter.witness).map_err(|error| corrupt(error.to_string()))?;
+    let keys = KeyChain::new(charter.origin.clone(), key, charter.next);
+    let mut keys = keys.map_err(|error| corrupt(error.to_string()))?;
+    for handover in snapshot.handovers(*number)? {
+        keys.hand_over(&handover)
+            .map_err(|error| corrupt(error.to_string()))?;
+    }
+    let evidence = snapshot
+        .evidence(*number)?
+        .first()
+        .map(|bytes| ForkEvidence::from_bytes(bytes))
+        .transpose();
+    Ok(Followed {
+        organisation: charter.organisation,
+        keys,
+        witness: VerifierKey::witness(charter.origin.witness_name(), witness),
+        own: charter.own,
+        frontier: snapshot.frontier(*number)?,
+        head: snapshot.head(*number)?,
+        aim: snapshot.aim(*number)?,
+        evidence: evidence.map_err(|error| corrupt(error.to_string()))?,
+    })
+}
