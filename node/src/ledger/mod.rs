@@ -4,24 +4,39 @@
 //! and sequences it, and commits it in one transaction. The order is fixed: the commit is on disk before the signer file
 //! says so, the signer file before a signature exists, the signature before anybody is told.
 
+mod heads_seen;
+mod prepare;
 mod refused;
+mod sequence;
 mod standing;
+mod start;
 mod submission;
+mod writer;
 
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use hearth_protocol::community::Community;
 use hearth_protocol::entry::Home;
 use hearth_protocol::log::{Note, TreeHead};
-use tokio::sync::watch;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot, watch};
 
+use self::heads_seen::LastSeen;
+use self::prepare::PreparedSubmission;
 pub use self::refused::Refused;
 pub use self::standing::{HandOverReason, News, Signed, Standing, Stored};
+pub use self::start::StartError;
 pub use self::submission::{Accepted, Submission, SubmittedBody};
+use self::writer::{Command, Job, Writer};
 use crate::clock::Clock;
+use crate::signer::Signer;
 use crate::store::{Store, StoreError};
+
+/// Commands that wait for the writer at most; beyond that submitters wait themselves.
+const QUEUE: usize = 1024;
 
 /// Everything known of the community, shared by the ledger (which folds its own entries as it takes them) and the
 /// projector (which folds those of the others).
@@ -48,10 +63,15 @@ pub struct Setup {
     pub offer_every: Duration,
 }
 
-/// The own log of a running node. Cheap to clone; all clones are one ledger.
+/// The own log of a running node. Cheap to clone; all clones are one ledger, which works until the last is dropped or
+/// [`Ledger::stop`].
 #[derive(Clone)]
 pub struct Ledger {
-    standing: watch::Receiver<Standing>,
+    home: Home,
+    community: SharedCommunity,
+    inbox: mpsc::Sender<Command>,
+    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+    standing: Arc<watch::Sender<Standing>>,
     committed: watch::Receiver<TreeHead>,
     offered: watch::Receiver<Option<Note>>,
 }
@@ -63,34 +83,112 @@ impl Ledger {
     /// # Errors
     /// [`StartError`].
     pub fn start(setup: Setup) -> Result<Ledger, StartError> {
-        unimplemented!("lands next: {:?}", setup.home)
+        let Setup {
+            store,
+            signer: path,
+            clock,
+            home,
+            community,
+            catch_up,
+            offer_every,
+        } = setup;
+        let log = store.read()?.own_log()?.ok_or(StartError::NoOwnLog)?;
+        let (signer, signed) = start::signed(&store, &log, &path)?;
+        let held = signer.as_ref().map_or_else(TreeHead::empty, Signer::held);
+        let standing = Standing::at_start(start::stored(&store, &log, held.size)?, signed);
+        tracing::info!(%standing, signed = held.size, "the ledger starts");
+        let standing = Arc::new(watch::Sender::new(standing));
+        let (committed_out, committed) = watch::channel(held);
+        let (offered_out, offered) = watch::channel(None);
+        let (inbox, commands) = mpsc::channel(QUEUE);
+        let last_seen = LastSeen::read(&store.read()?)?;
+        let writer = Writer {
+            store,
+            log,
+            home,
+            clock,
+            community: community.clone(),
+            catch_up,
+            offer_every,
+            signer,
+            standing: standing.clone(),
+            committed: committed_out,
+            offered: offered_out,
+            last_seen,
+            signed: None,
+            last_offer: None,
+            waiting: Vec::new(),
+        };
+        let thread = thread::Builder::new().name("ledger".to_owned());
+        let thread = thread
+            .spawn(move || writer.run(commands))
+            .map_err(StartError::Thread)?;
+        let writer = Arc::new(Mutex::new(Some(thread)));
+        Ok(Ledger {
+            home,
+            community,
+            inbox,
+            writer,
+            standing,
+            committed,
+            offered,
+        })
     }
 
     /// Hands in entries; answers for each, in order, once the accepted ones are durable and under a signed checkpoint.
-    #[expect(clippy::unused_async, reason = "lands next")]
+    /// Waits while the ledger is busy, or while it asks the witnesses at start.
     pub async fn submit(&self, submission: Submission) -> Vec<Result<Accepted, Refused>> {
-        unimplemented!("lands next: {}", submission.entries.len())
+        let entries = submission.entries.len();
+        let ledger = self.clone();
+        let Ok(submission) = tokio::task::spawn_blocking(move || ledger.prepare(submission)).await else {
+            return busy(entries);
+        };
+        let (answers, answered) = oneshot::channel();
+        if self
+            .inbox
+            .send(Command::Submit(Job { submission, answers }))
+            .await
+            .is_err()
+        {
+            return busy(entries);
+        }
+        answered.await.unwrap_or_else(|_| busy(entries))
     }
 
     /// [`Ledger::submit`] for callers outside an async runtime.
     pub fn submit_blocking(&self, submission: Submission) -> Vec<Result<Accepted, Refused>> {
-        unimplemented!("lands next: {}", submission.entries.len())
+        let entries = submission.entries.len();
+        let submission = self.prepare(submission);
+        let (answers, answered) = oneshot::channel();
+        if self
+            .inbox
+            .blocking_send(Command::Submit(Job { submission, answers }))
+            .is_err()
+        {
+            return busy(entries);
+        }
+        answered.blocking_recv().unwrap_or_else(|_| busy(entries))
     }
 
-    /// Tells the ledger what witnesses know of its log.
+    /// Tells the ledger what is known elsewhere of its log.
     pub fn hear(&self, news: News) {
-        unimplemented!("lands next: {news:?}")
+        writer::hear(&self.standing, news);
+        self.tick();
     }
 
-    /// Says that entries that others sequenced were stored.
-    pub fn notice_replicas(&self) {}
+    /// Says that entries which others sequenced, or held for us, were stored.
+    pub fn notice_replicas(&self) {
+        self.tell(Command::NoticeReplicas);
+    }
 
     /// To be called about once a second: offers a checkpoint and logs the heads seen when they are due.
-    pub fn tick(&self) {}
+    pub fn tick(&self) {
+        self.tell(Command::Tick);
+    }
 
     /// Whether it signs, and why not.
     pub fn standing(&self) -> watch::Receiver<Standing> {
-        self.standing.clone()
+        self.standing.subscribe()
     }
 
     /// The own log's newest signed tree.
@@ -102,15 +200,43 @@ impl Ledger {
     pub fn offered(&self) -> watch::Receiver<Option<Note>> {
         self.offered.clone()
     }
+
+    /// Finishes what was handed in, offers the last checkpoint, and ends the writer thread. Blocks until that is done.
+    pub fn stop(&self) {
+        let thread = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A full queue: the writer is told again once there is room.
+        while let Some(thread) = &thread
+            && !thread.is_finished()
+            && self
+                .inbox
+                .try_send(Command::Stop)
+                .is_err_and(|error| matches!(error, TrySendError::Full(_)))
+        {
+            thread::yield_now();
+        }
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the ledger's thread panicked");
+        }
+    }
+
+    fn prepare(&self, submission: Submission) -> PreparedSubmission {
+        let homes = || {
+            let facts = self.community.read().unwrap_or_else(PoisonError::into_inner);
+            facts
+                .organisations()
+                .into_iter()
+                .map(|organisation| organisation.id)
+                .collect()
+        };
+        prepare::prepare(submission, self.home, &homes)
+    }
+
+    /// Wakes the writer. Where the queue is full it is awake, and the next tick comes within a second.
+    fn tell(&self, command: Command) {
+        let _ = self.inbox.try_send(command);
+    }
 }
 
-/// Why a ledger does not start at all.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The store holds no log of its own.
-    #[error("this data directory holds no log of its own: found or join a community first")]
-    NoOwnLog,
+fn busy(entries: usize) -> Vec<Result<Accepted, Refused>> {
+    vec![Err(Refused::Busy); entries]
 }

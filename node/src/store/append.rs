@@ -1,6 +1,6 @@
 //! Entries: appended in order, read by index or in ranges.
 
-use hearth_protocol::entry::Entry;
+use hearth_protocol::entry::{Entry, Record};
 use hearth_protocol::id::{Hash, Id, Root};
 use hearth_protocol::log::TreeHead;
 use redb::ReadableTable;
@@ -26,6 +26,16 @@ impl SourceKey {
         }
         SourceKey(hash.finalize().into())
     }
+
+    /// The name of a record's source; none for an event.
+    pub fn of_entry(entry: &Entry) -> Option<SourceKey> {
+        match entry {
+            Entry::Event(_) => None,
+            Entry::Record(Record { source, .. }) => {
+                Some(SourceKey::of(&source.site, &source.kind, &source.id))
+            }
+        }
+    }
 }
 
 /// An entry about to be appended, hashed once.
@@ -44,22 +54,11 @@ impl NewEntry {
     pub fn received(bytes: Vec<u8>) -> NewEntry {
         let source = Entry::parse(&bytes)
             .ok()
-            .and_then(|entry| NewEntry::source_of(&entry));
+            .and_then(|entry| SourceKey::of_entry(&entry));
         NewEntry {
             id: Entry::id_of(&bytes),
             bytes,
             source,
-        }
-    }
-
-    /// The source of a record.
-    pub fn source_of(entry: &Entry) -> Option<SourceKey> {
-        match entry {
-            Entry::Event(_) => None,
-            Entry::Record(record) => {
-                let source = &record.source;
-                Some(SourceKey::of(&source.site, &source.kind, &source.id))
-            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The logs held here: the organisation's own and the replicas, each under a small local number.
 
-use hearth_protocol::id::{Id, KeyBytes, KeyHash};
-use hearth_protocol::log::{Frontier, Origin, TreeHead};
+use hearth_protocol::id::{Id, KeyHash};
+use hearth_protocol::kind::Chartered;
+use hearth_protocol::log::{Frontier, KeyChain, Origin, TreeHead};
+use hearth_protocol::sign::PublicKey;
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 
@@ -21,11 +23,11 @@ pub struct NewLog {
     /// Its name in checkpoints.
     pub origin: Origin,
     /// The first log key.
-    pub key: KeyBytes,
+    pub key: PublicKey,
     /// The commitment to the key after that.
     pub next: KeyHash,
     /// The key its node cosigns with.
-    pub witness: KeyBytes,
+    pub witness: PublicKey,
     /// True for the one log this node sequences.
     pub own: bool,
 }
@@ -37,6 +39,31 @@ pub struct Log {
     pub number: LogNumber,
     /// What its charter says.
     pub charter: NewLog,
+}
+
+impl NewLog {
+    /// The log that a charter opens; `organisation` is the id of that charter.
+    pub fn of_charter(organisation: Id, charter: &Chartered, own: bool) -> NewLog {
+        let Chartered {
+            key,
+            next,
+            origin,
+            witness,
+            ..
+        } = charter;
+        let origin = origin
+            .as_str()
+            .parse()
+            .expect("the origin of a charter can name a key");
+        NewLog {
+            organisation,
+            origin,
+            key: *key,
+            next: *next,
+            witness: *witness,
+            own,
+        }
+    }
 }
 
 impl Snapshot<'_> {
@@ -59,6 +86,20 @@ impl Snapshot<'_> {
     /// The log this node sequences, if it has one.
     pub fn own_log(&self) -> Result<Option<Log>, StoreError> {
         Ok(self.logs()?.into_iter().find(|log| log.charter.own))
+    }
+
+    /// The keys of a log: the first, and those it was handed over to as far as the handovers kept here go.
+    pub fn key_chain(&self, log: &Log) -> Result<KeyChain, StoreError> {
+        let NewLog {
+            origin, key, next, ..
+        } = &log.charter;
+        let damaged =
+            |what: &dyn std::fmt::Display| StoreError::Corrupt(format!("the keys of {origin}: {what}"));
+        let mut chain = KeyChain::new(origin.clone(), *key, *next).map_err(|error| damaged(&error))?;
+        for note in self.handovers(log.number)? {
+            chain.hand_over(&note).map_err(|error| damaged(&error))?;
+        }
+        Ok(chain)
     }
 
     /// Number of entries of a log; 0 for one not held.

@@ -1,0 +1,203 @@
+//! One batch: which of the entries that wait are taken, at which index, with which bodies.
+
+use std::collections::BTreeMap;
+
+use hearth_protocol::community::Community as Facts;
+use hearth_protocol::entry::{BodyRef, Entry};
+use hearth_protocol::id::{BodyHash, Id};
+use hearth_protocol::kind::{Act, Care};
+use hearth_protocol::time::Timestamp;
+
+use super::prepare::{Prepared, PreparedSubmission};
+use super::refused::Refused;
+use super::submission::SubmittedBody;
+use crate::store::{
+    AppendError, Batch, BodyError, BodyState, Log, NewEntry, Snapshot, SourceKey, StoreError,
+};
+
+/// Where an entry of a batch is, or will be once the batch is committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Placed {
+    pub(super) id: Id,
+    pub(super) index: u64,
+    pub(super) duplicate: bool,
+}
+
+/// Entries taken so far, in order, with what must be committed together with them.
+pub(super) struct Sequence<'a> {
+    log: &'a Log,
+    snapshot: Snapshot<'a>,
+    now: Timestamp,
+    from: u64,
+    entries: Vec<NewEntry>,
+    ids: BTreeMap<Id, u64>,
+    sources: BTreeMap<SourceKey, u64>,
+    bodies: BTreeMap<BodyHash, SubmittedBody>,
+    erased: BTreeMap<BodyHash, Id>,
+}
+
+impl<'a> Sequence<'a> {
+    pub(super) fn new(
+        log: &'a Log,
+        snapshot: Snapshot<'a>,
+        now: Timestamp,
+    ) -> Result<Sequence<'a>, StoreError> {
+        let from = snapshot.size(log.number)?;
+        Ok(Sequence {
+            log,
+            snapshot,
+            now,
+            from,
+            entries: Vec::new(),
+            ids: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            bodies: BTreeMap::new(),
+            erased: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn snapshot(&self) -> &Snapshot<'a> {
+        &self.snapshot
+    }
+
+    /// The index the next entry gets.
+    pub(super) fn next_index(&self) -> u64 {
+        self.from + self.entries.len() as u64
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Takes what can be taken of a submission; answers for each entry.
+    pub(super) fn take(
+        &mut self,
+        submission: PreparedSubmission,
+        facts: &mut Facts,
+    ) -> Vec<Result<Placed, Refused>> {
+        let PreparedSubmission { entries, mut bodies } = submission;
+        entries
+            .into_iter()
+            .map(|entry| self.take_entry(entry?, &mut bodies, facts))
+            .collect()
+    }
+
+    /// Takes one entry, unless it is here already or refused.
+    pub(super) fn take_entry(
+        &mut self,
+        prepared: Prepared,
+        bodies: &mut BTreeMap<BodyHash, SubmittedBody>,
+        facts: &mut Facts,
+    ) -> Result<Placed, Refused> {
+        let Prepared { entry, checked, new } = prepared;
+        let id = new.id;
+        if let Some(index) = self.index_of(&new).map_err(|error| Refused::from(&error))? {
+            return Ok(Placed {
+                id,
+                index,
+                duplicate: true,
+            });
+        }
+        let organisation = self.log.charter.organisation;
+        facts.may_submit(organisation, &checked, self.now)?;
+        for body in entry.payload().bodies() {
+            self.take_body(body, bodies)?;
+        }
+        let index = self.next_index();
+        facts.ingest(organisation, index, checked);
+        self.note_erasures(&entry, id);
+        self.ids.insert(id, index);
+        self.sources.extend(new.source.map(|source| (source, index)));
+        self.entries.push(new);
+        Ok(Placed {
+            id,
+            index,
+            duplicate: false,
+        })
+    }
+
+    /// Writes the batch.
+    pub(super) fn write(&self, batch: &mut Batch) -> Result<(), CommitError> {
+        batch.append_own(self.log.number, &self.entries)?;
+        for (hash, body) in &self.bodies {
+            batch.put_body(hash, &body.salt, &body.bytes)?;
+        }
+        for (hash, by) in &self.erased {
+            batch.erase_body(hash, by)?;
+        }
+        Ok(())
+    }
+
+    fn index_of(&self, entry: &NewEntry) -> Result<Option<u64>, StoreError> {
+        if let Some(index) = self.ids.get(&entry.id) {
+            return Ok(Some(*index));
+        }
+        if let Some(source) = &entry.source {
+            if let Some(index) = self.sources.get(source) {
+                return Ok(Some(*index));
+            }
+            if let Some(index) = self.snapshot.find_source(source)? {
+                return Ok(Some(index));
+            }
+        }
+        self.snapshot.find_in(self.log.number, &entry.id)
+    }
+
+    fn take_body(
+        &mut self,
+        body: &BodyRef,
+        handed_in: &mut BTreeMap<BodyHash, SubmittedBody>,
+    ) -> Result<(), Refused> {
+        let BodyRef {
+            hash, size: stated, ..
+        } = *body;
+        let size = match self.snapshot.body(&hash).map_err(|error| Refused::from(&error))? {
+            BodyState::Erased { .. } => return Err(Refused::ErasedBody { hash }),
+            BodyState::Held { size, .. } => size,
+            BodyState::Partial { .. } | BodyState::Missing => match self.bodies.get(&hash) {
+                Some(staged) => staged.bytes.len() as u64,
+                None => {
+                    let found = handed_in.remove(&hash).ok_or(Refused::MissingBody { hash })?;
+                    let size = found.bytes.len() as u64;
+                    if size == stated {
+                        self.bodies.insert(hash, found);
+                    }
+                    size
+                }
+            },
+        };
+        if size == stated {
+            Ok(())
+        } else {
+            Err(Refused::BodySize { hash, size, stated })
+        }
+    }
+
+    fn note_erasures(&mut self, entry: &Entry, id: Id) {
+        if let Act::Care(Care::ErasureCarriedOut(erasure)) = &entry.payload().act {
+            self.erased.extend(erasure.hashes.iter().map(|hash| (*hash, id)));
+        }
+    }
+}
+
+/// Why a batch was not committed. Nothing of it is stored.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CommitError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    #[error(transparent)]
+    Body(#[from] BodyError),
+}
+
+impl From<&CommitError> for Refused {
+    fn from(error: &CommitError) -> Refused {
+        match error {
+            CommitError::Store(error)
+            | CommitError::Append(AppendError::Store(error))
+            | CommitError::Body(BodyError::Store(error)) => Refused::from(error),
+            CommitError::Append(_) | CommitError::Body(_) => Refused::Store(error.to_string()),
+        }
+    }
+}
