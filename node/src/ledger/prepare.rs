@@ -103,7 +103,7 @@ pub(super) fn prepare_parsed(
             organisation: here.then_some(record.home.organisation),
         });
     }
-    let checked = community::check(&bytes, home.community, home.organisation, Signature::Unknown);
+    let checked = community::check(&bytes, &home, Signature::Unknown);
     if !checked.signature_holds() {
         return Err(foreign_home(&entry, home, homes()));
     }
