@@ -1,3 +1,5 @@
+#![allow(clippy::wildcard_enum_match_arm, reason = "ciborium::Value is not exhaustive")]
+
 use ciborium::Value;
 use proptest::prelude::*;
 

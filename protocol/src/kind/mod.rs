@@ -30,6 +30,10 @@ use crate::entry::BodyRef;
 
 /// What an entry does: `do` and `data` together.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "acts are read one at a time; a box would cost each an allocation"
+)]
 pub enum Act {
     /// Founding, charters, governance, heads seen.
     Community(Community),
@@ -180,3 +184,6 @@ fn read_known(kind: &str, data: &[u8]) -> Result<Act, String> {
         .or_else(|| Care::read(kind, data).map(|act| act.map(Act::Care)))
         .expect("every kind of the table is of one family")
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{arbitrary, story};
+use super::{arbitrary, chapters, story};
 use crate::entry::{Entry, Event, Home, Payload};
 use crate::id::Id;
 
@@ -51,7 +51,7 @@ proptest! {
     fn damaged_entries_are_read_without_panic(
         example: prop::sample::Index, at: prop::sample::Index, byte: u8, damage in 0..3,
     ) {
-        let examples = story::examples();
+        let examples = chapters::examples();
         let mut bytes = example.get(&examples).bytes.clone();
         let at = at.index(bytes.len());
         match damage {

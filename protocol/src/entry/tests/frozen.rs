@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::story;
+use super::chapters;
 use crate::entry::{Entry, Home};
 use crate::id::Id;
 use crate::kind::{AsRecord, KINDS};
@@ -13,7 +13,7 @@ use crate::vectors;
 #[test]
 fn every_kind_is_frozen_byte_for_byte() {
     let mut by_kind: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for example in story::examples() {
+    for example in chapters::examples() {
         by_kind
             .entry(example.kind.clone())
             .or_default()

@@ -1,6 +1,12 @@
 //! Entries against frozen vectors, against damage, and round.
+#![allow(
+    clippy::too_many_lines,
+    clippy::wildcard_enum_match_arm,
+    reason = "tables and tests"
+)]
 
 mod arbitrary;
+mod chapters;
 mod damage;
 mod frozen;
 mod malformed;

@@ -1,0 +1,425 @@
+//! A small made-up community, told once with every kind. Keys are made of one repeated byte, so anyone can make them.
+
+use super::story::{Example, Story, key};
+use crate::entry::{BodyRef, Entry, Home, Source, commit};
+use crate::id::{BodyHash, Id, Pseudonym, Root};
+use crate::kind::*;
+use crate::log::Origin;
+use crate::sign::PublicKey;
+use crate::time::Span;
+
+const STEWARD: u8 = 0x01;
+const LOG: u8 = 0x02;
+const NEXT_LOG: u8 = 0x03;
+const WITNESS: u8 = 0x04;
+const MEMBER: u8 = 0x05;
+const OTHER_MEMBER: u8 = 0x06;
+const SECOND_KEY: u8 = 0x07;
+
+/// Every example, in the order of the story.
+pub(super) fn examples() -> Vec<Example> {
+    let mut story = Story {
+        examples: Vec::new(),
+        home: Home::NONE,
+        at: "2026-01-05T09:00:00Z".parse().unwrap(),
+    };
+    found(&mut story);
+    let person = people(&mut story);
+    talk(&mut story);
+    pool(&mut story);
+    import(&mut story);
+    part(&mut story, person);
+    story.examples
+}
+
+fn founded() -> Founded {
+    Founded {
+        key: public(LOG),
+        next: public(NEXT_LOG).hash(),
+        clock: Clock::Simulated,
+        domain: slug("palliative-care"),
+        origin: Origin::of("rosehill", &public(LOG)).unwrap(),
+        policy: Policy {
+            liars: vec![(4, 1), (8, 2)],
+            ruleset: 1,
+            admission: Admission {
+                quorum: 1,
+                electorate: Electorate::Founder,
+            },
+            tolerance: Span::hours(6),
+        },
+    }
+}
+
+fn chartered(name: &str, log: u8) -> Chartered {
+    Chartered {
+        key: public(log),
+        next: public(NEXT_LOG).hash(),
+        slug: slug(name),
+        nodes: vec![Node {
+            id: vec![0x12; 38],
+            addresses: vec!["/ip4/192.0.2.7/tcp/4501".to_owned()],
+        }],
+        origin: Origin::of(name, &public(log)).unwrap(),
+        witness: public(WITNESS),
+        stewards: vec![public(STEWARD)],
+    }
+}
+
+fn found(story: &mut Story) {
+    let founding = Community::Founded(founded());
+    let community = story.tell(
+        "the first entry of all",
+        STEWARD,
+        founding,
+        &[],
+        Some("# Hospice network\n\nWe learn together."),
+    );
+    story.home = Home::of_charter(community);
+    let charter = Community::Chartered(chartered("rosehill", LOG));
+    let organisation = story.tell(
+        "the founding organisation",
+        STEWARD,
+        charter,
+        &[],
+        Some("Rosehill Hospice"),
+    );
+
+    let mut other = Story {
+        examples: Vec::new(),
+        home: story.home,
+        at: story.at,
+    };
+    let charter = Community::Chartered(chartered("larkfield", OTHER_MEMBER));
+    let joining = other.tell(
+        "another organisation",
+        STEWARD,
+        charter,
+        &[],
+        Some("Larkfield Hospice"),
+    );
+    let charter = other.examples.remove(0);
+
+    story.home = Home {
+        community,
+        organisation,
+    };
+    let motion = Proposed {
+        act: Motion::Admit,
+        charter: charter.bytes.clone(),
+    };
+    story.tell(
+        "admits an organisation",
+        STEWARD,
+        Community::Proposed(motion),
+        &[community],
+        Some("They asked."),
+    );
+    story.examples.push(charter);
+
+    let mut heads = vec![
+        Head {
+            organisation,
+            size: 3,
+            root: Root::from_bytes([0x33; 32]),
+        },
+        Head {
+            organisation: joining,
+            size: 1,
+            root: Root::from_bytes([0x11; 32]),
+        },
+    ];
+    heads.sort();
+    let source = Source {
+        id: "0".to_owned(),
+        kind: "heads.seen".to_owned(),
+        site: founded().origin.to_string(),
+        person: None,
+        automaton: false,
+    };
+    story.record(
+        "two logs",
+        Community::HeadsSeen(HeadsSeen { heads }),
+        &[],
+        None,
+        source,
+    );
+}
+
+fn people(story: &mut Story) -> Id {
+    let first = People::Admitted(Admitted {
+        key: public(MEMBER),
+        inviter: None,
+    });
+    let person = story.tell("without an inviter", STEWARD, first, &[], None);
+    let second = People::Admitted(Admitted {
+        key: public(OTHER_MEMBER),
+        inviter: Some(person),
+    });
+    story.tell("invited, with a name", STEWARD, second, &[], Some("Ada"));
+    let key = People::KeyAdded(NamedKey {
+        key: public(SECOND_KEY),
+    });
+    story.tell("a second key", MEMBER, key, &[person], None);
+    let key = People::KeyRevoked(NamedKey {
+        key: public(SECOND_KEY),
+    });
+    story.tell("the second key again", MEMBER, key.clone(), &[person], None);
+    story.tell(
+        "by a steward, with a reason",
+        STEWARD,
+        key,
+        &[person],
+        Some("The phone was lost."),
+    );
+    person
+}
+
+fn talk(story: &mut Story) {
+    let plain = Interaction::QueryAsked(QueryAsked::default());
+    story.tell(
+        "nothing but words",
+        MEMBER,
+        plain,
+        &[],
+        Some("# Who has a syringe driver policy?"),
+    );
+    let asked = QueryAsked {
+        topics: topics(&["mouth-care", "night"]),
+        pseudonymous: true,
+    };
+    let query = story.tell(
+        "every field",
+        MEMBER,
+        Interaction::QueryAsked(asked),
+        &[],
+        Some("# Mouth care at night?"),
+    );
+    let answer = story.tell(
+        "an answer",
+        OTHER_MEMBER,
+        Interaction::QueryAnswered,
+        &[query],
+        Some("Every two hours."),
+    );
+    story.tell(
+        "by the asker",
+        MEMBER,
+        Interaction::QueryAccepted,
+        &[answer],
+        None,
+    );
+    story.tell(
+        "without a reason",
+        MEMBER,
+        Interaction::QueryWithdrawn,
+        &[query],
+        None,
+    );
+
+    let plain = Interaction::ThreadOpened(ThreadOpened::default());
+    story.tell("nothing but words", MEMBER, plain, &[], Some("# Volunteers"));
+    let opened = ThreadOpened {
+        topics: topics(&["network"]),
+        purpose: Some(slug("future")),
+    };
+    let thread = story.tell(
+        "every field",
+        MEMBER,
+        Interaction::ThreadOpened(opened),
+        &[],
+        Some("# In five years?"),
+    );
+    let reply = story.tell(
+        "a reply",
+        OTHER_MEMBER,
+        Interaction::ThreadReplied,
+        &[thread],
+        Some("Twice as many."),
+    );
+    let thanks = Interaction::ReactionGiven(ReactionGiven {
+        reaction: slug("thanks"),
+    });
+    story.tell("thanks", MEMBER, thanks, &[reply], None);
+}
+
+fn pool(story: &mut Story) {
+    let plain = Learning::ResourcePublished(ResourcePublished::default());
+    let first = story.tell(
+        "nothing but words",
+        MEMBER,
+        plain,
+        &[],
+        Some("# Mouth care\n\nOften."),
+    );
+    let full = ResourcePublished {
+        file: Some(BodyRef::to(&[0x77; 32], b"%PDF-1.7", "application/pdf")),
+        sort: Some(ResourceType::Guidance),
+        review: Some("2027-01-01".parse().unwrap()),
+        licence: Some(slug("cc-by-4-0")),
+    };
+    let second = Learning::ResourcePublished(full);
+    let version = story.tell(
+        "every field, a new version",
+        MEMBER,
+        second,
+        &[first],
+        Some("# Mouth care"),
+    );
+    story.tell(
+        "without a rationale",
+        OTHER_MEMBER,
+        Learning::ResourceValidated,
+        &[version],
+        None,
+    );
+    story.tell(
+        "with a rationale",
+        OTHER_MEMBER,
+        Learning::ResourceDisputed,
+        &[version],
+        Some("Out of date."),
+    );
+    story.tell(
+        "with a reason",
+        MEMBER,
+        Learning::ResourceWithdrawn,
+        &[first],
+        Some("Replaced by another."),
+    );
+}
+
+fn import(story: &mut Story) {
+    let made = ImportMade {
+        site: "meta.example.org".to_owned(),
+        format: slug("stackexchange"),
+    };
+    let salt = story.salt();
+    let pseudonyms_salt = Some((salt, vec![0x99; 32]));
+    let act = Care::ImportMade(made).into();
+    story.tell_with(
+        "with the salt of its pseudonyms",
+        STEWARD,
+        act,
+        &[],
+        pseudonyms_salt,
+        "application/octet-stream",
+    );
+
+    let source = |kind: &str, id: &str| Source {
+        id: id.to_owned(),
+        kind: kind.to_owned(),
+        site: "meta.example.org".to_owned(),
+        person: Some(Pseudonym::from_bytes([0xaa; 32])),
+        automaton: false,
+    };
+    let asked = Interaction::QueryAsked(QueryAsked {
+        topics: topics(&["discussion"]),
+        pseudonymous: false,
+    });
+    let query = story.record(
+        "imported",
+        asked,
+        &[],
+        Some("# Which tags?"),
+        source("question", "1"),
+    );
+    let unknown = Source {
+        person: None,
+        ..source("answer", "2")
+    };
+    let answer = story.record(
+        "imported, author unknown",
+        Interaction::QueryAnswered,
+        &[query],
+        Some("Few."),
+        unknown,
+    );
+    story.record(
+        "imported",
+        Interaction::QueryAccepted,
+        &[answer],
+        None,
+        source("acceptance", "1"),
+    );
+    story.record(
+        "imported",
+        Interaction::QueryWithdrawn,
+        &[query],
+        None,
+        source("closure", "1"),
+    );
+    let opened = Interaction::ThreadOpened(ThreadOpened::default());
+    story.record("imported", opened, &[], Some("# Hello"), source("topic", "7"));
+    let system = Source {
+        automaton: true,
+        person: None,
+        ..source("comment", "3")
+    };
+    story.record(
+        "imported, by an automaton",
+        Interaction::ThreadReplied,
+        &[answer],
+        Some("Moved."),
+        system,
+    );
+    let liked = Interaction::ReactionGiven(ReactionGiven { reaction: slug("up") });
+    let vote = Source {
+        person: None,
+        ..source("vote", "4")
+    };
+    story.record("imported", liked, &[answer], None, vote);
+    let page = Learning::ResourcePublished(ResourcePublished {
+        sort: Some(ResourceType::Education),
+        ..ResourcePublished::default()
+    });
+    story.record(
+        "imported",
+        page,
+        &[],
+        Some("# A page"),
+        source("page", "docs/index.md"),
+    );
+}
+
+fn part(story: &mut Story, person: Id) {
+    let erased: Vec<BodyHash> = story
+        .examples
+        .iter()
+        .rev()
+        .filter_map(|e| e.body.as_ref())
+        .take(2)
+        .map(|(s, b)| commit(s, b))
+        .collect();
+    let entries: Vec<Id> = story
+        .examples
+        .iter()
+        .rev()
+        .take(2)
+        .map(|e| Entry::id_of(&e.bytes))
+        .collect();
+    let carried_out = ErasureCarriedOut {
+        ground: slug("request"),
+        hashes: erased,
+    };
+    story.tell(
+        "two bodies",
+        STEWARD,
+        Care::ErasureCarriedOut(carried_out),
+        &entries,
+        None,
+    );
+    story.tell("by the person", MEMBER, People::Left, &[person], None);
+}
+
+fn public(seed: u8) -> PublicKey {
+    key(seed).public()
+}
+
+fn slug(text: &str) -> Slug {
+    text.parse().unwrap()
+}
+
+fn topics(names: &[&str]) -> Topics {
+    Topics::try_from(names.iter().map(|name| slug(name)).collect::<Vec<_>>()).unwrap()
+}

@@ -1,0 +1,191 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::id::{Id, KeyHash, Root};
+use crate::log::Origin;
+use crate::sign::{PublicKey, SecretKey};
+use crate::time::Span;
+
+fn key(seed: u8) -> PublicKey {
+    SecretKey::from_seed([seed; 32]).public()
+}
+
+/// What is wrong with the data of this act, once written and read again.
+fn misfit(act: impl Into<Act>) -> Option<String> {
+    let act = act.into();
+    match read_known(act.kind(), &act.data()) {
+        Ok(read) => {
+            assert_eq!(read, act);
+            None
+        }
+        Err(reason) => Some(reason),
+    }
+}
+
+fn charter() -> Chartered {
+    Chartered {
+        key: key(1),
+        next: KeyHash::from_bytes([0; 32]),
+        slug: "rosehill".parse().unwrap(),
+        nodes: vec![Node {
+            id: vec![1],
+            addresses: Vec::new(),
+        }],
+        origin: Origin::of("rosehill", &key(1)).unwrap(),
+        witness: key(2),
+        stewards: vec![key(3)],
+    }
+}
+
+fn founding(liars: &[(u64, u64)]) -> Founded {
+    Founded {
+        key: key(1),
+        next: KeyHash::from_bytes([0; 32]),
+        clock: Clock::Real,
+        domain: "care".parse().unwrap(),
+        origin: Origin::of("rosehill", &key(1)).unwrap(),
+        policy: Policy {
+            liars: liars.to_vec(),
+            ruleset: 1,
+            admission: Admission {
+                quorum: 1,
+                electorate: Electorate::Founder,
+            },
+            tolerance: Span::hours(6),
+        },
+    }
+}
+
+#[test]
+fn every_kind_of_the_table_is_read_by_one_family_and_named_once() {
+    let names: BTreeSet<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    assert_eq!(names.len(), KINDS.len());
+    for kind in KINDS {
+        let _ = read_known(kind.name, NO_DATA);
+        let subjects: &[&str] = match kind.subject {
+            Subject::One(kinds) | Subject::Optional(kinds) => kinds,
+            Subject::None | Subject::Any => &[],
+        };
+        assert!(subjects.iter().all(|name| names.contains(name)), "{}", kind.name);
+    }
+}
+
+#[test]
+fn liars_are_counted_by_the_last_row_that_applies() {
+    let policy = founding(&[(4, 1), (8, 2)]).policy;
+    let counted: Vec<u64> = [0, 3, 4, 7, 8, 100].map(|n| policy.liars_among(n)).to_vec();
+    assert_eq!(counted, [0, 0, 1, 1, 2, 2]);
+    assert_eq!(misfit(Community::Founded(founding(&[(4, 1), (8, 2)]))), None);
+    assert_eq!(misfit(Community::Founded(founding(&[]))), None);
+    for unsorted in [[(8, 2), (4, 1)], [(4, 1), (4, 2)]] {
+        let reason = misfit(Community::Founded(founding(&unsorted))).unwrap();
+        assert_eq!(reason, "the rows of liars are not ascending");
+    }
+    let many: Vec<(u64, u64)> = (0..17).map(|n| (n, n)).collect();
+    assert!(
+        misfit(Community::Founded(founding(&many)))
+            .unwrap()
+            .starts_with("17 rows")
+    );
+}
+
+#[test]
+fn an_origin_is_of_its_own_key_and_slug() {
+    let foreign = Founded {
+        origin: Origin::of("rosehill", &key(9)).unwrap(),
+        ..founding(&[])
+    };
+    assert!(
+        misfit(Community::Founded(foreign))
+            .unwrap()
+            .contains("is not an origin of this key")
+    );
+    assert_eq!(misfit(Community::Chartered(charter())), None);
+    for origin in [
+        Origin::of("larkfield", &key(1)).unwrap(),
+        Origin::of("rosehill", &key(2)).unwrap(),
+    ] {
+        let reason = misfit(Community::Chartered(Chartered { origin, ..charter() })).unwrap();
+        assert!(
+            reason.contains("is not the origin of this slug and key"),
+            "{reason}"
+        );
+    }
+}
+
+#[test]
+fn a_charter_has_nodes_and_stewards_within_their_limits() {
+    let node = charter().nodes.remove(0);
+    let stewards = |count| Chartered {
+        stewards: vec![key(3); count],
+        ..charter()
+    };
+    let nodes = |count| Chartered {
+        nodes: vec![node.clone(); count],
+        ..charter()
+    };
+    let node_of = |id: usize, addresses: usize, length: usize| Chartered {
+        nodes: vec![Node {
+            id: vec![0; id],
+            addresses: vec!["a".repeat(length); addresses],
+        }],
+        ..charter()
+    };
+    for fits in [stewards(1), stewards(16), nodes(8), node_of(64, 16, 256)] {
+        assert_eq!(misfit(Community::Chartered(fits)), None);
+    }
+    let unfit = [
+        (stewards(0), "0 stewards"),
+        (stewards(17), "17 stewards"),
+        (nodes(0), "0 nodes"),
+        (nodes(9), "9 nodes"),
+        (node_of(0, 0, 0), "0 bytes of a node id"),
+        (node_of(65, 0, 0), "65 bytes of a node id"),
+        (node_of(1, 17, 1), "17 addresses"),
+        (node_of(1, 1, 0), "0 bytes of an address"),
+        (node_of(1, 1, 257), "257 bytes of an address"),
+    ];
+    for (charter, reason) in unfit {
+        let said = misfit(Community::Chartered(charter)).unwrap();
+        assert!(said.starts_with(reason), "{said}");
+    }
+}
+
+#[test]
+fn heads_ascend_by_organisation_and_name_each_once() {
+    let head = |organisation| Head {
+        organisation: Id::from_bytes([organisation; 32]),
+        size: 1,
+        root: Root::from_bytes([0; 32]),
+    };
+    let seen = |organisations: &[u8]| {
+        Community::HeadsSeen(HeadsSeen {
+            heads: organisations.iter().copied().map(head).collect(),
+        })
+    };
+    assert_eq!(misfit(seen(&[1, 2])), None);
+    for unsorted in [[2, 1], [1, 1]] {
+        assert_eq!(
+            misfit(seen(&unsorted)).unwrap(),
+            "the heads are not ascending by organisation"
+        );
+    }
+}
+
+#[test]
+fn sites_and_hashes_have_their_limits() {
+    let import = |length| ImportMade {
+        site: "s".repeat(length),
+        format: "stackexchange".parse().unwrap(),
+    };
+    assert_eq!(misfit(Care::ImportMade(import(256))), None);
+    assert!(misfit(Care::ImportMade(import(0))).is_some());
+    assert!(misfit(Care::ImportMade(import(257))).is_some());
+    let hash = crate::id::BodyHash::from_bytes([0; 32]);
+    let erasure = |count| ErasureCarriedOut {
+        ground: "request".parse().unwrap(),
+        hashes: vec![hash; count],
+    };
+    assert_eq!(misfit(Care::ErasureCarriedOut(erasure(256))), None);
+    assert!(misfit(Care::ErasureCarriedOut(erasure(257))).is_some());
+}
