@@ -1,9 +1,18 @@
 //! The shell of Hearthlog.
 
 pub mod clock;
+pub mod config;
+pub mod directory;
 pub mod exchange;
+pub mod found;
+pub mod invitation;
+mod join;
 pub mod ledger;
 pub mod network;
+pub mod queries;
 pub mod replication;
+pub mod run;
+pub mod secret_file;
 pub mod signer;
 pub mod store;
+pub mod telemetry;

@@ -1,0 +1,161 @@
+//! What can be asked, as it travels: JSON with the question's name under `query`.
+
+use hearth_protocol::community::Cut;
+use serde::{Deserialize, Serialize};
+
+/// A question. Times are RFC 3339, spans like `90d`, ids hexadecimal and shortened at will while unambiguous;
+/// an organisation is named by its slug or by its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "query", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Query {
+    /// How this node stands with the others.
+    Status {},
+    /// Every statement of the framework.
+    Framework(At),
+    /// One statement, with every id behind its figures.
+    Explain {
+        /// The statement's id, such as `V3`.
+        statement: String,
+        /// For when.
+        #[serde(flatten)]
+        at: At,
+    },
+    /// The present cut, or what a cut says of itself.
+    Cut {},
+    /// A question, discussion or resource with everything said about it.
+    Thread {
+        /// Any entry of it.
+        id: String,
+    },
+    /// Questions, discussions and resources, newest first.
+    Threads {
+        /// At most this many.
+        #[serde(default = "page")]
+        limit: usize,
+        /// Passing over this many.
+        #[serde(default)]
+        skip: usize,
+    },
+    /// Contributions whose words hold all of these.
+    Search {
+        /// Words, separated by spaces.
+        words: String,
+        /// At most this many.
+        #[serde(default = "page")]
+        limit: usize,
+    },
+    /// One entry, with all its fields and its verdict.
+    Entry {
+        /// Its id.
+        id: String,
+    },
+    /// Entries of a log in order.
+    Log {
+        /// Whose. The own one where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organisation: Option<String>,
+        /// Index of the first.
+        #[serde(default)]
+        from: u64,
+        /// At most this many.
+        #[serde(default = "page")]
+        limit: usize,
+    },
+    /// The members of an organisation.
+    Members {
+        /// Whose. The own ones where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organisation: Option<String>,
+    },
+    /// The organisations of the community.
+    Organisations {},
+    /// Who has applied to join, and what a proposal to admit them must name.
+    Applications {},
+    /// The held note of a log, with handovers and evidence: what `verify` and `publish` start from.
+    Checkpoint {
+        /// Whose. The own one where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        organisation: Option<String>,
+    },
+    /// The entries that came from these sources.
+    Sources {
+        /// Where they come from.
+        site: String,
+        /// Kind and id of each.
+        sources: Vec<(String, String)>,
+    },
+    /// Entries' bytes.
+    Raw {
+        /// Whose log.
+        organisation: String,
+        /// Index of the first.
+        #[serde(default)]
+        from: u64,
+        /// At most this many bytes of entries, but at least one entry.
+        #[serde(default = "megabyte")]
+        limit: usize,
+    },
+    /// The bodies that a log's entries refer to, and where each stands here.
+    Bodies {
+        /// Whose log.
+        organisation: String,
+        /// Index of the first entry.
+        #[serde(default)]
+        from: u64,
+        /// At most this many entries.
+        #[serde(default = "page")]
+        limit: usize,
+    },
+}
+
+/// The instant and extent of a figure.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct At {
+    /// The instant; the cut's own where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    /// A window of one's own: values without ratings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<String>,
+    /// The cut; all that is here where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut: Option<Cut>,
+}
+
+const fn page() -> usize {
+    50
+}
+
+const fn megabyte() -> usize {
+    1 << 20
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_written_as_people_would() {
+        let ask = |text: &str| serde_json::from_str::<Query>(text);
+        assert_eq!(ask(r#"{"query":"status"}"#).unwrap(), Query::Status {});
+        let at = At {
+            window: Some("90d".into()),
+            ..At::default()
+        };
+        assert_eq!(
+            ask(r#"{"query":"framework","window":"90d"}"#).unwrap(),
+            Query::Framework(at.clone())
+        );
+        let explain = ask(r#"{"query":"explain","statement":"V3","window":"90d"}"#).unwrap();
+        assert_eq!(
+            explain,
+            Query::Explain {
+                statement: "V3".into(),
+                at
+            }
+        );
+        assert!(ask(r#"{"query":"log","form":3}"#).is_err());
+        assert!(ask(r#"{"query":"everything"}"#).is_err());
+    }
+}

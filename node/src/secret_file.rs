@@ -1,0 +1,111 @@
+//! Ed25519 secrets in files of their own: 64 hexadecimal digits and a line feed, readable by their owner alone.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use hearth_protocol::sign::SecretKey;
+use zeroize::Zeroizing;
+
+/// Why a secret cannot be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretFileError {
+    /// The file cannot be used.
+    #[error("{path}: {source}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Others may read it.
+    #[error("{path} can be read by others (mode {mode:o}): chmod 600 it, and think about replacing the key", path = path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// It holds something else.
+    #[error("{path} does not hold a secret key of 64 hexadecimal digits", path = path.display())]
+    NotAKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system gives no randomness.
+    #[error("the system gives no random bytes: {0}")]
+    Randomness(getrandom::Error),
+}
+
+/// A new random key.
+pub fn generate() -> Result<SecretKey, SecretFileError> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(seed.as_mut()).map_err(SecretFileError::Randomness)?;
+    Ok(SecretKey::from_seed(*seed))
+}
+
+/// Keeps a key in a file that must not exist yet (mode 0600, synced).
+pub fn write_new(path: &Path, key: &SecretKey) -> Result<(), SecretFileError> {
+    let text = Zeroizing::new(format!("{}\n", *Zeroizing::new(hex::encode(key.seed()))));
+    let written = || -> io::Result<()> {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    written().map_err(|source| SecretFileError::File {
+        path: path.into(),
+        source,
+    })
+}
+
+/// Reads a key.
+pub fn read(path: &Path) -> Result<SecretKey, SecretFileError> {
+    let file = |source| SecretFileError::File {
+        path: path.into(),
+        source,
+    };
+    let mode = fs::metadata(path).map_err(file)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(SecretFileError::Exposed {
+            path: path.into(),
+            mode,
+        });
+    }
+    let text = Zeroizing::new(fs::read_to_string(path).map_err(file)?);
+    let mut seed = Zeroizing::new([0; 32]);
+    match hex::decode_to_slice(text.trim_end(), seed.as_mut()) {
+        Ok(()) => Ok(SecretKey::from_seed(*seed)),
+        Err(_) => Err(SecretFileError::NotAKey { path: path.into() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_kept_once_and_for_its_owner() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("key");
+        let key = generate().unwrap();
+        write_new(&path, &key).unwrap();
+        assert_eq!(read(&path).unwrap().public(), key.public());
+        assert!(matches!(
+            write_new(&path, &key),
+            Err(SecretFileError::File { .. })
+        ));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(matches!(
+            read(&path),
+            Err(SecretFileError::Exposed { mode: 0o644, .. })
+        ));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(&path, "no key").unwrap();
+        assert!(matches!(read(&path), Err(SecretFileError::NotAKey { .. })));
+    }
+}
