@@ -6,11 +6,10 @@ use std::{fs, io};
 use hearth_protocol::entry::{BodyRef, Entry, Event, Home, Payload};
 use hearth_protocol::id::{Id, KeyHash};
 use hearth_protocol::kind::{
-    self, Act, Admission, Admitted, Chartered, Clock, Community, Electorate, Founded, Node, People, Policy,
-    Slug,
+    Act, Admission, Admitted, Chartered, Clock, Community, Electorate, Founded, Node, People, Policy, Slug,
 };
 use hearth_protocol::log::{Origin, TreeHead, VerifierKey};
-use hearth_protocol::sign::SecretKey;
+use hearth_protocol::sign::{PublicKey, SecretKey};
 use hearth_protocol::time::{Span, Timestamp};
 
 use crate::config::{Config, ConfigError};
@@ -129,7 +128,7 @@ pub fn found(
         next: keys.next.public().hash(),
         clock: purpose.clock,
         domain: purpose.domain.clone(),
-        origin: kind::Origin::of(&organisation.slug, &keys.log.public().bytes()),
+        origin: origin_of(organisation, keys.log.public()),
         policy: first_policy(),
     };
     let payload = Payload::new(now, Community::Founded(founded)).with_body(opening.body(words.trim_end())?);
@@ -274,7 +273,7 @@ fn charter(
     now: Timestamp,
 ) -> Result<NewLog, FoundError> {
     let key = keys.log.public();
-    let origin = kind::Origin::of(&organisation.slug, &key.bytes());
+    let origin = origin_of(organisation, key);
     let next: KeyHash = keys.next.public().hash();
     let witness = keys.witness.public();
     let chartered = Chartered {
@@ -294,12 +293,16 @@ fn charter(
     let id = opening.sign(&payload, organisation.steward, &Home::of_charter(community));
     Ok(NewLog {
         organisation: id,
-        origin: origin.as_str().parse().expect("an origin of ours names a key"),
-        key: keys.log.public().bytes(),
+        origin,
+        key,
         next,
-        witness: witness.bytes(),
+        witness,
         own: true,
     })
+}
+
+fn origin_of(organisation: &Organisation, key: PublicKey) -> Origin {
+    Origin::of(organisation.slug.as_str(), &key).expect("a slug can be part of a key's name")
 }
 
 /// The steward who signs the charter is the first member, so that the organisation's people can begin.
@@ -431,10 +434,7 @@ mod tests {
         assert_eq!(next.public().hash(), log.charter.next);
         assert!(Identity::open(&directory.identity()).is_ok());
         assert_eq!(
-            secret_file::read(&directory.witness_key())
-                .unwrap()
-                .public()
-                .bytes(),
+            secret_file::read(&directory.witness_key()).unwrap().public(),
             log.charter.witness
         );
     }
