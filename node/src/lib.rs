@@ -16,3 +16,4 @@ pub mod secret_file;
 pub mod signer;
 pub mod store;
 pub mod telemetry;
+pub mod witness;

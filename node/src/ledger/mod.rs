@@ -4,6 +4,7 @@
 //! and sequences it, and commits it in one transaction. The order is fixed: the commit is on disk before the signer file
 //! says so, the signer file before a signature exists, the signature before anybody is told.
 
+mod hand_over;
 mod heads_seen;
 mod prepare;
 mod refused;
@@ -26,6 +27,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use self::heads_seen::LastSeen;
 use self::prepare::PreparedSubmission;
+pub use self::hand_over::{HandOverError, hand_over};
 pub use self::refused::Refused;
 pub use self::standing::{HandOverReason, News, Signed, Standing, Stored};
 pub use self::start::StartError;

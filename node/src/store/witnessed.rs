@@ -9,14 +9,17 @@ use super::tables::WITNESSED;
 use super::{Batch, Snapshot, rows};
 
 /// The largest tree cosigned of one origin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Witnessed {
     size: u64,
     root: Root,
+    /// The note that states it, for evidence.
+    #[serde(with = "serde_bytes")]
+    note: Vec<u8>,
 }
 
 impl From<Witnessed> for TreeHead {
-    fn from(Witnessed { size, root }: Witnessed) -> TreeHead {
+    fn from(Witnessed { size, root, .. }: Witnessed) -> TreeHead {
         TreeHead { size, root }
     }
 }
@@ -24,25 +27,28 @@ impl From<Witnessed> for TreeHead {
 impl Snapshot<'_> {
     /// The largest tree cosigned of an origin.
     pub fn witnessed(&self, origin: &str) -> Result<Option<TreeHead>, StoreError> {
-        let table = self.transaction().open_table(WITNESSED)?;
-        table
-            .get(origin)?
-            .map(|row| rows::decode::<Witnessed>(row.value(), "witnessed").map(Into::into))
-            .transpose()
+        decode(self.bytes(WITNESSED, origin)?).map(|row| row.map(Into::into))
+    }
+
+    /// The note of the checkpoint cosigned last of an origin.
+    pub fn witnessed_note(&self, origin: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        decode(self.bytes(WITNESSED, origin)?).map(|row| row.map(|row| row.note))
     }
 }
 
 impl Batch {
     /// The largest tree cosigned of an origin, as this batch has it.
     pub fn witnessed(&self, origin: &str) -> Result<Option<TreeHead>, StoreError> {
-        let row = self.bytes(WITNESSED, origin)?;
-        row.map(|row| rows::decode::<Witnessed>(&row, "witnessed").map(Into::into))
-            .transpose()
+        decode(self.bytes(WITNESSED, origin)?).map(|row| row.map(Into::into))
     }
 
-    /// Notes the tree that is about to be cosigned.
-    pub fn keep_witnessed(&mut self, origin: &str, tree: TreeHead) -> Result<(), StoreError> {
+    /// Notes the tree that is about to be cosigned, and the note that states it.
+    pub fn keep_witnessed(&mut self, origin: &str, tree: TreeHead, note: &[u8]) -> Result<(), StoreError> {
         let TreeHead { size, root } = tree;
-        self.put(WITNESSED, origin, &rows::encode(&Witnessed { size, root }))
+        self.put(WITNESSED, origin, &rows::encode(&Witnessed { size, root, note: note.to_vec() }))
     }
+}
+
+fn decode(row: Option<Vec<u8>>) -> Result<Option<Witnessed>, StoreError> {
+    row.map(|row| rows::decode(&row, "witnessed")).transpose()
 }

@@ -163,6 +163,11 @@ impl AddCheckpoint {
         &self.checkpoint.origin
     }
 
+    /// The checkpoint as it came.
+    pub fn note(&self) -> &Note {
+        &self.note
+    }
+
     /// The body of the request.
     pub fn to_bytes(&self) -> Vec<u8> {
         format!(

@@ -1,0 +1,66 @@
+//! Handing the own log over to its next key: the statement first, then the new signer file. If it stops in between, doing
+//! it again with the same key ends it, with the same statement: two different ones would convict the log.
+
+use std::path::Path;
+
+use hearth_protocol::id::KeyHash;
+use hearth_protocol::log::{Handover, TreeHead};
+use hearth_protocol::sign::SecretKey;
+
+use crate::signer::{Signer, SignerError};
+use crate::store::{Store, StoreError};
+
+/// Makes `next`, the key the own log has committed to, its key from the present size on, and commits to the key whose hash
+/// is `after`. The store must be open here alone: no node may run on the directory.
+///
+/// # Errors
+/// [`HandOverError`].
+pub fn hand_over(store: &Store, signer: &Path, next: SecretKey, after: KeyHash) -> Result<TreeHead, HandOverError> {
+    let snapshot = store.read()?;
+    let log = snapshot.own_log()?.ok_or(HandOverError::NoOwnLog)?;
+    let chain = snapshot.key_chain(&log)?;
+    let mut notes = snapshot.handovers(log.number)?;
+    let stored = notes.last().and_then(|note| Handover::open(note).ok());
+    let handover = match stored {
+        Some(stored) if stored.key == next.public() => stored,
+        Some(_) | None if next.public().hash() != chain.next() => return Err(HandOverError::WrongKey),
+        Some(_) | None => {
+            let head = snapshot.tree_head(log.number)?;
+            let handover = Handover { origin: log.charter.origin.clone(), head, key: next.public(), next: after };
+            notes.push(handover.sign(&next).to_bytes());
+            store.write(|batch| batch.keep_handovers(log.number, &notes))?;
+            handover
+        }
+    };
+    if handover.next != after {
+        return Err(HandOverError::OtherCommitment { stated: handover.next });
+    }
+    match Signer::open(signer) {
+        Ok(done) if done.key() == next.public() => {}
+        Ok(_) | Err(_) => drop(Signer::replace(signer, next, after, handover.head)?),
+    }
+    Ok(handover.head)
+}
+
+/// Why a log was not handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum HandOverError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The new signer file could not be written. The statement is made: do the same again.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// The store holds no log of its own.
+    #[error("this data directory holds no log of its own")]
+    NoOwnLog,
+    /// Not the key the log has committed to.
+    #[error("this is not the next key this log has committed to; use the one put aside when its present key began")]
+    WrongKey,
+    /// This handover was begun with another commitment, and cannot be stated twice.
+    #[error("this handover was begun before, with a commitment to another key ({stated}); use that one")]
+    OtherCommitment {
+        /// The commitment in the statement.
+        stated: KeyHash,
+    },
+}
