@@ -9,6 +9,7 @@ pub mod invitation;
 mod join;
 pub mod ledger;
 pub mod network;
+pub mod projector;
 pub mod queries;
 pub mod replication;
 pub mod run;

@@ -5,6 +5,7 @@
 
 mod append;
 mod bodies;
+mod checks;
 mod database;
 mod error;
 mod heads;
@@ -26,6 +27,7 @@ use redb::{Builder, ReadTransaction, StorageBackend, WriteTransaction};
 
 pub use self::append::{Appended, NewEntry, SourceKey};
 pub use self::bodies::{BodyState, WantedBody};
+pub use self::checks::{CHECKS_FILE, Checks, ChecksFile};
 pub use self::error::{AppendError, BodyError, OpenError, StoreError};
 pub use self::ids::Place;
 pub use self::joining::{Application, Invitation, Redeemed, TokenHash};

@@ -1,0 +1,140 @@
+use hearth_protocol::community::Standing;
+use hearth_protocol::kind::Clock;
+use hearth_protocol::time::Timestamp;
+
+use super::*;
+use crate::config::Config;
+use crate::directory::DataDirectory;
+use crate::found::{Made, Organisation, Purpose, found};
+use crate::secret_file;
+use crate::store::{CHECKS_FILE, NewEntry};
+
+struct Founded {
+    _parent: tempfile::TempDir,
+    directory: DataDirectory,
+    made: Made,
+}
+
+fn founded() -> Founded {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = DataDirectory::at(parent.path().join("north"));
+    let steward = secret_file::generate().unwrap();
+    let organisation = Organisation {
+        slug: "north".parse().unwrap(),
+        name: "North".into(),
+        steward: &steward,
+        steward_name: None,
+        addresses: vec![],
+        config: Config::default(),
+    };
+    let (domain, name) = ("care".parse().unwrap(), "Care".into());
+    let purpose = Purpose {
+        domain,
+        name,
+        words: String::new(),
+        clock: Clock::Real,
+    };
+    let made = found(&directory, &organisation, &purpose, Timestamp::from_millis(1)).unwrap();
+    Founded {
+        _parent: parent,
+        directory,
+        made,
+    }
+}
+
+fn open(founded: &Founded) -> (Store, Projector) {
+    let store = Store::open(founded.directory.path()).unwrap();
+    let projector = Projector::open(
+        store.clone(),
+        founded.made.home.community,
+        Some(founded.directory.path()),
+    )
+    .unwrap();
+    (store, projector)
+}
+
+fn append(store: &Store, bytes: &[u8]) {
+    let log = store.read().unwrap().own_log().unwrap().unwrap();
+    let entry = NewEntry::received(bytes.to_vec());
+    store
+        .write(|batch| batch.append_own(log.number, &[entry]).map(drop))
+        .map_err(|e: crate::store::AppendError| e)
+        .unwrap();
+}
+
+#[test]
+fn what_was_checked_is_not_checked_again_and_a_failure_stays_one() {
+    let founded = founded();
+    let organisation = founded.made.home.organisation;
+    let (store, projector) = open(&founded);
+    let mut forged = store
+        .read()
+        .unwrap()
+        .latest(store.read().unwrap().own_log().unwrap().unwrap().number)
+        .unwrap()
+        .unwrap()
+        .1;
+    let last = forged.len() - 1;
+    forged[last] ^= 1;
+    append(&store, &forged);
+    projector.follow().unwrap();
+    assert_eq!(projector.read().size_of(organisation), 4);
+    projector.keep().unwrap();
+    let standings = |projector: &Projector| -> Vec<Standing> {
+        projector
+            .view(None)
+            .unwrap()
+            .items()
+            .iter()
+            .map(|item| item.standing)
+            .collect()
+    };
+    let first = standings(&projector);
+    assert_ne!(first[3], Standing::Counts);
+    drop((store, projector));
+
+    let (store, projector) = open(&founded);
+    assert_eq!(standings(&projector), first);
+    let log = store.read().unwrap().own_log().unwrap().unwrap();
+    let known = projector.inner.checker().known(&store, &log).unwrap().clone();
+    assert_eq!((known.size, known.failed), (4, vec![3]));
+    drop((store, projector));
+
+    std::fs::remove_file(founded.directory.path().join(CHECKS_FILE)).unwrap();
+    assert_eq!(standings(&open(&founded).1), first);
+}
+
+#[test]
+fn a_cache_of_another_tree_counts_for_nothing() {
+    let founded = founded();
+    let (store, projector) = open(&founded);
+    let mut other = projector.inner.checker();
+    let organisation = founded.made.home.organisation;
+    let log = store.read().unwrap().own_log().unwrap().unwrap();
+    let head = root_of(&store, &log);
+    let wrong = hearth_protocol::log::TreeHead {
+        root: hearth_protocol::id::Root::from_bytes([7; 32]),
+        ..head
+    };
+    let lies = crate::store::Checks {
+        size: 3,
+        failed: vec![2],
+    };
+    drop(std::mem::replace(&mut *other, Checker::new(None)));
+    drop(other);
+    let file = ChecksFile::open(founded.directory.path()).unwrap();
+    file.save(&[(organisation, lies.clone(), wrong)]).unwrap();
+    let mut checker = Checker::new(Some(file));
+    assert_eq!(checker.known(&store, &log).unwrap().size, 0);
+    let file = checker_file(checker);
+    file.save(&[(organisation, lies.clone(), head)]).unwrap();
+    assert_eq!(Checker::new(Some(file)).known(&store, &log).unwrap(), &lies);
+}
+
+fn root_of(store: &Store, log: &Log) -> hearth_protocol::log::TreeHead {
+    store.read().unwrap().tree_head(log.number).unwrap()
+}
+
+fn checker_file(checker: Checker) -> ChecksFile {
+    checker.into_file().unwrap()
+}
