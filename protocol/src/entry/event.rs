@@ -151,3 +151,23 @@ fn expect(
         Err(Malformed::new(head.at, otherwise))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::People;
+    use crate::time::Timestamp;
+
+    #[test]
+    fn another_key_cannot_stand_in_for_the_one_named() {
+        let (author, other) = (SecretKey::from_seed([1; 32]), SecretKey::from_seed([2; 32]));
+        let payload = Payload::new(Timestamp::EPOCH, People::Left);
+        let mut event = Event::parse(&Event::sign(&payload, &author, &Home::NONE)).unwrap();
+        event.signature = other.sign(&to_be_signed(&protected(&event.kid), &event.signed, &Home::NONE));
+        assert_eq!(
+            event.verify_by(&other.public(), &Home::NONE),
+            Err(BadSignature::Mismatch)
+        );
+        assert_eq!(event.verify(&Home::NONE), Err(BadSignature::Mismatch));
+    }
+}

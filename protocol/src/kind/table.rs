@@ -118,121 +118,36 @@ const CONVERSATION: &[&str] = &[
     "query.answered",
     "resource.published",
 ];
+const ANSWER: &[&str] = &["query.answered"];
+const OUTCOME: &[&str] = &["community.founded", "governance.proposed"];
 const PERSON: &[&str] = &["member.admitted"];
 const QUERY: &[&str] = &["query.asked"];
 const RESOURCE: &[&str] = &["resource.published"];
 
-/// Every kind this version knows.
+/// Every kind this version knows, in the order of docs/protocol.md §3.
+#[rustfmt::skip]
 pub const KINDS: &[Kind] = &[
-    kind(
-        "community.founded",
-        Signer::Founder,
-        Subject::None,
-        Presence::Required,
-    ),
-    kind(
-        "organisation.chartered",
-        Signer::Charterer,
-        Subject::None,
-        Presence::Required,
-    ),
-    kind(
-        "governance.proposed",
-        Signer::Steward,
-        Subject::One(&["community.founded", "governance.proposed"]),
-        Presence::Optional,
-    ),
-    Kind {
-        record: AsRecord::Only,
-        ..kind("heads.seen", Signer::Nobody, Subject::None, Presence::Absent)
-    },
-    kind(
-        "member.admitted",
-        Signer::Steward,
-        Subject::None,
-        Presence::Optional,
-    ),
-    kind(
-        "member.left",
-        Signer::StewardOrPerson,
-        Subject::One(PERSON),
-        Presence::Absent,
-    ),
-    kind(
-        "key.added",
-        Signer::Person,
-        Subject::One(PERSON),
-        Presence::Absent,
-    ),
-    kind(
-        "key.revoked",
-        Signer::StewardOrPerson,
-        Subject::One(PERSON),
-        Presence::Optional,
-    ),
+    kind("community.founded", Signer::Founder, Subject::None, Presence::Required),
+    kind("organisation.chartered", Signer::Charterer, Subject::None, Presence::Required),
+    kind("governance.proposed", Signer::Steward, Subject::One(OUTCOME), Presence::Optional),
+    Kind { record: AsRecord::Only, ..kind("heads.seen", Signer::Nobody, Subject::None, Presence::Absent) },
+    kind("member.admitted", Signer::Steward, Subject::None, Presence::Optional),
+    kind("member.left", Signer::StewardOrPerson, Subject::One(PERSON), Presence::Absent),
+    kind("key.added", Signer::Person, Subject::One(PERSON), Presence::Absent),
+    kind("key.revoked", Signer::StewardOrPerson, Subject::One(PERSON), Presence::Optional),
     history("query.asked", Signer::Member, Subject::None, Presence::Required),
-    history(
-        "query.answered",
-        Signer::Member,
-        Subject::One(QUERY),
-        Presence::Required,
-    ),
-    history(
-        "query.accepted",
-        Signer::Asker,
-        Subject::One(&["query.answered"]),
-        Presence::Absent,
-    ),
-    history(
-        "query.withdrawn",
-        Signer::Asker,
-        Subject::One(QUERY),
-        Presence::Optional,
-    ),
+    history("query.answered", Signer::Member, Subject::One(QUERY), Presence::Required),
+    history("query.accepted", Signer::Asker, Subject::One(ANSWER), Presence::Absent),
+    history("query.withdrawn", Signer::Asker, Subject::One(QUERY), Presence::Optional),
     history("thread.opened", Signer::Member, Subject::None, Presence::Required),
-    history(
-        "thread.replied",
-        Signer::Member,
-        Subject::One(CONVERSATION),
-        Presence::Required,
-    ),
-    history(
-        "reaction.given",
-        Signer::Member,
-        Subject::One(CONTRIBUTIONS),
-        Presence::Absent,
-    ),
-    history(
-        "resource.published",
-        Signer::MemberOrAuthor,
-        Subject::Optional(RESOURCE),
-        Presence::Required,
-    ),
-    kind(
-        "resource.withdrawn",
-        Signer::Author,
-        Subject::One(RESOURCE),
-        Presence::Optional,
-    ),
-    kind(
-        "resource.validated",
-        Signer::Member,
-        Subject::One(RESOURCE),
-        Presence::Optional,
-    ),
-    kind(
-        "resource.disputed",
-        Signer::Member,
-        Subject::One(RESOURCE),
-        Presence::Optional,
-    ),
+    history("thread.replied", Signer::Member, Subject::One(CONVERSATION), Presence::Required),
+    history("reaction.given", Signer::Member, Subject::One(CONTRIBUTIONS), Presence::Absent),
+    history("resource.published", Signer::MemberOrAuthor, Subject::Optional(RESOURCE), Presence::Required),
+    kind("resource.withdrawn", Signer::Author, Subject::One(RESOURCE), Presence::Optional),
+    kind("resource.validated", Signer::Member, Subject::One(RESOURCE), Presence::Optional),
+    kind("resource.disputed", Signer::Member, Subject::One(RESOURCE), Presence::Optional),
     kind("import.made", Signer::Steward, Subject::None, Presence::Required),
-    kind(
-        "erasure.carried_out",
-        Signer::StewardOrAuthor,
-        Subject::Any,
-        Presence::Absent,
-    ),
+    kind("erasure.carried_out", Signer::StewardOrAuthor, Subject::Any, Presence::Absent),
 ];
 
 const fn kind(name: &'static str, signer: Signer, subject: Subject, body: Presence) -> Kind {

@@ -70,6 +70,63 @@ fn every_kind_of_the_table_is_read_by_one_family_and_named_once() {
     }
 }
 
+/// The rows of the table in docs/protocol.md §3: kind, who, `re`, `data`, body.
+fn documented() -> Vec<Vec<String>> {
+    let page = include_str!("../../../docs/protocol.md");
+    let section = page
+        .split("\n## ")
+        .find(|section| section.starts_with("3. Kinds"))
+        .unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| {
+        row.trim_matches('|')
+            .split(" | ")
+            .map(|cell| cell.trim().to_owned())
+            .collect()
+    })
+    .collect()
+}
+
+#[test]
+fn the_table_says_what_the_protocol_page_says() {
+    let rows = documented();
+    assert_eq!(rows.len(), KINDS.len());
+    for (row, kind) in rows.iter().zip(KINDS) {
+        let [name, who, re, _, body] = row.as_slice() else {
+            panic!("five cells in {row:?}")
+        };
+        assert_eq!(name.trim_matches('`'), kind.name);
+        let signer = match who.as_str() {
+            "the founding steward" => Signer::Founder,
+            "a key in `stewards`" => Signer::Charterer,
+            "record" => Signer::Nobody,
+            "S" => Signer::Steward,
+            "S or the person" => Signer::StewardOrPerson,
+            "the person" => Signer::Person,
+            "M" if re.contains("by the author of the first") => Signer::MemberOrAuthor,
+            "M" => Signer::Member,
+            "the asker" => Signer::Asker,
+            "the author" => Signer::Author,
+            "S or the author" => Signer::StewardOrAuthor,
+            other => panic!("{other}"),
+        };
+        assert_eq!(signer, kind.signer, "{name}");
+        let fits = match kind.subject {
+            Subject::None => re == "–",
+            Subject::One(_) => re.starts_with('[') && !re.contains('…'),
+            Subject::Optional(_) => re.starts_with("– , or ["),
+            Subject::Any => re.ends_with("…]"),
+        };
+        assert!(fits, "{name}: {re}");
+        let presence = match body.as_str() {
+            "–" => Presence::Absent,
+            text if text.ends_with('?') => Presence::Optional,
+            _ => Presence::Required,
+        };
+        assert_eq!(presence, kind.body, "{name}");
+    }
+}
+
 #[test]
 fn liars_are_counted_by_the_last_row_that_applies() {
     let policy = founding(&[(4, 1), (8, 2)]).policy;
