@@ -107,3 +107,123 @@ impl TileEdge {
 fn bytes(row: &[Hash]) -> Vec<u8> {
     row.iter().flat_map(Hash::as_bytes).copied().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::convert::Infallible;
+
+    use proptest::prelude::*;
+
+    use super::super::hashes::{Hashes as _, MemoryTree};
+    use super::super::tree::leaf_hash;
+    use super::*;
+
+    /// Keeps of each place the widest tile only, as a store does.
+    #[derive(Default)]
+    struct Shelf(BTreeMap<(u8, u64), Vec<u8>>);
+
+    impl Shelf {
+        fn put(&mut self, grown: Vec<GrownTile>) {
+            for GrownTile { tile, bytes } in grown {
+                assert_eq!(bytes.len(), tile.length());
+                self.0.insert((tile.level(), tile.index()), bytes);
+            }
+        }
+    }
+
+    impl Tiles for Shelf {
+        type Error = Infallible;
+
+        fn tile(&self, tile: TileId) -> Result<Option<Vec<u8>>, Infallible> {
+            Ok(self.0.get(&(tile.level(), tile.index())).cloned())
+        }
+    }
+
+    fn leaves(from: u64, to: u64) -> Vec<Hash> {
+        (from..to).map(|index| leaf_hash(&index.to_be_bytes())).collect()
+    }
+
+    fn assert_same_tree(shelf: &Shelf, edge: &TileEdge, size: u64) {
+        let whole: MemoryTree = leaves(0, size).into_iter().collect();
+        let tiled = TiledHashes::new(shelf, size);
+        for level in 0..=size.checked_ilog2().unwrap_or(0) as u8 {
+            for index in [
+                0,
+                1,
+                (size >> level) / 2,
+                (size >> level).saturating_sub(1),
+                size >> level,
+            ] {
+                assert_eq!(
+                    tiled.node(level, index).ok(),
+                    whole.node(level, index).ok(),
+                    "{level} {index} of {size}"
+                );
+            }
+        }
+        assert_eq!(edge.frontier(), Frontier::read(&whole, size).unwrap());
+        assert_eq!(TileEdge::read(shelf, size).unwrap(), *edge);
+    }
+
+    #[test]
+    fn every_size_around_a_full_tile() {
+        let (mut edge, mut shelf) = (TileEdge::new(), Shelf::default());
+        for size in 0..=520 {
+            if size > 0 {
+                let grown = edge.append(&leaves(size - 1, size));
+                let names: Vec<TileId> = grown.iter().map(|grown| grown.tile).collect();
+                assert_eq!(names, TileId::changed(size - 1, size).collect::<Vec<_>>());
+                shelf.put(grown);
+            }
+            assert_same_tree(&shelf, &edge, size);
+        }
+    }
+
+    #[test]
+    fn a_third_level_of_tiles() {
+        let (mut edge, mut shelf) = (TileEdge::new(), Shelf::default());
+        for (from, to) in [(0, 65_535), (65_535, 65_536), (65_536, 66_000)] {
+            shelf.put(edge.append(&leaves(from, to)));
+            assert_same_tree(&shelf, &edge, to);
+        }
+    }
+
+    #[test]
+    fn says_which_tile_is_missing_or_short() {
+        let (mut edge, mut shelf) = (TileEdge::new(), Shelf::default());
+        shelf.put(edge.append(&leaves(0, 300)));
+        let second = TileId::within(300, 0, 1).unwrap();
+        shelf.0.get_mut(&(0, 1)).unwrap().truncate(43 * 32 + 31);
+        assert_eq!(
+            TileEdge::read(&shelf, 300),
+            Err(TileError::Short {
+                tile: second,
+                length: 1407
+            })
+        );
+        shelf.0.remove(&(0, 1));
+        assert_eq!(
+            TileEdge::read(&shelf, 300),
+            Err(TileError::Missing { tile: second })
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn batches_make_no_difference(batches in proptest::collection::vec(0_u64..700, 1..6)) {
+            let (mut edge, mut shelf, mut size) = (TileEdge::new(), Shelf::default(), 0);
+            for batch in batches {
+                let grown = edge.append(&leaves(size, size + batch));
+                let mut names: Vec<TileId> = grown.iter().map(|grown| grown.tile).collect();
+                names.sort();
+                prop_assert_eq!(names, TileId::changed(size, size + batch).collect::<Vec<_>>());
+                shelf.put(grown);
+                size += batch;
+            }
+            assert_same_tree(&shelf, &edge, size);
+        }
+    }
+}

@@ -81,7 +81,7 @@ struct Wire {
 
 enum Statement {
     Checkpoint(TreeHead),
-    Handover(Handover),
+    Handover(Box<Handover>),
 }
 
 impl ForkEvidence {
@@ -137,7 +137,7 @@ impl ForkEvidence {
             && first != second
         {
             return Ok(Fork::TwoHandovers {
-                handovers: Box::new([first.clone(), second.clone()]),
+                handovers: Box::new([*first.clone(), *second.clone()]),
             });
         }
         let (earlier, later) = (first.head(), second.head());
@@ -175,7 +175,7 @@ impl ForkEvidence {
 impl Statement {
     fn open(note: &Note, chain: &KeyChain) -> Result<Statement, BadEvidence> {
         if Handover::is_meant(note.text()) {
-            Ok(Statement::Handover(chain.committed_handover(note)?))
+            Ok(Statement::Handover(Box::new(chain.committed_handover(note)?)))
         } else {
             Ok(Statement::Checkpoint(chain.open_note(note)?.head))
         }
@@ -186,5 +186,143 @@ impl Statement {
             Statement::Checkpoint(head) => *head,
             Statement::Handover(handover) => handover.head,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Sample, log_key};
+    use super::*;
+
+    /// R′ and the proof from it, as the honest tree gives them.
+    fn contradiction(sample: &Sample, from: u64, to: u64) -> Vec<Hash> {
+        let mut proof = vec![sample.head(from).root.into()];
+        proof.extend(sample.consistency(from, to));
+        proof
+    }
+
+    #[test]
+    fn two_roots_of_one_size_convict() {
+        let sample = Sample::new();
+        let (ours, theirs) = (sample.checkpoint(20), sample.sign(sample.forked_head(20), 0));
+        let evidence = ForkEvidence::new(ours.clone(), theirs, Vec::new());
+        let roots = [sample.head(20).root, sample.forked_head(20).root];
+        assert_eq!(
+            evidence.verify(&sample.chain),
+            Ok(Fork::SameSize { size: 20, roots })
+        );
+        assert_eq!(ForkEvidence::from_bytes(&evidence.to_bytes()), Ok(evidence));
+        let innocent = ForkEvidence::new(ours.clone(), ours, Vec::new());
+        assert_eq!(innocent.verify(&sample.chain), Err(BadEvidence::NoContradiction));
+    }
+
+    #[test]
+    fn a_tree_that_does_not_go_on_convicts() {
+        let sample = Sample::new();
+        for from in [16, 20] {
+            let (theirs, ours) = (sample.sign(sample.forked_head(from), 0), sample.checkpoint(30));
+            let evidence = ForkEvidence::new(theirs, ours, contradiction(&sample, from, 30));
+            let fork = Fork::Inconsistent {
+                earlier: sample.forked_head(from),
+                truly: sample.head(from).root,
+                later: sample.head(30),
+            };
+            assert_eq!(evidence.verify(&sample.chain), Ok(fork));
+            assert_eq!(ForkEvidence::from_bytes(&evidence.to_bytes()), Ok(evidence));
+        }
+    }
+
+    #[test]
+    fn an_honest_log_is_never_convicted() {
+        let sample = Sample::new();
+        let (early, late) = (sample.checkpoint(20), sample.checkpoint(30));
+        let verify = |first: &Note, second: &Note, proof: Vec<Hash>| {
+            ForkEvidence::new(first.clone(), second.clone(), proof).verify(&sample.chain)
+        };
+        assert_eq!(
+            verify(&early, &late, contradiction(&sample, 20, 30)),
+            Err(BadEvidence::NoContradiction)
+        );
+        assert_eq!(
+            verify(&early, &late, Vec::new()),
+            Err(BadEvidence::NoContradiction)
+        );
+        let mut forged = contradiction(&sample, 20, 30);
+        forged[0] = sample.forked_head(20).root.into();
+        assert!(matches!(
+            verify(&early, &late, forged),
+            Err(BadEvidence::Proof(_))
+        ));
+        assert!(matches!(
+            verify(&late, &early, contradiction(&sample, 20, 30)),
+            Err(BadEvidence::Proof(_))
+        ));
+        let by_another = sample.sign(sample.forked_head(30), 1);
+        assert!(matches!(
+            verify(&late, &by_another, Vec::new()),
+            Err(BadEvidence::Checkpoint(_))
+        ));
+    }
+
+    #[test]
+    fn two_handovers_to_one_key_convict_and_one_does_not() {
+        let sample = Sample::new();
+        let handover = |size: u64, generation: u8| {
+            sample
+                .handover(sample.head(size), generation)
+                .sign(&log_key(generation))
+        };
+        let verify =
+            |first: Note, second: Note| ForkEvidence::new(first, second, Vec::new()).verify(&sample.chain);
+        assert!(matches!(
+            verify(handover(12, 1), handover(13, 1)),
+            Ok(Fork::TwoHandovers { .. })
+        ));
+        assert_eq!(
+            verify(handover(12, 1), handover(12, 1)),
+            Err(BadEvidence::NoContradiction)
+        );
+        assert!(matches!(
+            verify(handover(12, 2), handover(13, 2)),
+            Err(BadEvidence::Handover(HandoverError::Uncommitted { .. }))
+        ));
+        let mut next = sample.handover(sample.head(12), 1);
+        next.next = log_key(7).public().hash();
+        assert!(matches!(
+            verify(handover(12, 1), next.sign(&log_key(1))),
+            Ok(Fork::TwoHandovers { .. })
+        ));
+    }
+
+    #[test]
+    fn a_handover_can_contradict_a_checkpoint() {
+        let sample = Sample::new();
+        let forked = sample.handover(sample.forked_head(20), 1).sign(&log_key(1));
+        let same = ForkEvidence::new(sample.checkpoint(20), forked.clone(), Vec::new());
+        assert!(matches!(
+            same.verify(&sample.chain),
+            Ok(Fork::SameSize { size: 20, .. })
+        ));
+        let later = ForkEvidence::new(forked, sample.checkpoint(30), contradiction(&sample, 20, 30));
+        assert!(matches!(
+            later.verify(&sample.chain),
+            Ok(Fork::Inconsistent { .. })
+        ));
+    }
+
+    #[test]
+    fn bytes_have_one_form() {
+        let sample = Sample::new();
+        let evidence = ForkEvidence::new(sample.checkpoint(1), sample.checkpoint(2), vec![Hash::of(b"x")]);
+        let mut bytes = evidence.to_bytes();
+        bytes.push(0);
+        assert!(matches!(
+            ForkEvidence::from_bytes(&bytes),
+            Err(BadEvidence::Malformed(_))
+        ));
+        assert!(matches!(
+            ForkEvidence::from_bytes(b"\xa0"),
+            Err(BadEvidence::Malformed(_))
+        ));
     }
 }

@@ -119,3 +119,69 @@ impl Handover {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Sample, log_key};
+    use super::*;
+
+    #[test]
+    fn goes_both_ways_under_the_new_key() {
+        let sample = Sample::new();
+        let handover = sample.handover(sample.head(12), 1);
+        let note = handover.sign(&log_key(1));
+        assert!(Handover::is_meant(note.text()));
+        assert!(!Handover::is_meant(sample.checkpoint(12).text()));
+        assert_eq!(Handover::open(&note.to_bytes()), Ok(handover));
+    }
+
+    #[test]
+    fn only_the_new_key_signs_it() {
+        let sample = Sample::new();
+        let handover = sample.handover(sample.head(12), 1);
+        let name = sample.origin.key_name().clone();
+        let by_the_old = Note::sign(handover.text(), name, &log_key(0)).unwrap();
+        assert_eq!(
+            Handover::open_note(&by_the_old),
+            Err(MalformedHandover::Unsigned(Unopened::Unknown))
+        );
+    }
+
+    #[test]
+    fn refuses_another_shape() {
+        let sample = Sample::new();
+        let text = sample.handover(sample.head(12), 1).text();
+        let parse = |from: &str, to: &str| Handover::parse(&text.replacen(from, to, 1)).unwrap_err();
+        assert_eq!(parse("handover/v1", "handover/v2"), MalformedHandover::Lines);
+        assert_eq!(parse("\n12\n", "\n012\n"), MalformedHandover::Line { line: 3 });
+        assert_eq!(parse("\n12\n", "\n"), MalformedHandover::Lines);
+        assert_eq!(
+            parse("elm-house", "elm house"),
+            MalformedHandover::Line { line: 2 }
+        );
+        assert!(matches!(
+            parse("elm-house", "oak-house"),
+            MalformedHandover::ForeignKey { .. }
+        ));
+        assert_eq!(
+            Handover::parse(&format!("{text}more\n")),
+            Err(MalformedHandover::Lines)
+        );
+        assert_eq!(Handover::parse(text.trim_end()), Err(MalformedHandover::Lines));
+        let rows: Vec<&str> = text.lines().collect();
+        let truncated = text.replacen(rows[3], "AAAA", 1);
+        assert_eq!(
+            Handover::parse(&truncated),
+            Err(MalformedHandover::Line { line: 4 })
+        );
+        assert!(matches!(
+            Handover::parse(&text.replacen(rows[4], "none", 1)),
+            Err(MalformedHandover::Key(_))
+        ));
+        let witness = VerifierKey::witness(sample.origin.key_name().clone(), log_key(1).public());
+        assert!(matches!(
+            Handover::parse(&text.replacen(rows[4], &witness.to_string(), 1)),
+            Err(MalformedHandover::ForeignKey { .. })
+        ));
+    }
+}

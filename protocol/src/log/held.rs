@@ -132,3 +132,123 @@ fn keep_least<K: Ord>(kept: &mut BTreeMap<K, NoteSignature>, key: K, line: &Note
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Sample, cosigner};
+    use super::*;
+
+    fn witnesses() -> Vec<VerifierKey> {
+        (1..=3).map(|which| cosigner(which).verifier().clone()).collect()
+    }
+
+    fn hold(sample: &Sample, note: &Note) -> HeldNote {
+        HeldNote::open_note(note, &sample.chain, &witnesses()).unwrap()
+    }
+
+    fn with(sample: &Sample, cosigners: &[(u8, u64)]) -> Note {
+        let bare = sample.checkpoint(9);
+        cosigners.iter().fold(bare, |note, (which, seconds)| {
+            sample.cosigned(&note, *which, *seconds)
+        })
+    }
+
+    #[test]
+    fn the_order_of_arrival_leaves_no_trace() {
+        let sample = Sample::new();
+        let everything = hold(&sample, &with(&sample, &[(3, 30), (1, 10), (2, 20)]));
+        let (mut one, other) = (
+            hold(&sample, &with(&sample, &[(3, 30)])),
+            hold(&sample, &with(&sample, &[(2, 20), (1, 10)])),
+        );
+        let mut reversed = other.clone();
+        assert!(one.merge(&other));
+        assert!(reversed.merge(&hold(&sample, &with(&sample, &[(3, 30)]))));
+        assert_eq!(one.to_bytes(), everything.to_bytes());
+        assert_eq!(reversed.to_bytes(), everything.to_bytes());
+        assert!(!one.merge(&everything), "nothing is new the second time");
+        let names: Vec<String> = one
+            .to_note()
+            .signatures()
+            .iter()
+            .map(|line| line.name().to_string())
+            .collect();
+        let log = sample.origin.to_string();
+        assert_eq!(
+            names,
+            [
+                log.as_str(),
+                "witness.example/w1",
+                "witness.example/w2",
+                "witness.example/w3"
+            ]
+        );
+        assert_eq!(hold(&sample, &one.to_note()), one);
+    }
+
+    #[test]
+    fn of_two_cosignatures_of_one_witness_the_earlier_stays() {
+        let sample = Sample::new();
+        let (early, late) = (
+            hold(&sample, &with(&sample, &[(1, 256)])),
+            hold(&sample, &with(&sample, &[(1, 300)])),
+        );
+        let (mut one, mut other) = (early.clone(), late.clone());
+        assert!(!one.merge(&late));
+        assert!(other.merge(&early));
+        assert_eq!(one, other);
+        assert_eq!(one, hold(&sample, &with(&sample, &[(1, 300), (1, 256)])));
+    }
+
+    #[test]
+    fn strangers_are_left_out_and_liars_condemn() {
+        let sample = Sample::new();
+        let noisy = with(&sample, &[(9, 5), (1, 10)]);
+        assert_eq!(hold(&sample, &noisy), hold(&sample, &with(&sample, &[(1, 10)])));
+
+        let mut held = hold(&sample, &with(&sample, &[]));
+        let mut lines = noisy.signatures().to_vec();
+        lines.extend(sample.cosigned(&sample.checkpoint(8), 2, 5).signatures().to_vec());
+        assert!(matches!(
+            held.absorb(&lines, &witnesses()),
+            Err(Unopened::Failed { .. })
+        ));
+        assert_eq!(
+            held.witnessing(&witnesses()),
+            Witnessing::Provisional { have: 0, need: 2 }
+        );
+        assert_eq!(held.absorb(noisy.signatures(), &witnesses()), Ok(true));
+        assert_eq!(held.absorb(noisy.signatures(), &witnesses()), Ok(false));
+        assert!(held.has(cosigner(1).verifier()));
+    }
+
+    #[test]
+    fn witnessed_by_a_quorum_of_those_asked() {
+        let sample = Sample::new();
+        let held = hold(&sample, &with(&sample, &[(1, 10), (3, 10)]));
+        assert_eq!(
+            held.witnessing(&witnesses()),
+            Witnessing::Witnessed { have: 2, need: 2 }
+        );
+        assert_eq!(
+            held.witnessing(&witnesses()[..2]),
+            Witnessing::Provisional { have: 1, need: 2 }
+        );
+        assert_eq!(held.witnessing(&[]), Witnessing::Unwitnessed);
+    }
+
+    #[test]
+    fn holds_only_what_the_log_signed() {
+        let sample = Sample::new();
+        let note = sample.sign(sample.head(9), 1);
+        assert!(HeldNote::open_note(&note, &sample.chain, &[]).is_err());
+        let mut other = hold(&sample, &sample.checkpoint(9));
+        assert!(!other.merge(&hold(&sample, &sample.checkpoint(10))));
+        assert_eq!(other.head(), sample.head(9));
+        let old = Note::assemble(
+            sample.checkpoint(9).text().to_owned(),
+            sample.checkpoint(10).signatures().to_vec(),
+        );
+        assert!(HeldNote::open_note(&old, &sample.chain, &[]).is_err());
+    }
+}

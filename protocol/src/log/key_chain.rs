@@ -7,7 +7,7 @@ use super::note::{MalformedNote, Note, Unopened};
 use super::origin::Origin;
 use super::tree::TreeHead;
 use super::verifier_key::VerifierKey;
-use crate::id::KeyHash;
+use crate::id::{KeyBytes, KeyHash};
 use crate::sign::PublicKey;
 
 /// The keys of one log: the first, from its charter, and those handed over to since.
@@ -29,7 +29,7 @@ pub struct ForeignOrigin {
     /// The origin given.
     pub origin: Origin,
     /// The key given with it.
-    pub key: PublicKey,
+    pub key: KeyBytes,
 }
 
 /// What became of a handover.
@@ -57,7 +57,7 @@ pub enum HandoverError {
     #[error("the log has not committed to the key {key}")]
     Uncommitted {
         /// The key.
-        key: PublicKey,
+        key: KeyBytes,
     },
     /// At a smaller size than the handover before it.
     #[error("the handover is at {size}, the one before it at {before}")]
@@ -107,7 +107,10 @@ impl KeyChain {
                 handovers: Vec::new(),
             })
         } else {
-            Err(ForeignOrigin { origin, key: first })
+            Err(ForeignOrigin {
+                origin,
+                key: first.bytes(),
+            })
         }
     }
 
@@ -170,7 +173,9 @@ impl KeyChain {
             };
         }
         if handover.key.hash() != self.next() {
-            return Err(HandoverError::Uncommitted { key: handover.key });
+            return Err(HandoverError::Uncommitted {
+                key: handover.key.bytes(),
+            });
         }
         let before = self
             .handovers
@@ -214,7 +219,9 @@ impl KeyChain {
         if commitments.any(|next| next == handover.key.hash()) {
             Ok(handover)
         } else {
-            Err(HandoverError::Uncommitted { key: handover.key })
+            Err(HandoverError::Uncommitted {
+                key: handover.key.bytes(),
+            })
         }
     }
 
@@ -235,5 +242,131 @@ impl KeyChain {
                 origin: handover.origin,
             })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::evidence::Fork;
+    use super::super::sample::{Sample, log_key};
+    use super::*;
+
+    fn handed_over(sample: &Sample, at: u64) -> KeyChain {
+        let mut chain = sample.chain.clone();
+        let note = sample.handover(sample.head(at), 1).sign(&log_key(1));
+        assert_eq!(chain.hand_over(&note.to_bytes()), Ok(HandedOver::Now));
+        chain
+    }
+
+    #[test]
+    fn an_origin_is_tied_to_its_first_key() {
+        let Sample { origin, .. } = Sample::new();
+        assert!(KeyChain::new(origin, log_key(1).public(), log_key(2).public().hash()).is_err());
+    }
+
+    #[test]
+    fn each_size_has_its_key() {
+        let sample = Sample::new();
+        let chain = handed_over(&sample, 12);
+        assert_eq!(
+            (*chain.current(), chain.next()),
+            (log_key(1).public(), log_key(2).public().hash())
+        );
+        let opens = |size: u64, generation: u8| {
+            chain
+                .open_note(&sample.sign(sample.head(size), generation))
+                .is_ok()
+        };
+        assert_eq!([11, 12, 13].map(|size| opens(size, 0)), [true, true, false]);
+        assert_eq!([11, 12, 13].map(|size| opens(size, 1)), [false, true, true]);
+        assert!(!opens(13, 2));
+    }
+
+    #[test]
+    fn a_chain_can_go_on() {
+        let sample = Sample::new();
+        let mut chain = handed_over(&sample, 12);
+        let second = sample.handover(sample.head(12), 2).sign(&log_key(2)).to_bytes();
+        assert_eq!(chain.hand_over(&second), Ok(HandedOver::Now));
+        assert_eq!(chain.hand_over(&second), Ok(HandedOver::Before));
+        let opens = |size: u64, generation: u8| {
+            chain
+                .open_note(&sample.sign(sample.head(size), generation))
+                .is_ok()
+        };
+        assert_eq!(
+            [0, 1, 2].map(|generation| opens(11, generation)),
+            [true, false, false]
+        );
+        assert_eq!(
+            [0, 1, 2].map(|generation| opens(12, generation)),
+            [true, true, true]
+        );
+        assert_eq!(
+            [0, 1, 2].map(|generation| opens(13, generation)),
+            [false, false, true]
+        );
+    }
+
+    #[test]
+    fn refuses_a_key_nobody_committed_to() {
+        let sample = Sample::new();
+        let mut chain = sample.chain.clone();
+        let early = sample.handover(sample.head(12), 2).sign(&log_key(2));
+        assert_eq!(
+            chain.hand_over(&early.to_bytes()),
+            Err(HandoverError::Uncommitted {
+                key: log_key(2).public().bytes()
+            })
+        );
+        let mut chain = handed_over(&sample, 12);
+        let backwards = sample.handover(sample.head(11), 2).sign(&log_key(2));
+        assert_eq!(
+            chain.hand_over(&backwards.to_bytes()),
+            Err(HandoverError::Backwards { size: 11, before: 12 })
+        );
+        let mut other = sample.handover(sample.head(12), 2);
+        other.origin = Origin::of("oak-house", &log_key(0).public()).unwrap();
+        let foreign = other.sign(&log_key(2));
+        assert!(matches!(
+            chain.hand_over(&foreign.to_bytes()),
+            Err(HandoverError::OtherLog { .. })
+        ));
+    }
+
+    #[test]
+    fn a_commitment_is_spent_once() {
+        let sample = Sample::new();
+        let mut chain = handed_over(&sample, 12);
+        let again = sample.handover(sample.head(13), 1).sign(&log_key(1));
+        let Err(HandoverError::Spent { evidence }) = chain.hand_over(&again.to_bytes()) else {
+            panic!("the second handover was not refused");
+        };
+        for chain in [&chain, &sample.chain] {
+            assert!(matches!(evidence.verify(chain), Ok(Fork::TwoHandovers { .. })));
+        }
+        let untouched = handed_over(&sample, 12);
+        assert_eq!(chain, untouched);
+    }
+
+    #[test]
+    fn opens_only_its_own_checkpoints() {
+        let sample = Sample::new();
+        let other = Checkpoint {
+            origin: Origin::of("oak-house", &log_key(0).public()).unwrap(),
+            head: sample.head(3),
+        };
+        let note = other.sign(&log_key(0));
+        assert!(matches!(
+            sample.chain.open_note(&note),
+            Err(CheckpointError::OtherLog { .. })
+        ));
+        let extended = format!("{}more\n", sample.checkpoint(3).text());
+        let note = Note::sign(extended, sample.origin.key_name().clone(), &log_key(0)).unwrap();
+        assert_eq!(
+            sample.chain.open_note(&note),
+            Err(MalformedCheckpoint::Extended.into())
+        );
+        assert!(sample.chain.open(&sample.checkpoint(3).to_bytes()).is_ok());
     }
 }

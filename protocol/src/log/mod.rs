@@ -23,6 +23,8 @@ pub mod origin;
 pub mod policy;
 pub mod proof;
 pub mod quorum;
+#[cfg(test)]
+mod sample;
 pub mod tile;
 pub mod tiled;
 pub mod tlog_proof;

@@ -273,3 +273,220 @@ impl fmt::Display for Note {
         self.signatures.iter().try_for_each(|signature| signature.fmt(f))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples of Go's `sumdb/note`.
+    const TEXT: &str = "If you think cryptography is the answer to your problem,\n\
+                        then you don't know what your problem is.\n";
+    const PETER: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    const PETERS: &str = "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+    const ENOCH: &str = "EnochRoot+af0cfe78+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop";
+    const ENOCHS: &str = "— EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n";
+
+    fn keys(keys: &[&str]) -> Vec<VerifierKey> {
+        keys.iter().map(|key| key.parse().unwrap()).collect()
+    }
+
+    fn note(lines: &str) -> Note {
+        Note::parse(format!("{TEXT}\n{lines}").as_bytes()).unwrap()
+    }
+
+    fn signers(note: &Note, keys: &[VerifierKey]) -> Result<Vec<String>, Unopened> {
+        Ok(note
+            .open(keys)?
+            .iter()
+            .map(|known| known.key.name().to_string())
+            .collect())
+    }
+
+    #[test]
+    fn opens_and_writes_the_published_examples() {
+        let both = note(&format!("{PETERS}{ENOCHS}"));
+        assert_eq!(both.text(), TEXT);
+        assert_eq!(both.to_string(), format!("{TEXT}\n{PETERS}{ENOCHS}"));
+        assert_eq!(signers(&both, &keys(&[PETER])).unwrap(), ["PeterNeumann"]);
+        assert_eq!(
+            signers(&both, &keys(&[ENOCH, PETER])).unwrap(),
+            ["PeterNeumann", "EnochRoot"]
+        );
+        assert_eq!(signers(&both, &[]), Err(Unopened::Unknown));
+        let c2sp = "This is an example message.\n\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+        let key = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+        assert_eq!(
+            signers(&Note::parse(c2sp.as_bytes()).unwrap(), &keys(&[key])).unwrap(),
+            ["example.com/foo"]
+        );
+    }
+
+    /// The secret of Go's example: `NewSigner` and `Sign` give the published line.
+    #[test]
+    fn signs_the_published_example() {
+        let typed = lines::from_base64("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz").unwrap();
+        let secret = SecretKey::from_seed(typed[1..].try_into().unwrap());
+        let signed = Note::sign(TEXT.to_owned(), "PeterNeumann".parse().unwrap(), &secret).unwrap();
+        assert_eq!(signed, note(PETERS));
+    }
+
+    #[test]
+    fn a_line_of_a_known_key_that_fails_condemns_the_note() {
+        let broken = PETERS.replace("9UG/", "9UG+");
+        let condemned = note(&format!("{ENOCHS}{broken}"));
+        assert!(matches!(
+            signers(&condemned, &keys(&[ENOCH, PETER])),
+            Err(Unopened::Failed { .. })
+        ));
+        assert_eq!(signers(&condemned, &keys(&[ENOCH])).unwrap(), ["EnochRoot"]);
+        let after_a_good_one = note(&format!("{PETERS}{broken}"));
+        assert!(signers(&after_a_good_one, &keys(&[PETER])).is_err());
+        let longer = note(&format!(
+            "— PeterNeumann {}\n",
+            lines::base64(&[&[0xc7, 0x4f, 0x20, 0xa3], [1; 65].as_slice()].concat())
+        ));
+        assert!(matches!(
+            signers(&longer, &keys(&[PETER])),
+            Err(Unopened::Failed {
+                source: BadLine::Length { length: 65 },
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn a_key_is_known_by_name_and_id_together() {
+        let other_name = note(&PETERS.replace("PeterNeumann", "CarmenSandiego"));
+        assert_eq!(signers(&other_name, &keys(&[PETER])), Err(Unopened::Unknown));
+        let other_id = note(&PETERS.replace("x08g", "xxxx"));
+        assert_eq!(signers(&other_id, &keys(&[PETER])), Err(Unopened::Unknown));
+    }
+
+    #[test]
+    fn passes_over_lines_of_types_it_cannot_check() {
+        let ml_dsa = format!("— witness.example/w1 {}\n", lines::base64(&[9; 4 + 8 + 2420]));
+        let mixed = note(&format!("{ml_dsa}{PETERS}{ml_dsa}"));
+        assert_eq!(mixed.signatures().len(), 3);
+        assert_eq!(signers(&mixed, &keys(&[PETER])).unwrap(), ["PeterNeumann"]);
+    }
+
+    #[test]
+    fn reads_many_signatures_but_not_any_number() {
+        let most = note(&ENOCHS.repeat(limits::NOTE_SIGNATURES));
+        assert_eq!(
+            signers(&most, &keys(&[ENOCH])).unwrap().len(),
+            limits::NOTE_SIGNATURES
+        );
+        let ml_dsa = format!("— witness.example/w1 {}\n", lines::base64(&[9; 4 + 8 + 2420]));
+        assert_eq!(note(&ml_dsa.repeat(32)).signatures().len(), 32);
+        let more = format!("{TEXT}\n{}", ENOCHS.repeat(limits::NOTE_SIGNATURES + 1));
+        assert_eq!(
+            Note::parse(more.as_bytes()),
+            Err(MalformedNote::TooManySignatures)
+        );
+        let long = "a".repeat(limits::NOTE);
+        assert!(matches!(
+            Note::parse(format!("{long}\n\n{PETERS}").as_bytes()),
+            Err(MalformedNote::TooLong { .. })
+        ));
+    }
+
+    #[test]
+    fn the_last_empty_line_divides() {
+        for text in ["a\n\nb\n", "a\n\n", "\n", "— PeterNeumann x08go/ZJ\n\nb\n"] {
+            let parsed = Note::parse(format!("{text}\n{PETERS}").as_bytes()).unwrap();
+            assert_eq!(parsed.text(), text);
+            assert_eq!(parsed.to_string(), format!("{text}\n{PETERS}"));
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_note() {
+        let whole = format!("{TEXT}\n{PETERS}");
+        let bytes = |text: &str| Note::parse(text.as_bytes());
+        assert_eq!(bytes(TEXT), Err(MalformedNote::Unsigned));
+        assert_eq!(bytes(&format!("{TEXT}\n")), Err(MalformedNote::Unsigned));
+        assert_eq!(bytes(""), Err(MalformedNote::Unsigned));
+        assert_eq!(
+            bytes(&format!("\n{PETERS}")),
+            Err(MalformedNote::Unsigned),
+            "no text"
+        );
+        assert_eq!(
+            bytes(whole.trim_end()),
+            Err(MalformedNote::Line { line: 0 }),
+            "no last newline"
+        );
+        assert_eq!(
+            bytes(&format!("{whole}\n")),
+            Err(MalformedNote::Unsigned),
+            "one newline more"
+        );
+        assert_eq!(
+            bytes(&format!("{whole}More.\n")),
+            Err(MalformedNote::Line { line: 1 })
+        );
+        assert_eq!(
+            bytes(&whole.replace('—', "-")),
+            Err(MalformedNote::Line { line: 0 })
+        );
+        assert!(bytes(&whole.replace("— ", "—  ")).is_err());
+        assert!(matches!(
+            bytes(&whole.replace("PeterN", "Peter N")),
+            Err(MalformedNote::Line { .. })
+        ));
+        assert!(matches!(
+            bytes(&whole.replace("PeterN", "Peter+N")),
+            Err(MalformedNote::Name { .. })
+        ));
+        assert!(matches!(
+            bytes(&whole.replace("PeterN", "Peter\u{2003}N")),
+            Err(MalformedNote::Name { .. })
+        ));
+        assert!(
+            matches!(
+                bytes(&whole.replace("nAM=", "nAN=")),
+                Err(MalformedNote::Line { .. })
+            ),
+            "loose bits"
+        );
+        assert!(
+            matches!(
+                bytes(&whole.replace("nAM=", "nAM")),
+                Err(MalformedNote::Line { .. })
+            ),
+            "padding"
+        );
+        assert!(
+            bytes(&format!("{TEXT}\n— PeterNeumann x08gow==\n")).is_err(),
+            "an id alone"
+        );
+        assert_eq!(
+            bytes(&whole.replace('\n', "\r\n")),
+            Err(MalformedNote::Control { at: 56 })
+        );
+        assert_eq!(
+            bytes(&format!("\t{whole}")),
+            Err(MalformedNote::Control { at: 0 })
+        );
+        assert_eq!(
+            Note::parse(&[b"\xff", whole.as_bytes()].concat()),
+            Err(MalformedNote::NotUtf8)
+        );
+    }
+
+    #[test]
+    fn signs_only_what_a_note_can_carry() {
+        let sign = |text: &str| {
+            Note::sign(
+                text.to_owned(),
+                "x".parse().unwrap(),
+                &SecretKey::from_seed([1; 32]),
+            )
+        };
+        assert_eq!(sign("open"), Err(MalformedNote::OpenText));
+        assert_eq!(sign("a\0\n"), Err(MalformedNote::Control { at: 1 }));
+        let twice = sign("a\n\n").unwrap();
+        assert_eq!(Note::parse(&twice.to_bytes()), Ok(twice));
+    }
+}

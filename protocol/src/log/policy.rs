@@ -195,3 +195,174 @@ impl Policy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Sample, cosigner, log_key};
+    use super::super::verifier_key::BadVerifierKey;
+    use super::*;
+
+    /// The two-level example of C2SP tlog-policy with keys in it, an URL, and what may stand between its lines.
+    fn file(sample: &Sample) -> String {
+        let log = log_line(sample);
+        let witness = |name: &str, which: u8| format!("witness {name} {}\n", cosigner(which).verifier());
+        let (xs, ys) = (
+            witness("X1", 1) + &witness("X2", 2) + &witness("X3", 3),
+            witness("Y1", 4) + &witness("Y2", 5),
+        );
+        format!(
+            "# a comment\n\n\t {log} https://log.example/ \n{xs}group X-witnesses 2 X1 X2 X3\n{ys}\
+             group Y-witnesses any Y1\tY2\ngroup X-and-Y all X-witnesses Y-witnesses\nquorum X-and-Y\n"
+        )
+    }
+
+    fn log_line(sample: &Sample) -> String {
+        format!(
+            "log {}",
+            VerifierKey::log(sample.origin.key_name().clone(), log_key(0).public())
+        )
+    }
+
+    fn cosigned(sample: &Sample, by: &[u8]) -> Note {
+        by.iter().fold(sample.checkpoint(9), |note, which| {
+            sample.cosigned(&note, *which, 10)
+        })
+    }
+
+    #[test]
+    fn a_quorum_of_groups() {
+        let sample = Sample::new();
+        let policy = Policy::parse(file(&sample).as_bytes()).unwrap();
+        for by in [[1, 2, 4].as_slice(), &[1, 3, 5], &[1, 2, 3, 4, 5]] {
+            assert_eq!(
+                policy.judge(&cosigned(&sample, by)).unwrap().head,
+                sample.head(9),
+                "{by:?}"
+            );
+        }
+        for by in [
+            [].as_slice(),
+            &[1, 4],
+            &[1, 2, 3],
+            &[4, 5],
+            &[1, 4, 5],
+            &[1, 1, 4],
+            &[1, 9, 4],
+        ] {
+            assert!(
+                matches!(
+                    policy.judge(&cosigned(&sample, by)),
+                    Err(PolicyRefusal::Quorum { .. })
+                ),
+                "{by:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_majority_of_witnesses() {
+        let sample = Sample::new();
+        let log = VerifierKey::log(sample.origin.key_name().clone(), log_key(0).public());
+        let witnesses: Vec<VerifierKey> = (1..=4).map(|which| cosigner(which).verifier().clone()).collect();
+        let policy = Policy::majority(vec![log.clone()], witnesses);
+        assert!(policy.judge(&cosigned(&sample, &[1, 2, 4])).is_ok());
+        assert_eq!(
+            policy.judge(&cosigned(&sample, &[1, 2])),
+            Err(PolicyRefusal::Quorum { have: 2, of: 4 })
+        );
+        let alone = Policy::majority(vec![log], Vec::new());
+        assert!(alone.judge(&cosigned(&sample, &[])).is_ok());
+        for policy in [policy, alone, Policy::parse(file(&sample).as_bytes()).unwrap()] {
+            assert_eq!(Policy::parse(&policy.to_bytes()), Ok(policy));
+        }
+    }
+
+    #[test]
+    fn only_its_logs_and_none_that_fail() {
+        let sample = Sample::new();
+        let policy = Policy::parse(format!("{}\nquorum none\n", log_line(&sample)).as_bytes()).unwrap();
+        assert!(policy.judge(&sample.checkpoint(9)).is_ok());
+        let by_another = sample.sign(sample.head(9), 1);
+        assert_eq!(
+            policy.judge(&by_another),
+            Err(PolicyRefusal::Log(Unopened::Unknown))
+        );
+        let misplaced = Note::assemble(
+            sample.checkpoint(9).text().to_owned(),
+            sample.checkpoint(8).signatures().to_vec(),
+        );
+        assert!(matches!(
+            policy.judge(&misplaced),
+            Err(PolicyRefusal::Log(Unopened::Failed { .. }))
+        ));
+
+        let policy = Policy::parse(file(&sample).as_bytes()).unwrap();
+        let mut lines = cosigned(&sample, &[1, 2, 4]).signatures().to_vec();
+        lines.push(sample.cosigned(&sample.checkpoint(8), 3, 10).signatures()[1].clone());
+        let condemned = Note::assemble(sample.checkpoint(9).text().to_owned(), lines);
+        assert!(matches!(policy.judge(&condemned), Err(PolicyRefusal::Witness(_))));
+    }
+
+    #[test]
+    fn says_which_line_is_wrong() {
+        use BadPolicyLine as Bad;
+        let sample = Sample::new();
+        let (log, x1, x2) = (
+            log_line(&sample),
+            cosigner(1).verifier().to_string(),
+            cosigner(2).verifier().to_string(),
+        );
+        let start = format!("{log}\nwitness a {x1}\nwitness b {x2}\ngroup g 1 a\n");
+        let fourth = |line: &str| Policy::parse(format!("{start}{line}\nquorum g\n").as_bytes());
+        for (line, why) in [
+            ("wrong", Bad::Shape),
+            ("log", Bad::Shape),
+            ("log a b c", Bad::Shape),
+            ("log a", Bad::Key(BadVerifierKey::Shape)),
+            (log.as_str(), Bad::DuplicateKey),
+            (&format!("witness c {x1}"), Bad::DuplicateKey),
+            (&format!("witness c {}", &log[4..]), Bad::NoWitnessKey),
+            (
+                &format!("witness a {}", cosigner(3).verifier()),
+                Bad::DuplicateName,
+            ),
+            (
+                &format!("witness none {}", cosigner(3).verifier()),
+                Bad::DuplicateName,
+            ),
+            ("group a 1 b", Bad::DuplicateName),
+            ("group h 1 c", Bad::Undefined),
+            ("group h 1 none", Bad::Undefined),
+            ("group h 1 h", Bad::Undefined),
+            ("group h 1 a", Bad::MemberTwice),
+            ("group h 1 b b", Bad::MemberTwice),
+            ("group h 0 b", Bad::Threshold),
+            ("group h 2 b", Bad::Threshold),
+            ("group h all", Bad::Threshold),
+            ("group h any", Bad::Threshold),
+            ("group h one b", Bad::Shape),
+            ("group h 01 b", Bad::Shape),
+            ("quorum h", Bad::Undefined),
+            ("quorum b", Bad::SecondQuorum),
+            ("# \u{1}", Bad::Control),
+            ("# \u{7f}", Bad::Control),
+            ("# a\r", Bad::Control),
+        ] {
+            let line_number = if why == Bad::SecondQuorum { 6 } else { 5 };
+            assert_eq!(
+                fourth(line),
+                Err(BadPolicy::Line {
+                    line: line_number,
+                    source: why
+                }),
+                "{line}"
+            );
+        }
+        assert_eq!(Policy::parse(start.as_bytes()), Err(BadPolicy::NoQuorum));
+        assert_eq!(Policy::parse(b"quorum none"), Err(BadPolicy::Form));
+        assert!(
+            Policy::parse(b"# \xff\nquorum none\n").is_ok(),
+            "names and comments are octets"
+        );
+    }
+}

@@ -151,19 +151,9 @@ pub fn verify_consistency(old: &TreeHead, new: &TreeHead, proof: &[Hash]) -> Res
     }
     let length = BadProof::Length { found: proof.len() };
     if old.size == 0 || old.size == new.size {
-        let smallest = if old.size == 0 { empty_root() } else { new.root };
-        return match (
-            proof.is_empty(),
-            old.root == smallest,
-            old.size < new.size || old.root == new.root,
-        ) {
-            (false, _, _) => Err(length),
-            (true, true, true) => Ok(()),
-            (true, _, _) => Err(BadProof::Root { size: old.size }),
-        };
+        return verify_trivial(old, new, proof);
     }
-    let old_is_perfect = old.size.is_power_of_two();
-    let (first, rest) = if old_is_perfect {
+    let (first, rest) = if old.size.is_power_of_two() {
         (Hash::from(old.root), proof)
     } else {
         let (first, rest) = proof.split_first().ok_or(length)?;
@@ -192,6 +182,22 @@ pub fn verify_consistency(old: &TreeHead, new: &TreeHead, proof: &[Hash]) -> Res
         return Err(length);
     }
     meets(old_root, old).and_then(|()| meets(new_root, new))
+}
+
+/// The consistency that needs no hashes: of the empty tree with any, and of a tree with itself.
+fn verify_trivial(old: &TreeHead, new: &TreeHead, proof: &[Hash]) -> Result<(), BadProof> {
+    if !proof.is_empty() {
+        return Err(BadProof::Length { found: proof.len() });
+    }
+    let empty_is_empty = [old, new]
+        .iter()
+        .all(|head| head.size > 0 || head.root == empty_root());
+    let same_is_same = old.size < new.size || old.root == new.root;
+    if empty_is_empty && same_is_same {
+        Ok(())
+    } else {
+        Err(BadProof::Root { size: old.size })
+    }
 }
 
 /// The largest power of two smaller than `leaves` (RFC 6962 §2.1), for `leaves` > 1.
@@ -226,5 +232,182 @@ fn meets(root: Hash, head: &TreeHead) -> Result<(), BadProof> {
         Ok(())
     } else {
         Err(BadProof::Root { size: head.size })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ct_merkle::mem_backed_tree::MemoryBackedTree;
+    use proptest::prelude::*;
+    use sha2::Sha256;
+
+    use super::super::frontier::Frontier;
+    use super::super::hashes::MemoryTree;
+    use super::super::tree::leaf_hash;
+    use super::*;
+
+    /// All pairs up to here are tried; it takes in 0, 1, every shape of up to five peaks and several powers of two.
+    const EXHAUSTIVE: u64 = 68;
+
+    fn entry(index: u64) -> Vec<u8> {
+        format!("entry {index}").into_bytes()
+    }
+
+    fn tree(size: u64) -> MemoryTree {
+        (0..size).map(|index| leaf_hash(&entry(index))).collect()
+    }
+
+    fn oracle(size: u64) -> MemoryBackedTree<Sha256, Vec<u8>> {
+        let mut tree = MemoryBackedTree::new();
+        (0..size).for_each(|index| tree.push(entry(index)));
+        tree
+    }
+
+    fn head(tree: &MemoryTree, size: u64) -> TreeHead {
+        Frontier::read(tree, size).unwrap().head()
+    }
+
+    fn bytes(proof: &[Hash]) -> Vec<u8> {
+        proof.iter().flat_map(Hash::as_bytes).copied().collect()
+    }
+
+    /// Every proof one step away from this one: each hash changed, dropped or doubled, one more at either end.
+    fn neighbours(proof: &[Hash]) -> Vec<Vec<Hash>> {
+        let stranger = Hash::from_bytes([0x5a; 32]);
+        let mut all = vec![[&[stranger], proof].concat(), [proof, &[stranger]].concat()];
+        for at in 0..proof.len() {
+            let (before, after) = (&proof[..at], &proof[at + 1..]);
+            all.push([before, &[stranger], after].concat());
+            all.push([before, after].concat());
+            all.push([before, &[proof[at], proof[at]], after].concat());
+        }
+        all
+    }
+
+    #[test]
+    fn inclusion_is_that_of_the_oracle_and_nothing_else_verifies() {
+        let whole = tree(EXHAUSTIVE);
+        for size in 1..=EXHAUSTIVE {
+            let (oracle, head) = (oracle(size), head(&whole, size));
+            assert_eq!(head.root.as_bytes(), oracle.root().as_bytes().as_slice());
+            for index in 0..size {
+                let leaf = leaf_hash(&entry(index));
+                let proof = inclusion(&whole, index, size).unwrap();
+                assert_eq!(bytes(&proof), oracle.prove_inclusion(index as usize).as_bytes());
+                assert_eq!(verify_inclusion(leaf, index, &head, &proof), Ok(()));
+                assert!(verify_inclusion(leaf_hash(b"another"), index, &head, &proof).is_err());
+                for other in (0..=size).filter(|other| *other != index) {
+                    assert!(
+                        verify_inclusion(leaf, other, &head, &proof).is_err(),
+                        "{index} as {other} of {size}"
+                    );
+                }
+                for other in neighbours(&proof) {
+                    assert!(verify_inclusion(leaf, index, &head, &other).is_err());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn consistency_is_that_of_the_oracle_and_nothing_else_verifies() {
+        let whole = tree(EXHAUSTIVE);
+        for to in 0..=EXHAUSTIVE {
+            let (oracle, new) = (oracle(to), head(&whole, to));
+            for from in 0..=to {
+                let old = head(&whole, from);
+                let proof = consistency(&whole, from, to).unwrap();
+                if from > 0 {
+                    assert_eq!(
+                        bytes(&proof),
+                        oracle.prove_consistency((to - from) as usize).as_bytes()
+                    );
+                }
+                assert_eq!(verify_consistency(&old, &new, &proof), Ok(()), "{from} to {to}");
+                for other in neighbours(&proof) {
+                    assert!(verify_consistency(&old, &new, &other).is_err(), "{from} to {to}");
+                }
+                let forged = TreeHead {
+                    size: from,
+                    root: leaf_hash(b"forged").into(),
+                };
+                assert!(verify_consistency(&forged, &new, &proof).is_err());
+                if from > 0 {
+                    let forged = TreeHead {
+                        size: to,
+                        root: leaf_hash(b"forged").into(),
+                    };
+                    assert!(verify_consistency(&old, &forged, &proof).is_err());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn there_is_no_proof_out_of_range() {
+        let whole = tree(3);
+        assert_eq!(
+            inclusion(&whole, 3, 3),
+            Err(ProveError::NotIncluded { index: 3, size: 3 })
+        );
+        assert_eq!(
+            inclusion(&whole, 0, 0),
+            Err(ProveError::NotIncluded { index: 0, size: 0 })
+        );
+        assert_eq!(
+            consistency(&whole, 3, 2),
+            Err(ProveError::Backwards { from: 3, to: 2 })
+        );
+        assert!(matches!(consistency(&whole, 1, 9), Err(ProveError::Read(_))));
+        let (two, three) = (head(&whole, 2), head(&whole, 3));
+        assert_eq!(
+            verify_consistency(&three, &two, &[]),
+            Err(BadProof::Range { inner: 3, size: 2 })
+        );
+        assert_eq!(
+            verify_consistency(&two, &three, &[]),
+            Err(BadProof::Length { found: 0 })
+        );
+    }
+
+    #[test]
+    fn the_largest_sizes_do_not_overflow() {
+        let edge = TreeHead {
+            size: u64::MAX,
+            root: empty_root(),
+        };
+        let proof = vec![Hash::of(b"any"); 64];
+        let leaf = Hash::of(b"leaf");
+        let (length, root) = (BadProof::Length { found: 63 }, BadProof::Root { size: u64::MAX });
+        assert_eq!(verify_inclusion(leaf, 0, &edge, &proof[..63]), Err(length));
+        assert_eq!(verify_inclusion(leaf, 0, &edge, &proof), Err(root));
+        assert_eq!(
+            verify_inclusion(leaf, u64::MAX - 1, &edge, &proof[..63]),
+            Err(root)
+        );
+        let old = TreeHead {
+            size: u64::MAX - 1,
+            ..edge
+        };
+        assert!(verify_consistency(&old, &edge, &proof).is_err());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn larger_trees_agree_with_the_oracle(to in 1_u64..3000, from in 1_u64..3000, index in 0_u64..3000) {
+            let (from, index) = (1 + (from - 1) % to, index % to);
+            let (whole, oracle) = (tree(to), oracle(to));
+            let new = head(&whole, to);
+            let path = inclusion(&whole, index, to).unwrap();
+            let theirs = oracle.prove_inclusion(index as usize);
+            prop_assert_eq!(bytes(&path), theirs.as_bytes());
+            prop_assert_eq!(verify_inclusion(leaf_hash(&entry(index)), index, &new, &path), Ok(()));
+            let path = consistency(&whole, from, to).unwrap();
+            let theirs = oracle.prove_consistency((to - from) as usize);
+            prop_assert_eq!(bytes(&path), theirs.as_bytes());
+            prop_assert_eq!(verify_consistency(&head(&whole, from), &new, &path), Ok(()));
+        }
     }
 }

@@ -107,3 +107,88 @@ impl TlogProof {
         Ok(checkpoint)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{Sample, cosigner, log_key};
+    use super::super::verifier_key::VerifierKey;
+    use super::*;
+    use crate::log::leaf_hash;
+
+    fn policy(sample: &Sample) -> Policy {
+        let log = VerifierKey::log(sample.origin.key_name().clone(), log_key(0).public());
+        Policy::majority(vec![log], vec![cosigner(1).verifier().clone()])
+    }
+
+    fn proof(sample: &Sample, index: u64) -> TlogProof {
+        TlogProof {
+            extra: None,
+            index,
+            proof: proof::inclusion(&sample.tree, index, 21).unwrap(),
+            note: sample.cosigned(&sample.checkpoint(21), 1, 10),
+        }
+    }
+
+    #[test]
+    fn proves_an_entry_and_no_other() {
+        let sample = Sample::new();
+        let (proof, policy) = (proof(&sample, 13), policy(&sample));
+        let checkpoint = proof.verify(leaf_hash(b"entry 13"), &policy).unwrap();
+        assert_eq!(checkpoint.head, sample.head(21));
+        assert!(matches!(
+            proof.verify(leaf_hash(b"entry 12"), &policy),
+            Err(Unproven::Inclusion(_))
+        ));
+        let moved = TlogProof {
+            index: 12,
+            ..proof.clone()
+        };
+        assert!(matches!(
+            moved.verify(leaf_hash(b"entry 13"), &policy),
+            Err(Unproven::Inclusion(_))
+        ));
+        let alone = TlogProof {
+            note: sample.checkpoint(21),
+            ..proof
+        };
+        assert_eq!(
+            alone.verify(leaf_hash(b"entry 13"), &policy),
+            Err(Unproven::Checkpoint(PolicyRefusal::Quorum { have: 0, of: 1 }))
+        );
+    }
+
+    #[test]
+    fn has_one_form() {
+        let sample = Sample::new();
+        for (extra, index) in [(None, 0), (Some(b"words".to_vec()), 13), (Some(Vec::new()), 20)] {
+            let proof = TlogProof {
+                extra,
+                ..proof(&sample, index)
+            };
+            assert_eq!(TlogProof::parse(&proof.to_bytes()), Ok(proof));
+        }
+        let text = String::from_utf8(
+            TlogProof {
+                extra: Some(b"words".to_vec()),
+                ..proof(&sample, 13)
+            }
+            .to_bytes(),
+        )
+        .unwrap();
+        assert!(text.starts_with("c2sp.org/tlog-proof@v1\nextra d29yZHM=\nindex 13\n"));
+        let parse =
+            |from: &str, to: &str| TlogProof::parse(text.replacen(from, to, 1).as_bytes()).unwrap_err();
+        assert_eq!(parse("@v1", "@v2"), MalformedProof::Header);
+        assert_eq!(parse("d29yZHM=", "d29yZHM"), MalformedProof::Extra);
+        assert_eq!(parse("index 13", "index 013"), MalformedProof::Index);
+        assert_eq!(parse("index 13\n", ""), MalformedProof::Index);
+        assert_eq!(parse("index 13\n", "index 13\nAAAA\n"), MalformedProof::Hashes);
+        assert_eq!(parse("\n\n", "\n"), MalformedProof::Hashes);
+        let line = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n".repeat(64);
+        assert_eq!(
+            parse("index 13\n", &format!("index 13\n{line}")),
+            MalformedProof::Hashes
+        );
+        assert!(matches!(parse("— ", "- "), MalformedProof::Note(_)));
+    }
+}
