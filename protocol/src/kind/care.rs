@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::family::{Data, family};
+use super::family::{Data, family, within};
 use super::slug::Slug;
 use crate::id::BodyHash;
 use crate::limits;
@@ -29,13 +29,7 @@ pub struct ImportMade {
 
 impl Data for ImportMade {
     fn check(&self) -> Result<(), String> {
-        match self.site.len() {
-            1..=limits::SOURCE_TEXT => Ok(()),
-            bytes => Err(format!(
-                "a site of {bytes} bytes (allowed: 1 to {})",
-                limits::SOURCE_TEXT
-            )),
-        }
+        within("bytes of a site", self.site.len(), 1, limits::SOURCE_TEXT)
     }
 }
 
@@ -51,9 +45,6 @@ pub struct ErasureCarriedOut {
 
 impl Data for ErasureCarriedOut {
     fn check(&self) -> Result<(), String> {
-        match self.hashes.len() {
-            1..=limits::ERASED => Ok(()),
-            count => Err(format!("{count} hashes (allowed: 1 to {})", limits::ERASED)),
-        }
+        within("hashes", self.hashes.len(), 1, limits::ERASED)
     }
 }

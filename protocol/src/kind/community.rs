@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::family::{Data, family};
+use super::family::{Data, family, within};
 use super::slug::Slug;
 use crate::codec::blob;
 use crate::id::{Id, KeyHash, Root};
@@ -241,13 +241,5 @@ impl From<(Id, u64, Root)> for Head {
 impl From<Head> for (Id, u64, Root) {
     fn from(head: Head) -> (Id, u64, Root) {
         (head.organisation, head.size, head.root)
-    }
-}
-
-fn within(what: &str, count: usize, least: usize, most: usize) -> Result<(), String> {
-    if (least..=most).contains(&count) {
-        Ok(())
-    } else {
-        Err(format!("{count} {what} (allowed: {least} to {most})"))
     }
 }

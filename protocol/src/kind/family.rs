@@ -27,6 +27,15 @@ pub(super) fn read<T: Data>(bytes: &[u8]) -> Result<T, String> {
     Ok(data)
 }
 
+/// Refuses a count beyond its limits.
+pub(super) fn within(what: &str, count: usize, least: usize, most: usize) -> Result<(), String> {
+    if (least..=most).contains(&count) {
+        Ok(())
+    } else {
+        Err(format!("{count} {what} (allowed: {least} to {most})"))
+    }
+}
+
 /// Declares the enum of a family with `kind`, `read` and `Serialize` (the data alone).
 macro_rules! family {
     ($(#[$doc:meta])* $family:ident {
