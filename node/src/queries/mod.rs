@@ -1,5 +1,210 @@
 //! The one way of reading: questions and their answers, for the API of a running node and for a data directory alike.
 
+mod card;
+mod discussions;
+mod figures;
+mod log;
+mod people;
 mod query;
+mod resolve;
+mod status;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hearth_protocol::community::{View, ViewError};
+use hearth_protocol::framework::UnknownStatement;
+use hearth_protocol::id::Id;
+use hearth_protocol::time::{BadSpan, BadTime};
+use serde_json::Value;
+
+use crate::projector::Projector;
+use crate::store::{OpenError, Store, StoreError};
 
 pub use query::{At, Query};
+pub use status::{Live, Presence};
+
+/// Answers questions. Cheap to clone.
+#[derive(Clone)]
+pub struct Reader {
+    store: Store,
+    projector: Projector,
+    live: Option<Arc<dyn Fn() -> Live + Send + Sync>>,
+}
+
+/// Why a data directory cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It holds no node.
+    #[error("{directory} holds no node; name its data directory with --data", directory = .0.display())]
+    Empty(std::path::PathBuf),
+    /// It cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// No entry begins like that.
+    #[error("no entry here has an id that begins with {prefix}")]
+    NoSuchEntry {
+        /// As given.
+        prefix: String,
+    },
+    /// Several do.
+    #[error("several entries have ids that begin with {prefix}: {}", .candidates.join(", "))]
+    Ambiguous {
+        /// As given.
+        prefix: String,
+        /// Some of them, long enough to tell them apart.
+        candidates: Vec<String>,
+    },
+    /// Not the beginning of an id.
+    #[error("`{text}` is not the beginning of an id (at least 4 hexadecimal digits)")]
+    NotAnId {
+        /// As given.
+        text: String,
+    },
+    /// No organisation is called that.
+    #[error("no organisation here is called {name}")]
+    NoSuchOrganisation {
+        /// As given.
+        name: String,
+    },
+    /// The entry is not part of a discussion.
+    #[error("entry {id} is not part of a question, discussion or resource")]
+    NotADiscussion {
+        /// The entry.
+        id: Id,
+    },
+    /// The statement is not one of the framework.
+    #[error(transparent)]
+    Statement(#[from] UnknownStatement),
+    /// The statement is not computed by this version.
+    #[error("{statement} has no indicator in this version")]
+    NotComputed {
+        /// The statement.
+        statement: String,
+    },
+    /// Not a time.
+    #[error(transparent)]
+    Time(#[from] BadTime),
+    /// Not a span.
+    #[error(transparent)]
+    Span(#[from] BadSpan),
+    /// The cut has no view here.
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl QueryError {
+    /// A short name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            QueryError::NoSuchEntry { .. } => "no_such_entry",
+            QueryError::Ambiguous { .. } => "ambiguous",
+            QueryError::NotAnId { .. } => "not_an_id",
+            QueryError::NoSuchOrganisation { .. } => "no_such_organisation",
+            QueryError::NotADiscussion { .. } => "not_a_discussion",
+            QueryError::Statement(_) => "no_such_statement",
+            QueryError::NotComputed { .. } => "not_computed",
+            QueryError::Time(_) => "bad_time",
+            QueryError::Span(_) => "bad_span",
+            QueryError::View(_) => "no_view",
+            QueryError::Store(_) => "store_failed",
+        }
+    }
+}
+
+/// Opens a data directory for reading, where no node runs on it.
+///
+/// # Errors
+/// [`ReadError::Open`] with [`OpenError::Locked`] where one does.
+pub fn open(directory: &Path) -> Result<Reader, ReadError> {
+    if !directory.join(crate::store::DATABASE_FILE).exists() {
+        return Err(ReadError::Empty(directory.to_owned()));
+    }
+    let store = Store::open(directory)?;
+    let community = store
+        .read()?
+        .community()?
+        .ok_or_else(|| ReadError::Empty(directory.to_owned()))?;
+    let projector = Projector::open(store.clone(), community, Some(directory))?;
+    Ok(Reader {
+        store,
+        projector,
+        live: None,
+    })
+}
+
+impl Reader {
+    /// A reader of a running node; `live` tells what only a running node knows.
+    pub fn of_node(store: Store, projector: Projector, live: Arc<dyn Fn() -> Live + Send + Sync>) -> Reader {
+        Reader {
+            store,
+            projector,
+            live: Some(live),
+        }
+    }
+
+    /// The store read from.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What is known of the community.
+    pub fn projector(&self) -> &Projector {
+        &self.projector
+    }
+
+    /// Answers one question.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub fn answer(&self, query: &Query) -> Result<Value, QueryError> {
+        match query {
+            Query::Status {} => status::status(self),
+            Query::Framework(at) => figures::framework(self, at),
+            Query::Explain { statement, at } => figures::explain(self, statement, at),
+            Query::Cut {} => figures::cut(self),
+            Query::Thread { id } => discussions::thread(self, id),
+            Query::Threads { limit, skip } => discussions::threads(self, *limit, *skip),
+            Query::Search { words, limit } => discussions::search(self, words, *limit),
+            Query::Entry { id } => log::entry(self, id),
+            Query::Log {
+                organisation,
+                from,
+                limit,
+            } => log::list(self, organisation.as_deref(), *from, *limit),
+            Query::Members { organisation } => people::members(self, organisation.as_deref()),
+            Query::Organisations {} => people::organisations(self),
+            Query::Applications {} => people::applications(self),
+            Query::Checkpoint { organisation } => log::checkpoint(self, organisation.as_deref()),
+            Query::Sources { site, sources } => log::sources(self, site, sources),
+            Query::Raw {
+                organisation,
+                from,
+                limit,
+            } => log::raw(self, organisation, *from, *limit),
+            Query::Bodies {
+                organisation,
+                from,
+                limit,
+            } => log::bodies(self, organisation, *from, *limit),
+        }
+    }
+
+    fn view(&self) -> Result<Arc<View>, QueryError> {
+        Ok(self.projector.view(None)?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

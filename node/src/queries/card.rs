@@ -1,0 +1,254 @@
+//! An entry as people and programs are shown it.
+
+use std::collections::BTreeMap;
+
+use hearth_protocol::community::{Author, Column, Item, Person, Standing, View};
+use hearth_protocol::entry::{BodyRef, Entry};
+use hearth_protocol::id::Id;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{QueryError, Reader};
+use crate::store::{BodyState, Log, Snapshot, StoreError};
+
+/// Longest text that is shown, in bytes; files are fetched apart.
+const LONGEST: usize = 256 << 10;
+
+/// One entry with its verdict.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Card {
+    pub(super) id: Id,
+    pub(super) organisation: String,
+    pub(super) index: u64,
+    pub(super) kind: String,
+    /// When the author says it happened.
+    pub(super) at: String,
+    /// The time that counts.
+    pub(super) effective: String,
+    /// `counts`, `pending` or `void`.
+    pub(super) standing: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<&'static str>,
+    /// `signed` or `imported`.
+    pub(super) column: &'static str,
+    pub(super) author: Byline,
+    pub(super) re: Vec<Id>,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub(super) data: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<Body>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<Body>,
+}
+
+/// Who did it, as far as that may be shown.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Byline {
+    /// `member`, `imported`, `unknown`, `automaton`, `organisation` or `pseudonym`.
+    pub(super) kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) person: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+}
+
+/// A body, and its words where it holds words and they are here.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Body {
+    pub(super) hash: String,
+    pub(super) size: u64,
+    #[serde(rename = "type")]
+    pub(super) media_type: String,
+    /// `held`, `partial`, `missing` or `erased`.
+    pub(super) state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) text: Option<String>,
+}
+
+/// Makes cards; remembers the names it has looked up.
+pub(super) struct Cards<'a> {
+    snapshot: Snapshot<'a>,
+    pub(super) view: &'a View,
+    logs: BTreeMap<Id, Log>,
+    names: BTreeMap<Id, Option<String>>,
+}
+
+impl<'a> Cards<'a> {
+    pub(super) fn new(reader: &'a Reader, view: &'a View) -> Result<Self, QueryError> {
+        let snapshot = reader.store().read()?;
+        let logs = snapshot
+            .logs()?
+            .into_iter()
+            .map(|log| (log.charter.organisation, log))
+            .collect();
+        Ok(Self {
+            snapshot,
+            view,
+            logs,
+            names: BTreeMap::new(),
+        })
+    }
+
+    /// The card of an entry, with its words.
+    pub(super) fn card(&mut self, item: &Item) -> Result<Card, QueryError> {
+        let entry = self.entry(item)?;
+        let payload = entry.as_ref().map(Entry::payload);
+        let kind = payload
+            .map_or("unreadable", |payload| payload.act.kind())
+            .to_owned();
+        let body = payload.and_then(|payload| payload.body.as_ref());
+        let body = body.map(|body| self.body(body, true)).transpose()?;
+        let file = payload.and_then(|payload| payload.act.file());
+        let file = file.map(|file| self.body(file, false)).transpose()?;
+        let title = body
+            .as_ref()
+            .and_then(|body| body.text.as_deref())
+            .and_then(title_of);
+        let (standing, reason) = standing(item.standing);
+        Ok(Card {
+            id: item.id,
+            organisation: self.view.organisation(item.organisation).slug.clone(),
+            index: item.index,
+            kind,
+            at: item.at.to_string(),
+            effective: item.effective.to_string(),
+            standing,
+            reason,
+            column: match item.column {
+                Column::Signed => "signed",
+                Column::Imported => "imported",
+            },
+            author: self.byline(item)?,
+            re: payload.map(|payload| payload.re.clone()).unwrap_or_default(),
+            data: payload.map_or(Value::Null, |payload| data(&payload.act)),
+            title,
+            body,
+            file,
+        })
+    }
+
+    /// The words of an entry's body, where they are here.
+    pub(super) fn words(&self, item: &Item) -> Result<Option<String>, QueryError> {
+        let Some(entry) = self.entry(item)? else {
+            return Ok(None);
+        };
+        match &entry.payload().body {
+            Some(body) => Ok(self.body(body, true)?.text),
+            None => Ok(None),
+        }
+    }
+
+    fn entry(&self, item: &Item) -> Result<Option<Entry>, QueryError> {
+        let organisation = self.view.organisation(item.organisation).id;
+        let Some(log) = self.logs.get(&organisation) else {
+            return Ok(None);
+        };
+        let bytes = self.snapshot.entry(log.number, item.index)?;
+        Ok(bytes.and_then(|bytes| Entry::parse(&bytes).ok()))
+    }
+
+    fn byline(&mut self, item: &Item) -> Result<Byline, QueryError> {
+        let plain = |kind| Byline {
+            kind,
+            person: None,
+            name: None,
+        };
+        Ok(match item.author {
+            Author::Person(_) if item.pseudonymous => plain("pseudonym"),
+            Author::Person(number) => match self.view.person(number) {
+                Person::Member(id) => {
+                    let name = self.name(id)?;
+                    Byline {
+                        kind: "member",
+                        person: Some(id.to_string()),
+                        name,
+                    }
+                }
+                Person::Imported(pseudonym) => Byline {
+                    kind: "imported",
+                    person: Some(pseudonym.to_string()),
+                    name: None,
+                },
+            },
+            Author::Unknown => plain("unknown"),
+            Author::Automaton => plain("automaton"),
+            Author::Organisation => plain("organisation"),
+        })
+    }
+
+    /// A member's name, from the body of their admission.
+    pub(super) fn name(&mut self, person: Id) -> Result<Option<String>, QueryError> {
+        if let Some(name) = self.names.get(&person) {
+            return Ok(name.clone());
+        }
+        let words = match self.view.find(person) {
+            Some(item) => self.words(item)?,
+            None => None,
+        };
+        let name = words
+            .as_deref()
+            .map(|words| title_of(words).unwrap_or_else(|| words.trim().to_owned()));
+        self.names.insert(person, name.clone());
+        Ok(name)
+    }
+
+    fn body(&self, body: &BodyRef, with_words: bool) -> Result<Body, QueryError> {
+        body_of(&self.snapshot, body, with_words).map_err(QueryError::from)
+    }
+}
+
+pub(super) fn body_of(snapshot: &Snapshot<'_>, body: &BodyRef, with_words: bool) -> Result<Body, StoreError> {
+    let state = snapshot.body(&body.hash)?;
+    let readable =
+        with_words && body.media_type.starts_with("text/") && matches!(state, BodyState::Held { .. });
+    let text = if readable {
+        let bytes = snapshot.body_bytes(&body.hash, 0, LONGEST)?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    } else {
+        None
+    };
+    Ok(Body {
+        hash: body.hash.to_string(),
+        size: body.size,
+        media_type: body.media_type.clone(),
+        state: state_name(&state),
+        text,
+    })
+}
+
+pub(super) fn state_name(state: &BodyState) -> &'static str {
+    match state {
+        BodyState::Held { .. } => "held",
+        BodyState::Partial { .. } => "partial",
+        BodyState::Missing => "missing",
+        BodyState::Erased { .. } => "erased",
+    }
+}
+
+pub(super) fn standing(standing: Standing) -> (&'static str, Option<&'static str>) {
+    match standing {
+        Standing::Counts => ("counts", None),
+        Standing::Pending => ("pending", None),
+        Standing::Void(reason) => ("void", Some(reason.name())),
+    }
+}
+
+/// `data` as JSON; null where there is none.
+pub(super) fn data(act: &hearth_protocol::kind::Act) -> Value {
+    let value = serde_json::to_value(act).unwrap_or(Value::Null);
+    match value {
+        Value::Object(fields) if fields.is_empty() => Value::Null,
+        value => value,
+    }
+}
+
+/// The title that words begin with (`# Title`).
+pub(super) fn title_of(words: &str) -> Option<String> {
+    words
+        .lines()
+        .next()?
+        .strip_prefix("# ")
+        .map(|title| title.trim().to_owned())
+}

@@ -1,0 +1,156 @@
+//! Questions, discussions and resources, with everything said about them.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use hearth_protocol::community::{Deed, Item, Standing, View};
+use hearth_protocol::id::Id;
+use serde_json::{Value, json};
+
+use super::card::Cards;
+use super::{QueryError, Reader, resolve};
+
+/// Most rows of an answer.
+const MOST: usize = 500;
+/// Characters around a found word.
+const AROUND: usize = 80;
+
+/// `{"thread": card, "entries": [card …]}`: the root, then all that follows on it, by time.
+pub(super) fn thread(reader: &Reader, prefix: &str) -> Result<Value, QueryError> {
+    let view = reader.view()?;
+    let item = resolve::item(&view, prefix)?;
+    let root = root(&view, item).ok_or(QueryError::NotADiscussion { id: item.id })?;
+    let mut followers: Vec<&Item> = view
+        .items()
+        .iter()
+        .filter(|other| other.id != root.id && is_of(&view, other, root.id))
+        .collect();
+    followers.sort_by_key(|item| item.moment());
+    let mut cards = Cards::new(reader, &view)?;
+    let root = cards.card(root)?;
+    let entries = followers
+        .into_iter()
+        .map(|item| cards.card(item))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(json!({ "thread": root, "entries": entries }))
+}
+
+/// `{"total", "threads": [{"thread": card without words, "follow_ups": {kind: count}} …]}`, newest first.
+pub(super) fn threads(reader: &Reader, limit: usize, skip: usize) -> Result<Value, QueryError> {
+    let view = reader.view()?;
+    let mut roots: Vec<&Item> = view.counting().filter(|item| begins_one(&view, item)).collect();
+    roots.sort_by_key(|item| Reverse(item.moment()));
+    let shown: Vec<&Item> = roots.iter().skip(skip).take(limit.min(MOST)).copied().collect();
+    let follow_ups = follow_ups(&view, &shown);
+    let mut cards = Cards::new(reader, &view)?;
+    let mut rows = Vec::new();
+    for item in shown {
+        let mut card = cards.card(item)?;
+        card.title = card
+            .title
+            .or_else(|| card.body.as_ref()?.text.as_deref().map(first_words));
+        if let Some(body) = &mut card.body {
+            body.text = None;
+        }
+        rows.push(json!({ "thread": card, "follow_ups": follow_ups.get(&item.id) }));
+    }
+    Ok(json!({ "total": roots.len(), "threads": rows }))
+}
+
+/// `{"found": [{"thread": id of the root, "entry": card without words, "excerpt"} …]}`, newest first.
+pub(super) fn search(reader: &Reader, words: &str, limit: usize) -> Result<Value, QueryError> {
+    let view = reader.view()?;
+    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+    let mut items: Vec<&Item> = view
+        .counting()
+        .filter(|item| item.written && is_said(item))
+        .collect();
+    items.sort_by_key(|item| Reverse(item.moment()));
+    let mut cards = Cards::new(reader, &view)?;
+    let mut found = Vec::new();
+    for item in items {
+        if words.is_empty() || found.len() >= limit.min(MOST) {
+            break;
+        }
+        let Some(text) = cards.words(item)? else { continue };
+        let lower = text.to_lowercase();
+        if !words.iter().all(|word| lower.contains(word.as_str())) {
+            continue;
+        }
+        let mut card = cards.card(item)?;
+        if let Some(body) = &mut card.body {
+            body.text = None;
+        }
+        let thread = root(&view, item).map(|root| root.id);
+        found.push(json!({ "thread": thread, "entry": card, "excerpt": excerpt(&lower, &text, &words[0]) }));
+    }
+    Ok(json!({ "found": found }))
+}
+
+/// The question, discussion or resource that an entry belongs to.
+fn root<'a>(view: &'a View, item: &'a Item) -> Option<&'a Item> {
+    let mut at = view.counted(item);
+    while let Some(subject) = view.subject(at) {
+        at = subject;
+    }
+    begins_one(view, at).then_some(at)
+}
+
+fn is_of(view: &View, item: &Item, id: Id) -> bool {
+    item.standing == Standing::Counts && root(view, item).is_some_and(|root| root.id == id)
+}
+
+fn begins_one(view: &View, item: &Item) -> bool {
+    let kind = matches!(
+        item.deed,
+        Some(Deed::QueryAsked | Deed::ThreadOpened | Deed::ResourcePublished)
+    );
+    kind && view.subject(item).is_none()
+}
+
+/// What people say, as against what they administer.
+fn is_said(item: &Item) -> bool {
+    matches!(
+        item.deed,
+        Some(
+            Deed::QueryAsked
+                | Deed::QueryAnswered
+                | Deed::ThreadOpened
+                | Deed::ThreadReplied
+                | Deed::ResourcePublished
+                | Deed::ResourceValidated
+                | Deed::ResourceDisputed
+        )
+    )
+}
+
+fn follow_ups(view: &View, roots: &[&Item]) -> BTreeMap<Id, BTreeMap<&'static str, u64>> {
+    let mut counts: BTreeMap<Id, BTreeMap<&'static str, u64>> =
+        roots.iter().map(|item| (item.id, BTreeMap::new())).collect();
+    for item in view.counting().filter(|item| view.subject(item).is_some()) {
+        let (Some(root), Some(deed)) = (root(view, item), item.deed) else {
+            continue;
+        };
+        if let Some(of) = counts.get_mut(&root.id) {
+            *of.entry(deed.name()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn first_words(text: &str) -> String {
+    text.lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(AROUND)
+        .collect()
+}
+
+/// The words around the first place where `word` stands.
+fn excerpt(lower: &str, text: &str, word: &str) -> String {
+    let at = lower.find(word).map_or(0, |byte| lower[..byte].chars().count());
+    let start = at.saturating_sub(AROUND);
+    let cut: String = text.chars().skip(start).take(2 * AROUND).collect();
+    cut.split_whitespace().collect::<Vec<_>>().join(" ")
+}

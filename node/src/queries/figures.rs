@@ -1,0 +1,55 @@
+//! Figures: the framework, one statement of it, and the cut they are of.
+
+use std::sync::Arc;
+
+use hearth_protocol::community::View;
+use hearth_protocol::framework::Statement;
+use hearth_protocol::time::{Span, Timestamp};
+use serde_json::{Value, json};
+
+use super::query::At;
+use super::{QueryError, Reader};
+
+/// What a figure is asked for, resolved.
+#[allow(dead_code)]
+struct Extent {
+    view: Arc<View>,
+    as_of: Timestamp,
+    window: Option<Span>,
+}
+
+impl Extent {
+    fn of(reader: &Reader, at: &At) -> Result<Self, QueryError> {
+        let view = reader.projector().view(at.cut.as_ref())?;
+        let as_of = match &at.as_of {
+            Some(text) => Timestamp::parse_rfc3339(text)?,
+            None => view.default_as_of(),
+        };
+        let window = at.window.as_deref().map(str::parse).transpose()?;
+        Ok(Self { view, as_of, window })
+    }
+}
+
+/// The framework's own answer (docs/framework.schema.json).
+pub(super) fn framework(reader: &Reader, at: &At) -> Result<Value, QueryError> {
+    let Extent { .. } = Extent::of(reader, at)?;
+    Err(QueryError::NotComputed {
+        statement: "the framework".into(),
+    })
+}
+
+/// One statement, with every id behind its figures.
+pub(super) fn explain(reader: &Reader, statement: &str, at: &At) -> Result<Value, QueryError> {
+    let _known: Statement = statement.parse()?;
+    let Extent { .. } = Extent::of(reader, at)?;
+    Err(QueryError::NotComputed {
+        statement: statement.to_owned(),
+    })
+}
+
+/// `{"cut": [[organisation, size, root] …], "name": …, "as_of": …}`.
+pub(super) fn cut(reader: &Reader) -> Result<Value, QueryError> {
+    let view = reader.view()?;
+    let as_of = view.default_as_of().to_string();
+    Ok(json!({ "cut": view.cut(), "name": view.cut().hash(), "as_of": as_of }))
+}

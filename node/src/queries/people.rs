@@ -1,0 +1,107 @@
+//! Members, organisations, and those who want to become one.
+
+use hearth_protocol::community::{Person, View};
+use hearth_protocol::entry::Entry;
+use hearth_protocol::kind::{Act, Community};
+use hearth_protocol::time::Timestamp;
+use serde_json::{Value, json};
+
+use super::card::Cards;
+use super::{QueryError, Reader, resolve};
+
+/// `{"organisation", "members": [{"person", "name"?, "from", "until"?} …]}`: every time of membership.
+pub(super) fn members(reader: &Reader, organisation: Option<&str>) -> Result<Value, QueryError> {
+    let view = reader.view()?;
+    let log = resolve::log(&reader.store().read()?, organisation)?;
+    let id = log.charter.organisation;
+    let mut cards = Cards::new(reader, &view)?;
+    let mut members = Vec::new();
+    for spell in view
+        .spells()
+        .iter()
+        .filter(|spell| view.organisation(spell.organisation).id == id)
+    {
+        let Person::Member(person) = view.person(spell.person) else {
+            continue;
+        };
+        let (from, until) = (spell.from.to_string(), spell.until.map(|until| until.to_string()));
+        members.push(json!({ "person": person, "name": cards.name(person)?, "from": from, "until": until }));
+    }
+    Ok(json!({ "organisation": id, "slug": resolve::slug(&log), "members": members }))
+}
+
+/// `{"community", "founder", "organisations": [{"id", "slug", "name"?, "origin", "admitted", "members", "nodes"} …]}`.
+pub(super) fn organisations(reader: &Reader) -> Result<Value, QueryError> {
+    let view = reader.view()?;
+    let (founder, organisations) = {
+        let facts = reader.projector().read();
+        (facts.founder(), facts.organisations())
+    };
+    let mut cards = Cards::new(reader, &view)?;
+    let mut rows = Vec::new();
+    for organisation in organisations {
+        let belonging = view
+            .organisations()
+            .iter()
+            .find(|belonging| belonging.id == organisation.id);
+        let name = cards.name(organisation.id)?;
+        let charter = &organisation.charter;
+        let nodes: Vec<&[String]> = charter
+            .nodes
+            .iter()
+            .map(|node| node.addresses.as_slice())
+            .collect();
+        rows.push(json!({
+            "id": organisation.id,
+            "slug": charter.slug,
+            "name": name,
+            "origin": charter.origin,
+            "admitted": belonging.map(|belonging| belonging.admitted.to_string()),
+            "members": members_now(&view, organisation.id),
+            "addresses": nodes.concat(),
+        }));
+    }
+    Ok(json!({ "community": view.community(), "founder": founder, "organisations": rows }))
+}
+
+fn members_now(view: &View, organisation: hearth_protocol::id::Id) -> usize {
+    let of = |spell: &&hearth_protocol::community::Spell| {
+        view.organisation(spell.organisation).id == organisation && spell.until.is_none()
+    };
+    view.spells().iter().filter(of).count()
+}
+
+/// `{"preceding", "applications": [{"organisation", "slug", "origin", "stewards", "charter" (hex), "at"} …]}`. `preceding`
+/// is the outcome that a proposal must name.
+pub(super) fn applications(reader: &Reader) -> Result<Value, QueryError> {
+    let (preceding, admitted) = {
+        let facts = reader.projector().read();
+        let admitted: Vec<_> = facts
+            .organisations()
+            .into_iter()
+            .map(|organisation| organisation.id)
+            .collect();
+        (facts.last_outcome(), admitted)
+    };
+    let mut rows = Vec::new();
+    for application in reader.store().read()?.applications()? {
+        if admitted.contains(&application.organisation) {
+            continue;
+        }
+        let Ok(entry) = Entry::parse(&application.charter) else {
+            continue;
+        };
+        let Act::Community(Community::Chartered(charter)) = &entry.payload().act else {
+            continue;
+        };
+        rows.push(json!({
+            "organisation": application.organisation,
+            "slug": charter.slug,
+            "origin": charter.origin,
+            "stewards": charter.stewards,
+            "charter": hex::encode(&application.charter),
+            "at": Timestamp::from_millis(application.at).to_string(),
+        }));
+    }
+    Ok(json!({ "preceding": preceding, "applications": rows }))
+}
