@@ -1,0 +1,112 @@
+//! One entry, read by itself: its form, its signature, and what it says that the rest of an audit needs.
+//!
+//! An entry that is malformed or wrongly signed is *void*, not a fault of the log: a log keeps what it was given, and
+//! such an entry counts for nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::charter::Charter;
+use crate::community::VoidReason;
+use crate::entry::{BodyRef, Entry, Home};
+use crate::id::{BodyHash, Id};
+use crate::kind::{Act, Care, Community};
+use crate::limits;
+
+/// What the entries of one or more logs say that the rest of an audit needs. Feed every entry to [`Said::entry`].
+#[derive(Debug, Default)]
+pub struct Said {
+    bodies: BTreeMap<BodyHash, Claim>,
+    tombstones: BTreeMap<BodyHash, BTreeSet<Id>>,
+    charters: Vec<Charter>,
+}
+
+/// What an entry says of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The first entry that refers to it.
+    pub index: u64,
+    /// Its name, size and type.
+    pub body: BodyRef,
+}
+
+impl Said {
+    /// Reads the entry at `index` of the log of `home`, and keeps what it says. An answer says why it is void.
+    pub fn entry(&mut self, home: &Home, index: u64, bytes: &[u8]) -> Option<VoidReason> {
+        let entry = match judge(home, bytes) {
+            Ok(entry) => entry,
+            Err(reason) => return Some(reason),
+        };
+        for body in entry.payload().bodies() {
+            self.bodies.entry(body.hash).or_insert_with(|| Claim {
+                index,
+                body: body.clone(),
+            });
+        }
+        match &entry.payload().act {
+            Act::Care(Care::ErasureCarriedOut(erasure)) => {
+                let id = Entry::id_of(bytes);
+                for hash in &erasure.hashes {
+                    self.tombstones.entry(*hash).or_default().insert(id);
+                }
+            }
+            Act::Community(Community::Proposed(proposal)) => {
+                self.charters
+                    .extend(Charter::embedded(&proposal.charter, home.community));
+            }
+            Act::Community(_)
+            | Act::People(_)
+            | Act::Interaction(_)
+            | Act::Learning(_)
+            | Act::Care(_)
+            | Act::Unknown { .. }
+            | Act::Bad { .. } => {}
+        }
+        None
+    }
+
+    /// Every body referred to, ascending by name, each by the first entry that names it.
+    pub fn bodies(&self) -> impl Iterator<Item = &Claim> {
+        self.bodies.values()
+    }
+
+    /// The entry that says a body was erased.
+    pub fn tombstone(&self, hash: &BodyHash) -> Option<Id> {
+        self.tombstones.get(hash)?.first().copied()
+    }
+
+    /// Passes over what an entry said, since it turned out not to count: its author may not say it.
+    pub fn disregard(&mut self, id: &Id) {
+        self.tombstones.values_mut().for_each(|by| drop(by.remove(id)));
+    }
+
+    /// Charters that proposals carry: the other organisations, as far as this log admits them.
+    pub fn charters(&self) -> &[Charter] {
+        &self.charters
+    }
+}
+
+/// Checks form, size and signature. A record of another home, and an event signed for another, is not of this log.
+fn judge(home: &Home, bytes: &[u8]) -> Result<Entry, VoidReason> {
+    let entry = Entry::parse(bytes).map_err(|_| VoidReason::Malformed)?;
+    if bytes.len() > limits::ENTRY {
+        return Err(VoidReason::Oversize);
+    }
+    let holds = match &entry {
+        Entry::Record(record) => record.home == *home,
+        Entry::Event(event) => event.verify(&signed_for(&entry, home)).is_ok(),
+    };
+    if holds {
+        Ok(entry)
+    } else {
+        Err(VoidReason::BadSignature)
+    }
+}
+
+/// The home an event is signed for: ids that do not exist yet are zeros.
+fn signed_for(entry: &Entry, home: &Home) -> Home {
+    match entry.payload().act.kind() {
+        "community.founded" => Home::NONE,
+        "organisation.chartered" => Home::of_charter(home.community),
+        _ => *home,
+    }
+}
