@@ -118,7 +118,7 @@ mod tests {
         set(&path, Timestamp::from_millis(500)).unwrap();
         assert_eq!(clock.now().as_millis(), 2_000);
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(clock.clone().now().as_millis(), 2_000);
+        assert_eq!(clock.now().as_millis(), 2_000);
     }
 
     #[test]

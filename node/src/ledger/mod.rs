@@ -242,3 +242,6 @@ impl Ledger {
 fn busy(entries: usize) -> Vec<Result<Accepted, Refused>> {
     vec![Err(Refused::Busy); entries]
 }
+
+#[cfg(test)]
+mod tests;

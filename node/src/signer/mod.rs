@@ -41,11 +41,12 @@ impl Signer {
         write_new(&fresh, &secret, next, tree).map_err(|source| io_error(&fresh, source))?;
         let linked = std::fs::hard_link(&fresh, path);
         std::fs::remove_file(&fresh).map_err(|source| io_error(&fresh, source))?;
-        linked.map_err(|source| match source.kind() {
-            io::ErrorKind::AlreadyExists => SignerError::Exists {
-                path: path.to_owned(),
-            },
-            _ => io_error(path, source),
+        linked.map_err(|source| {
+            if source.kind() == io::ErrorKind::AlreadyExists {
+                SignerError::Exists { path: path.to_owned() }
+            } else {
+                io_error(path, source)
+            }
         })?;
         sync_directory_of(path)?;
         Signer::open(path)
@@ -77,12 +78,13 @@ impl Signer {
             .read(true)
             .write(true)
             .open(path)
-            .map_err(|source| match source.kind() {
-                io::ErrorKind::NotFound => SignerError::Missing {
-                    path: path.to_owned(),
-                },
-                _ => io_error(path, source),
-            })?;
+            .map_err(|source| {
+            if source.kind() == io::ErrorKind::NotFound {
+                SignerError::Missing { path: path.to_owned() }
+            } else {
+                io_error(path, source)
+            }
+        })?;
         let mode = file
             .metadata()
             .map_err(|source| io_error(path, source))?
@@ -293,3 +295,6 @@ pub enum AdvanceError {
         source: io::Error,
     },
 }
+
+#[cfg(test)]
+mod tests;

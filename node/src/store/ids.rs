@@ -58,7 +58,7 @@ impl Recent {
         self.lock().places.len() >= MOST
     }
 
-    fn places(&self, id: &Id) -> Vec<Place> {
+    pub(super) fn places(&self, id: &Id) -> Vec<Place> {
         let range = (*id, LogNumber(0))..=(*id, LogNumber(u32::MAX));
         self.lock()
             .places

@@ -213,3 +213,6 @@ pub struct Batch {
     transaction: WriteTransaction,
     appended: Vec<ids::Appearance>,
 }
+
+#[cfg(test)]
+mod tests;
