@@ -1,0 +1,87 @@
+//! One house's node in a process of its own, run by this same program.
+
+use super::ground::Ground;
+use super::patience::Patience;
+use crate::exit::Failure;
+use serde::Deserialize;
+use std::fs::{self, File};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+/// How long a node may take to open its directory, and to close it.
+const START: Duration = Duration::from_secs(60);
+const STOP: Duration = Duration::from_secs(30);
+
+/// What a running node says of itself in `node.json`.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Announced {
+    /// Base address of its API.
+    pub(crate) api: String,
+    /// libp2p multiaddresses, each ending in `/p2p/…`.
+    pub(crate) addresses: Vec<String>,
+}
+
+/// A node that runs until it is stopped. It stops, too, when this process ends in whatever way: its standard input ends.
+#[derive(Debug)]
+pub(crate) struct NodeProcess {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    announced: Announced,
+}
+
+impl NodeProcess {
+    /// Starts the node of a house and waits until it is ready.
+    pub(crate) fn start(ground: &Ground, slug: &str) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| Failure::new(format!("the node of {slug} cannot be started: {error}"));
+        let announcement = ground.data(slug).join("node.json");
+        // Left over where the node was killed; absent otherwise.
+        let _ = fs::remove_file(&announcement);
+        let said = File::options().create(true).append(true).open(ground.log(slug)).map_err(failed)?;
+        let mut child = Command::new(std::env::current_exe().map_err(failed)?)
+            .args(["run", "--until-eof", "--api", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--data"])
+            .arg(ground.data(slug))
+            .arg("--clock")
+            .arg(ground.clock())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(said)
+            .spawn()
+            .map_err(failed)?;
+        let stdin = child.stdin.take();
+        let mut patience = Patience::of(START);
+        loop {
+            if let Some(announced) = fs::read(&announcement).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+                return Ok(Self { child, stdin, announced });
+            }
+            let ended = child.try_wait().map_err(failed)?;
+            if ended.is_some() || !patience.wait() {
+                let _ = child.kill();
+                return Err(Failure::new(format!("the node of {slug} did not start"))
+                    .advise(format!("It said why in {}.", ground.log(slug).display())));
+            }
+        }
+    }
+
+    pub(crate) fn announced(&self) -> &Announced {
+        &self.announced
+    }
+
+    /// Lets the node close its directory, and kills it if it does not.
+    pub(crate) fn stop(&mut self) {
+        drop(self.stdin.take());
+        let mut patience = Patience::of(STOP);
+        while let Ok(None) = self.child.try_wait() {
+            if !patience.wait() {
+                // It may have ended just now.
+                let _ = self.child.kill();
+                let _ = self.child.wait();
+            }
+        }
+    }
+}
+
+impl Drop for NodeProcess {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
