@@ -1,5 +1,6 @@
 """Verdicts over a cut (docs/protocol.md sections 3 and 6), from nothing but published logs."""
 
+import kinds
 import tree
 
 STEWARD, MEMBER, EITHER, RECORD, FOUNDING = "steward", "member", "steward or the person", "record", "founding"
@@ -198,10 +199,13 @@ class Fold:
     def _reason(self, fact, signed):
         entry = fact.entry
         signer = SIGNERS.get(fact.kind)
-        if signer is None:
-            return "unknown_kind"
+        misfit = kinds.reason(entry)
+        if misfit == "unknown_kind":
+            return misfit
         if not signed:
             return "bad_signature"
+        if misfit:
+            return misfit
         if fact.id in self.ids:
             return "duplicate"
         if signer == FOUNDING:

@@ -19,11 +19,16 @@ def verify(key, signature, message):
     """Whether `signature` by `key` over `message` holds, under the strict profile."""
     if len(key) != 32 or len(signature) != 64:
         return False
-    if _point(key) is None or _is_small(key) or _is_small(signature[:32]):
+    if not is_sound(key) or signature[:32] in SMALL_ORDER:
         return False
     if int.from_bytes(signature[32:], "little") >= L:
         return False
     return _verify_openssl(key, signature, message) if Ed25519PublicKey else _verify_here(key, signature, message)
+
+
+def is_sound(key):
+    """Whether 32 bytes are the canonical encoding of a point that is not of small order."""
+    return key not in SMALL_ORDER and _point(key) is not None
 
 
 def _verify_openssl(key, signature, message):
@@ -106,6 +111,3 @@ def _small_order():
 
 SMALL_ORDER = _small_order()
 
-
-def _is_small(encoding):
-    return encoding in SMALL_ORDER

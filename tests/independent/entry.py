@@ -6,6 +6,7 @@ import cbor
 import ed25519
 import tree
 from cbor import Malformed
+from shapes import is_body, is_bytes, is_uint
 
 MAX_ENTRY = 61440
 NONE = bytes(32)
@@ -49,9 +50,9 @@ class Entry:
             raise Malformed("home is not two ids")
         if not isinstance(source, dict) or not {"id", "kind", "site"} <= set(source) <= {"id", "kind", "site", "person", "automaton"}:
             raise Malformed("source has other fields")
-        if not all(isinstance(source[key], str) for key in ("id", "kind", "site")):
-            raise Malformed("source holds no texts")
-        if not is_bytes(source.get("person", NONE), 32) or not isinstance(source.get("automaton", False), bool):
+        if not all(isinstance(source[key], str) and 1 <= len(source[key].encode()) <= 256 for key in ("id", "kind", "site")):
+            raise Malformed("source holds no texts of 1 to 256 bytes")
+        if not is_bytes(source.get("person", NONE), 32) or source.get("automaton", True) is not True:
             raise Malformed("source has other types")
         self.home, self.source = tuple(home), source
 
@@ -60,8 +61,10 @@ class Entry:
             raise Malformed("fields are missing or unknown")
         self.at, self.kind, self.circle = fields["at"], fields["do"], fields.get("in")
         self.re, self.body, self.data = fields.get("re", []), fields.get("body"), fields.get("data", {})
-        if not is_uint(self.at) or not isinstance(self.kind, str) or not isinstance(self.data, dict):
-            raise Malformed("at, do or data is of another type")
+        if not is_uint(self.at) or not isinstance(self.kind, str) or not 1 <= len(self.kind.encode()) <= 64:
+            raise Malformed("at is no time or do no kind")
+        if not isinstance(self.data, dict) or ("data" in fields and not self.data):
+            raise Malformed("data is not a map with fields")
         if self.circle is not None and not is_bytes(self.circle, 32):
             raise Malformed("in is not an id")
         if not isinstance(self.re, list) or not all(is_bytes(id, 32) for id in self.re) or ("re" in fields and not 1 <= len(self.re) <= 64):
@@ -79,25 +82,6 @@ class Entry:
             organisation = NONE
         signed = cbor.encode(["Signature1", self.protected, CONTEXT + community + organisation, self.payload])
         return ed25519.verify(self.author, self.signature, signed)
-
-
-def is_bytes(item, size):
-    return isinstance(item, bytes) and len(item) == size
-
-
-def is_uint(item):
-    return isinstance(item, int) and not isinstance(item, bool) and item >= 0
-
-
-def is_body(item):
-    return (
-        isinstance(item, dict)
-        and set(item) == {"hash", "size", "type"}
-        and is_bytes(item["hash"], 32)
-        and is_uint(item["size"])
-        and isinstance(item["type"], str)
-        and len(item["type"].encode()) <= 127
-    )
 
 
 def commitment(salt, content):

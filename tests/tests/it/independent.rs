@@ -53,7 +53,7 @@ fn founding(origin: &Origin) -> (Vec<Vec<u8>>, Home) {
         next,
         clock: Clock::Simulated,
         domain: "hospice".parse().unwrap(),
-        origin: origin.to_string().parse().unwrap(),
+        origin: origin.clone(),
         policy,
     };
     let founded = Payload::new(NOW, Community::Founded(founded)).with_body(words());
@@ -67,7 +67,7 @@ fn founding(origin: &Origin) -> (Vec<Vec<u8>>, Home) {
             id: vec![1; 38],
             addresses: vec!["/ip4/127.0.0.1/tcp/1".to_owned()],
         }],
-        origin: origin.to_string().parse().unwrap(),
+        origin: origin.clone(),
         witness: key(4).public(),
         stewards: vec![key(9).public()],
     };
@@ -179,9 +179,9 @@ fn publish() -> Log {
     }
 }
 
-/// The reader; nothing where there is no Python on this machine.
-fn reader() -> Option<PathBuf> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("independent/verify.py");
+/// A program of the reader; nothing where there is no Python on this machine.
+fn reader(program: &str) -> Option<PathBuf> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("independent").join(program);
     let there = Command::new("python3")
         .arg("--version")
         .output()
@@ -213,7 +213,7 @@ fn read(script: &Path, log: &Log) -> (bool, String) {
 
 #[test]
 fn an_independent_reader_finds_our_log_sound() {
-    let Some(script) = reader() else { return };
+    let Some(script) = reader("verify.py") else { return };
     let (sound, said) = read(&script, &publish());
     assert!(sound, "{said}");
     assert!(said.contains("300 entries"), "{said}");
@@ -223,7 +223,7 @@ fn an_independent_reader_finds_our_log_sound() {
 /// In every file, at its start, its end and in between.
 #[test]
 fn an_independent_reader_finds_one_flipped_bit() {
-    let Some(script) = reader() else { return };
+    let Some(script) = reader("verify.py") else { return };
     let log = publish();
     let mut files = Vec::new();
     collect(log.folder.path(), &mut files);
@@ -245,6 +245,14 @@ fn an_independent_reader_finds_one_flipped_bit() {
         fs::write(&file, &bytes).unwrap();
     }
     assert!(read(&script, &log).0);
+}
+
+#[test]
+fn an_independent_reader_agrees_with_the_vectors() {
+    let Some(script) = reader("vectors.py") else { return };
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
+    let output = Command::new("python3").arg("-B").arg(script).arg(vectors).output().unwrap();
+    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

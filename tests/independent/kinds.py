@@ -1,0 +1,123 @@
+"""The kinds of entries (docs/protocol.md section 3): which `data`, `re` and body each has."""
+
+import hashlib
+import re as regex
+
+import ed25519
+from shapes import is_body, is_bytes, is_uint
+
+NO_BODY, MAY_BODY, MUST_BODY = "none", "may", "must"
+SORTS = {"guidance", "policy", "education", "tool", "other"}
+
+
+def slug(item):
+    return isinstance(item, str) and regex.fullmatch(r"[a-z0-9-]{1,40}", item) is not None
+
+
+def key(item):
+    return is_bytes(item, 32) and ed25519.is_sound(item)
+
+
+def id32(item):
+    return is_bytes(item, 32)
+
+
+def text(low, high):
+    return lambda item: isinstance(item, str) and low <= len(item.encode()) <= high
+
+
+def blob(low, high):
+    return lambda item: isinstance(item, bytes) and low <= len(item) <= high
+
+
+def rows(low, high, row):
+    return lambda item: isinstance(item, list) and low <= len(item) <= high and all(map(row, item))
+
+
+def fields(required, optional=None):
+    optional = optional or {}
+
+    def check(item):
+        if not isinstance(item, dict) or not set(required) <= set(item) <= set(required) | set(optional):
+            return False
+        return all((required | optional)[name](value) for name, value in item.items())
+
+    return check
+
+
+def origin(item):
+    return isinstance(item, str) and regex.fullmatch(r"hearth/[a-z0-9-]{1,40}/[0-9a-f]{16}", item) is not None
+
+
+def _origin_of(item, whole):
+    """Whether origin and log key belong together, and the slug where it is to."""
+    digits = hashlib.sha256(item["key"]).digest()[:8].hex()
+    return item["origin"] == f"hearth/{item['slug']}/{digits}" if whole else item["origin"].endswith("/" + digits)
+
+
+def liars(item):
+    pairs = isinstance(item, list) and all(isinstance(row, list) and len(row) == 2 and all(map(is_uint, row)) for row in item)
+    return pairs and len(item) <= 16 and all(a[0] < b[0] for a, b in zip(item, item[1:]))
+
+
+POLICY = fields({
+    "liars": liars, "ruleset": is_uint, "tolerance": is_uint,
+    "admission": fields({"quorum": is_uint, "electorate": lambda item: item == "founder"}),
+})
+FOUNDED = fields({
+    "key": key, "next": id32, "clock": lambda item: item in ("real", "simulated"), "domain": slug, "origin": origin, "policy": POLICY,
+})
+CHARTERED = fields({
+    "key": key, "next": id32, "slug": slug, "origin": origin, "witness": key, "stewards": rows(1, 16, key),
+    "nodes": rows(1, 8, fields({"id": blob(1, 64), "addresses": rows(0, 16, text(1, 256))})),
+})
+
+
+def heads(item):
+    def row(head):
+        return isinstance(head, list) and len(head) == 3 and id32(head[0]) and is_uint(head[1]) and id32(head[2])
+
+    return rows(1, 512, row)(item) and all(a[0] < b[0] for a, b in zip(item, item[1:]))
+
+
+NOTHING = fields({})
+NAMED_KEY = fields({"key": key})
+TOPICS = rows(1, 8, slug)
+TRUE = lambda item: item is True  # noqa: E731
+
+# kind: (data, least and most ids in `re`, body)
+KINDS = {
+    "community.founded": (lambda item: FOUNDED(item) and _origin_of(item, False), (0, 0), MUST_BODY),
+    "organisation.chartered": (lambda item: CHARTERED(item) and _origin_of(item, True), (0, 0), MUST_BODY),
+    "governance.proposed": (fields({"act": lambda item: item == "admit", "charter": blob(1, 61440)}), (1, 1), MAY_BODY),
+    "heads.seen": (fields({"heads": heads}), (0, 0), NO_BODY),
+    "member.admitted": (fields({"key": key}, {"inviter": id32}), (0, 0), MAY_BODY),
+    "member.left": (NOTHING, (1, 1), NO_BODY),
+    "key.added": (NAMED_KEY, (1, 1), NO_BODY),
+    "key.revoked": (NAMED_KEY, (1, 1), MAY_BODY),
+    "query.asked": (fields({}, {"topics": TOPICS, "pseudonymous": TRUE}), (0, 0), MUST_BODY),
+    "query.answered": (NOTHING, (1, 1), MUST_BODY),
+    "query.accepted": (NOTHING, (1, 1), NO_BODY),
+    "query.withdrawn": (NOTHING, (1, 1), MAY_BODY),
+    "thread.opened": (fields({}, {"topics": TOPICS, "purpose": slug}), (0, 0), MUST_BODY),
+    "thread.replied": (NOTHING, (1, 1), MUST_BODY),
+    "reaction.given": (fields({"reaction": slug}), (1, 1), NO_BODY),
+    "resource.published": (
+        fields({}, {"file": is_body, "type": lambda item: item in SORTS, "review": is_uint, "licence": slug}), (0, 1), MUST_BODY,
+    ),
+    "resource.withdrawn": (NOTHING, (1, 1), MAY_BODY),
+    "resource.validated": (NOTHING, (1, 1), MAY_BODY),
+    "resource.disputed": (NOTHING, (1, 1), MAY_BODY),
+    "import.made": (fields({"site": text(1, 256), "format": slug}), (0, 0), MUST_BODY),
+    "erasure.carried_out": (fields({"ground": slug, "hashes": rows(1, 256, id32)}), (1, 64), NO_BODY),
+}
+
+
+def reason(entry):
+    """Why an entry is void by section 3, before anything else is known; nothing where it fits its kind."""
+    if entry.kind not in KINDS:
+        return "unknown_kind"
+    data, (least, most), body = KINDS[entry.kind]
+    fits = data(entry.data) and least <= len(entry.re) <= most
+    fits = fits and not (body == MUST_BODY and entry.body is None) and not (body == NO_BODY and entry.body is not None)
+    return None if fits else "bad_data"
