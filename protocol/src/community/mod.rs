@@ -13,8 +13,6 @@ mod log;
 mod projection;
 mod roster;
 mod sightings;
-#[cfg(test)]
-mod tests;
 mod verdict;
 mod view;
 

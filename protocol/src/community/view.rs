@@ -241,6 +241,18 @@ impl View {
             .unwrap_or(Timestamp::EPOCH)
     }
 
+    /// Their numbers, ascending.
+    pub(crate) fn organisation_numbers(&self) -> impl Iterator<Item = OrganisationNumber> + use<> {
+        (0..u32::try_from(self.organisations.len()).expect("organisations are counted in 32 bits"))
+            .map(OrganisationNumber)
+    }
+
+    /// The place of an item in [`View::items`].
+    pub(crate) fn position(&self, item: &Item) -> usize {
+        let index = usize::try_from(item.index).expect("a log held in memory is counted in usize");
+        self.starts[item.organisation.as_usize()] + index
+    }
+
     fn get(&self, place: u32) -> &Item {
         &self.items[place as usize]
     }

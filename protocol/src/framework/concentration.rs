@@ -1,7 +1,7 @@
 //! How few people carry the whole.
 
 /// The absence factor: the least k such that the k largest make at least half of the sum. None where the sum is zero.
-pub fn absence_factor(mut counts: Vec<u64>) -> Option<u64> {
+pub(super) fn absence_factor(mut counts: Vec<u64>) -> Option<u64> {
     let total: u128 = counts.iter().map(|&c| u128::from(c)).sum();
     if total == 0 {
         return None;

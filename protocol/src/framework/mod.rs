@@ -1,48 +1,35 @@
 //! Indicators: the figures of the framework, each a pure fold over a view (docs/framework.md).
+//!
+//! One file per statement or family. A figure is integers and the ids behind them ([`Evidence`]); [`compute`] prints
+//! how many, [`explain`] prints which.
 
+mod answer;
+mod asking;
 mod concentration;
+mod contributions;
+mod evidence;
+mod explanation;
+mod figure;
+mod indicator;
+mod members;
 mod parameters;
+mod queries;
 mod rating;
 mod ratio;
+mod responses;
+mod scope;
+mod section;
 mod statement;
 mod survival;
+mod validation;
 
-pub use parameters::Parameters;
-pub use rating::{Rating, Thresholds};
+pub use answer::{Framework, compute};
+pub use evidence::{Counted, Evidence, Excluded};
+pub use explanation::{Explanation, explain};
+pub use figure::{Figure, Open, Value};
+pub use indicator::{Definition, Indicator};
+pub use parameters::{Parameters, SmallNumbers, Thresholds};
+pub use rating::Rating;
 pub use ratio::{MILLION, Ratio};
+pub use section::{Section, UnknownSection};
 pub use statement::{Dimension, Statement, UnknownStatement};
-
-use serde::Serialize;
-
-use crate::community::View;
-use crate::time::{Span, Timestamp};
-
-/// The whole answer, ready to be printed as JSON (docs/framework.schema.json).
-#[derive(Debug, Clone, Serialize)]
-pub struct Framework {}
-
-/// One statement opened: the ids behind every figure, as JSON.
-#[derive(Debug, Clone, Serialize)]
-pub struct Explanation {}
-
-/// Computes every statement this version can, for the instant `as_of`. With a window of one's own there are values and
-/// no ratings.
-pub fn compute(
-    _view: &View,
-    _as_of: Timestamp,
-    _window: Option<Span>,
-    _parameters: &Parameters,
-) -> Framework {
-    unimplemented!("lands next")
-}
-
-/// Opens one statement: what was counted, left out (and why) and is pending. None for one this version cannot compute.
-pub fn explain(
-    _view: &View,
-    _statement: Statement,
-    _as_of: Timestamp,
-    _window: Option<Span>,
-    _parameters: &Parameters,
-) -> Option<Explanation> {
-    unimplemented!("lands next")
-}

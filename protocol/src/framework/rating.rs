@@ -2,12 +2,8 @@
 
 use serde::Serialize;
 
+use super::parameters::{SmallNumbers, Thresholds};
 use super::ratio::Ratio;
-
-/// Below this many in a sample there is no rating.
-const FEWEST: u64 = 5;
-/// Below this many in a sample nothing is rated over *developing*.
-const FEW: u64 = 10;
 
 /// What the figures say of a statement. The order is from worst to best; the first two are no grades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -37,28 +33,23 @@ impl Rating {
     pub fn and(self, other: Rating) -> Rating {
         self.min(other)
     }
-}
 
-/// The two thresholds of a share, in per cent; reaching one is enough.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Thresholds {
-    /// From here on *developing*.
-    pub developing: u64,
-    /// From here on *established*.
-    pub established: u64,
+    /// At most *developing*, unless what *established* asks for besides is there.
+    pub(super) fn capped(self, established: bool) -> Rating {
+        if established {
+            self
+        } else {
+            self.min(Rating::Developing)
+        }
+    }
 }
 
 /// Grades a share of a sample, small numbers included (R7).
-pub fn of_sample(share: Ratio, thresholds: Thresholds) -> Rating {
-    if share.denominator() < FEWEST {
+pub(super) fn of_sample(share: Ratio, thresholds: Thresholds, sizes: SmallNumbers) -> Rating {
+    if share.denominator() < sizes.too_few {
         return Rating::Insufficient;
     }
-    let grade = of_share(share, thresholds);
-    if share.denominator() < FEW {
-        grade.min(Rating::Developing)
-    } else {
-        grade
-    }
+    of_share(share, thresholds).capped(share.denominator() >= sizes.few)
 }
 
 fn of_share(share: Ratio, thresholds: Thresholds) -> Rating {
@@ -73,18 +64,9 @@ fn of_share(share: Ratio, thresholds: Thresholds) -> Rating {
     }
 }
 
-/// Grades a number that only *established* asks for: below it, nothing better than *developing*.
-pub fn at_least(value: u64, established: u64) -> Rating {
-    if value >= established {
-        Rating::Established
-    } else {
-        Rating::Developing
-    }
-}
-
 /// The grade of a dimension from those of its statements, each with whether it is optional: the better of the lower
 /// medians over the obligatory and over all, if at least half of the obligatory are graded (R9).
-pub fn of_dimension(statements: &[(Rating, bool)]) -> Rating {
+pub(super) fn of_dimension(statements: &[(Rating, bool)]) -> Rating {
     let obligatory = statements.iter().filter(|(_, optional)| !optional).count();
     let mut all: Vec<Rating> = statements
         .iter()
@@ -119,6 +101,7 @@ mod tests {
         developing: 50,
         established: 80,
     };
+    const SIZES: SmallNumbers = SmallNumbers { too_few: 5, few: 10 };
 
     #[test]
     fn a_sample_of_fewer_than_five_has_no_rating_and_of_fewer_than_ten_at_most_developing() {
@@ -134,7 +117,7 @@ mod tests {
             (4, 10, Rating::Emerging),
             (0, 10, Rating::None),
         ] {
-            assert_eq!(of_sample(Ratio::new(k, n), HALF), expected, "{k} of {n}");
+            assert_eq!(of_sample(Ratio::new(k, n), HALF, SIZES), expected, "{k} of {n}");
         }
     }
 

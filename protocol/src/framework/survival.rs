@@ -3,7 +3,7 @@
 /// The lower median of durations where a missing one is longer than any other.
 ///
 /// Outer none: there is nothing to take a median of. Inner none: the median is *not reached*.
-pub fn lower_median(mut durations: Vec<Option<u64>>) -> Option<Option<u64>> {
+pub(super) fn lower_median(mut durations: Vec<Option<u64>>) -> Option<Option<u64>> {
     let middle = durations.len().checked_sub(1)? / 2;
     let (_, median, _) =
         durations.select_nth_unstable_by_key(middle, |d| (d.is_none(), d.unwrap_or_default()));
@@ -12,7 +12,7 @@ pub fn lower_median(mut durations: Vec<Option<u64>>) -> Option<Option<u64>> {
 
 /// One item under watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Watched {
+pub(super) enum Watched {
     /// Answered after so many milliseconds.
     Answered(u64),
     /// Not answered, and watched for every duration below this one.
@@ -21,18 +21,18 @@ pub enum Watched {
 
 /// One line of the table, for a duration after which at least one answer came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step {
+pub(super) struct Step {
     /// The duration in milliseconds.
-    pub after: u64,
+    pub(super) after: u64,
     /// How many items were watched at that duration and not answered before it.
-    pub at_risk: u64,
+    pub(super) at_risk: u64,
     /// How many of these were answered exactly then.
-    pub answered: u64,
+    pub(super) answered: u64,
 }
 
 /// The Kaplan–Meier table (1958), as counts: the share still waiting after t is the product of
 /// `(at_risk − answered) / at_risk` over its lines up to t. O(n log n).
-pub fn table(items: &[Watched]) -> Vec<Step> {
+pub(super) fn table(items: &[Watched]) -> Vec<Step> {
     let mut answered: Vec<u64> = Vec::new();
     let mut open: Vec<u64> = Vec::new();
     for item in items {

@@ -1,0 +1,138 @@
+//! A figure: its value in integers, and the evidence it opens into.
+
+use serde::{Serialize, Serializer};
+
+use super::evidence::{Counted, Evidence};
+use super::ratio::Ratio;
+use super::survival::Step;
+use crate::time::Timestamp;
+
+/// What an indicator measured in one column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    pub(super) value: Value,
+    pub(super) evidence: Evidence,
+}
+
+/// A value of one of five forms. No form holds a fraction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Value {
+    /// A part of a whole.
+    Share {
+        /// The part.
+        numerator: u64,
+        /// The whole.
+        denominator: u64,
+        /// What the whole is made of.
+        of: &'static str,
+        /// Wilson 95 %, in millionths; none without a sample.
+        interval: Option<[u32; 2]>,
+    },
+    /// A number; none where there is nothing to take it of.
+    Number {
+        /// The number.
+        value: Option<u64>,
+    },
+    /// A median wait in milliseconds.
+    Wait {
+        /// None where there is nothing to take it of, or where it is not reached.
+        value: Option<u64>,
+        /// False where more than half wait still.
+        reached: bool,
+    },
+    /// The Kaplan–Meier table: `[milliseconds, at risk, answered]`.
+    Survival {
+        /// One row per duration at which an answer came.
+        table: Vec<[u64; 3]>,
+    },
+    /// The longest-waiting of all, oldest first.
+    Oldest {
+        /// At most [`Value::LISTED`].
+        open: Vec<Open>,
+    },
+}
+
+/// An item that still waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Open {
+    /// What waits.
+    pub id: Counted,
+    /// Since when.
+    #[serde(serialize_with = "as_text")]
+    pub since: Timestamp,
+}
+
+impl Value {
+    /// How many of those that wait are listed.
+    pub const LISTED: usize = 10;
+}
+
+impl Figure {
+    /// The share of what was counted.
+    pub(super) fn share(of: &'static str, evidence: Evidence) -> Figure {
+        let ratio = evidence_ratio(&evidence);
+        let value = Value::Share {
+            numerator: ratio.numerator(),
+            denominator: ratio.denominator(),
+            of,
+            interval: ratio.interval(),
+        };
+        Figure::new(value, evidence)
+    }
+
+    /// How many were counted.
+    pub(super) fn count(evidence: Evidence) -> Figure {
+        Figure::number(Some(evidence.counted.len() as u64), evidence)
+    }
+
+    pub(super) fn number(value: Option<u64>, evidence: Evidence) -> Figure {
+        Figure::new(Value::Number { value }, evidence)
+    }
+
+    /// A median as [`super::survival::lower_median`] gives it.
+    pub(super) fn wait(median: Option<Option<u64>>, evidence: Evidence) -> Figure {
+        let reached = median != Some(None);
+        Figure::new(
+            Value::Wait {
+                value: median.flatten(),
+                reached,
+            },
+            evidence,
+        )
+    }
+
+    pub(super) fn survival(steps: &[Step], evidence: Evidence) -> Figure {
+        let table = steps
+            .iter()
+            .map(|step| [step.after, step.at_risk, step.answered])
+            .collect();
+        Figure::new(Value::Survival { table }, evidence)
+    }
+
+    pub(super) fn oldest(open: Vec<Open>, evidence: Evidence) -> Figure {
+        Figure::new(Value::Oldest { open }, evidence)
+    }
+
+    /// The share of what was counted, for a rating.
+    pub(super) fn ratio(&self) -> Ratio {
+        evidence_ratio(&self.evidence)
+    }
+
+    fn new(value: Value, evidence: Evidence) -> Figure {
+        Figure {
+            value,
+            evidence: evidence.sorted(),
+        }
+    }
+}
+
+fn evidence_ratio(evidence: &Evidence) -> Ratio {
+    let counted = evidence.counted.len() as u64;
+    Ratio::new(counted, counted + evidence.uncounted.len() as u64)
+}
+
+/// RFC 3339 with milliseconds.
+pub(super) fn as_text<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}

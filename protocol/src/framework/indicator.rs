@@ -1,0 +1,264 @@
+//! The indicators: what each is called, how it is computed in words, how it could be gamed and what counters that.
+
+use serde::Serialize;
+
+use super::figure::Figure;
+
+/// What an indicator says of itself, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Definition {
+    /// Its name in JSON.
+    pub name: &'static str,
+    /// How it is computed.
+    pub formula: &'static str,
+    /// How its figure could be had without what it stands for.
+    pub gamed: &'static str,
+    /// What stands against that.
+    pub countered: &'static str,
+}
+
+/// An indicator of this version. All are measured (M); none is attested or surveyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)] // each says what it is in its definition
+pub enum Indicator {
+    Members,
+    MembersBefore,
+    Joined,
+    Left,
+    Contributors,
+    AbsenceFactor,
+    OrganisationAbsenceFactor,
+    ContributingOrganisations,
+    ContributionDays,
+    RespondedInTime,
+    EverResponded,
+    MedianResponse,
+    ResponseSurvival,
+    AcceptedInTime,
+    OldestOpen,
+    Validated,
+    Disputed,
+    Askers,
+    AnsweredAcross,
+    AskingDays,
+    PseudonymousQueries,
+}
+
+/// An indicator with its figures: of events, and of events and imported history together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Measured {
+    pub(super) indicator: Indicator,
+    pub(super) signed: Figure,
+    pub(super) all: Option<Figure>,
+}
+
+impl Measured {
+    pub(super) fn both(indicator: Indicator, [signed, all]: [Figure; 2]) -> Measured {
+        Measured {
+            indicator,
+            signed,
+            all: Some(all),
+        }
+    }
+
+    pub(super) fn signed_only(indicator: Indicator, signed: Figure) -> Measured {
+        Measured {
+            indicator,
+            signed,
+            all: None,
+        }
+    }
+}
+
+impl Indicator {
+    /// Every indicator, in the order of the answer.
+    pub const ALL: [Indicator; 21] = [
+        Indicator::Members,
+        Indicator::MembersBefore,
+        Indicator::Joined,
+        Indicator::Left,
+        Indicator::Contributors,
+        Indicator::AbsenceFactor,
+        Indicator::OrganisationAbsenceFactor,
+        Indicator::ContributingOrganisations,
+        Indicator::ContributionDays,
+        Indicator::RespondedInTime,
+        Indicator::EverResponded,
+        Indicator::MedianResponse,
+        Indicator::ResponseSurvival,
+        Indicator::AcceptedInTime,
+        Indicator::OldestOpen,
+        Indicator::Validated,
+        Indicator::Disputed,
+        Indicator::Askers,
+        Indicator::AnsweredAcross,
+        Indicator::AskingDays,
+        Indicator::PseudonymousQueries,
+    ];
+
+    /// What it says of itself.
+    pub const fn definition(self) -> Definition {
+        let (name, formula, gamed, countered) = match self {
+            Indicator::Members => (
+                "members",
+                "people admitted and not left before T, of organisations admitted before T; with imported history also everybody known to have done something in it before T (people, not members)",
+                "admitting people who never take part",
+                "contributors, askers and retention stand beside it",
+            ),
+            Indicator::MembersBefore => (
+                "members_before",
+                "the same at T − W, so that members_before + joined − left = members",
+                "as for members",
+                "the balance is of two sets and always holds",
+            ),
+            Indicator::Joined => (
+                "joined",
+                "members at T that were none at T − W",
+                "leaving and joining again",
+                "a person who left and came back within the window is in neither difference",
+            ),
+            Indicator::Left => (
+                "left",
+                "members at T − W that are none at T",
+                "never recording a departure",
+                "inactive members lower every share they are the denominator of",
+            ),
+            Indicator::Contributors => (
+                "contributors",
+                "members at T with at least one contribution in [T − W, T) / members at T; contributions are queries asked and answered, threads opened and replied to, resources published, validated and disputed (once by person and version)",
+                "one token contribution each",
+                "the absence factor and the distinct days show who carries the work",
+            ),
+            Indicator::AbsenceFactor => (
+                "absence_factor",
+                "the least k for which twice the contributions of the k most active people are at least all contributions in [T − W, T); an item of unknown authorship stands alone",
+                "spreading one person's work over several keys",
+                "a key belongs to one admitted person; the organisation attests it",
+            ),
+            Indicator::OrganisationAbsenceFactor => (
+                "organisation_absence_factor",
+                "the same by organisation, over signed contributions: importing is no organisation's contribution",
+                "chartering an organisation for appearance",
+                "admission is a recorded decision",
+            ),
+            Indicator::ContributingOrganisations => (
+                "contributing_organisations",
+                "organisations with at least one signed contribution in [T − W, T) / organisations admitted before T",
+                "one token contribution by each",
+                "the absence factor by organisation",
+            ),
+            Indicator::ContributionDays => (
+                "contribution_days",
+                "distinct days (UTC) with a contribution in [T − W, T)",
+                "a burst of contributions before a report",
+                "the days are counted, not the items",
+            ),
+            Indicator::RespondedInTime => (
+                "responded_in_time",
+                "queries of [T − W, T) with a first response within 72 h / those older than 72 h at T; a response is an answer with words by another person; queries of automata, and those taken back within 72 h and before any response, are left out",
+                "taking back queries nobody answered",
+                "a later withdrawal changes nothing, and the left-out are listed",
+            ),
+            Indicator::EverResponded => (
+                "ever_responded",
+                "queries of [T − W, T) with a response before T / all of them, whatever their age",
+                "empty or self-given answers",
+                "a response has words and another author",
+            ),
+            Indicator::MedianResponse => (
+                "median_response",
+                "lower median of the time to the first response over the queries older than 72 h; an unanswered one is longer than all others, so the median can be not reached",
+                "leaving the unanswered out",
+                "they stay in",
+            ),
+            Indicator::ResponseSurvival => (
+                "response_survival",
+                "Kaplan-Meier table of first responses: for each time t after which one came, how many queries were under watch and unanswered until then, and how many were answered at t; an open query is under watch at t while asked + t < T",
+                "reporting only fast answers",
+                "open queries count as long as they were watched",
+            ),
+            Indicator::AcceptedInTime => (
+                "accepted_in_time",
+                "queries of [T − W, T) of which the asker accepted a response by another within 14 d of asking / those older than 14 d at T",
+                "accepting anything",
+                "only the asker accepts, the first acceptance counts, and who answered whom is on record",
+            ),
+            Indicator::OldestOpen => (
+                "oldest_open",
+                "queries of [T − W, T) without a response before T, the ten longest-waiting listed",
+                "asking the same again, so that it looks young",
+                "the first asking stays on the list",
+            ),
+            Indicator::Validated => (
+                "validated",
+                "resources whose judged version is validated by members of at least 2 organisations that hold no author / resources first published more than 30 d before T and not withdrawn; judged is the newest version that is itself older than 30 d; each person's last verdict on exactly that version counts",
+                "a stale sign-off",
+                "a verdict is bound to one version",
+            ),
+            Indicator::Disputed => (
+                "disputed",
+                "of the same resources, those of whose judged version somebody's last verdict is a dispute",
+                "talking dissenters round",
+                "every earlier verdict stays in the log",
+            ),
+            Indicator::Askers => (
+                "askers",
+                "members at T who asked at least one query of their own name in [T − 365 d, T) / members at T",
+                "planted questions",
+                "people and days are counted, not questions",
+            ),
+            Indicator::AnsweredAcross => (
+                "answered_across",
+                "queries of [T − 365 d, T) with a response from another organisation than the asker's / those with any response; signed entries alone",
+                "two organisations taking turns",
+                "who answered whom is on record",
+            ),
+            Indicator::AskingDays => (
+                "asking_days",
+                "distinct days (UTC) with a query in [T − 365 d, T)",
+                "as for askers",
+                "the days are counted, not the items",
+            ),
+            Indicator::PseudonymousQueries => (
+                "pseudonymous_queries",
+                "queries of [T − 365 d, T) asked under a pseudonym: counted apart from askers",
+                "hiding that few ask by name",
+                "they are in no share",
+            ),
+        };
+        Definition {
+            name,
+            formula,
+            gamed,
+            countered,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_indicator_has_a_name_of_its_own_and_says_what_it_is() {
+        let mut names: Vec<_> = Indicator::ALL
+            .iter()
+            .map(|indicator| indicator.definition().name)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Indicator::ALL.len());
+        for indicator in Indicator::ALL {
+            let Definition {
+                formula,
+                gamed,
+                countered,
+                ..
+            } = indicator.definition();
+            assert!(
+                [formula, gamed, countered].iter().all(|text| !text.is_empty()),
+                "{indicator:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What an indicator may look at: a view as of an instant, one column at a time.
+
+use std::collections::BTreeSet;
+
+use super::parameters::Parameters;
+use crate::community::{Author, Column, Deed, Item, OrganisationNumber, Person, PersonNumber, View};
+use crate::time::{Span, Timestamp};
+
+/// The question every indicator answers: how it stood at an instant, by these parameters.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) view: &'a View,
+    pub(super) as_of: Timestamp,
+    pub(super) parameters: &'a Parameters,
+    /// A window of the asker's own, in place of each indicator's.
+    pub(super) own_window: Option<Span>,
+}
+
+/// Which entries a figure is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Events alone.
+    Signed,
+    /// Events and imported history.
+    All,
+}
+
+impl<'a> Scope<'a> {
+    /// The entries that count, of this reach, that happened before the instant (R1), by organisation and index.
+    pub(super) fn visible(self, reach: Reach) -> impl Iterator<Item = &'a Item> {
+        self.view
+            .counting()
+            .filter(move |item| self.is_visible(item, reach))
+    }
+
+    /// Whether one that counts happened before the instant and is of this reach.
+    pub(super) fn is_visible(self, item: &Item, reach: Reach) -> bool {
+        item.effective < self.as_of && (reach == Reach::All || item.column == Column::Signed)
+    }
+
+    /// The start of the window [T − W, T): of `usual`, unless the asker has one.
+    pub(super) fn since(self, usual: Span) -> Timestamp {
+        self.as_of.minus(self.own_window.unwrap_or(usual))
+    }
+
+    /// Whether so much time lies wholly before the instant (R1).
+    pub(super) fn is_mature(self, from: Timestamp, span: Span) -> bool {
+        from.plus(span) < self.as_of
+    }
+
+    /// The organisations admitted before an instant.
+    pub(super) fn organisations_at(self, at: Timestamp) -> Vec<OrganisationNumber> {
+        self.view
+            .organisation_numbers()
+            .filter(|number| self.view.organisation(*number).admitted < at)
+            .collect()
+    }
+
+    /// members(T) and, with imported history, people(T): those besides who had done something by then (R4).
+    pub(super) fn people_at(self, at: Timestamp, reach: Reach) -> BTreeSet<PersonNumber> {
+        let spells = self.view.spells().iter().filter(|spell| spell.holds_at(at));
+        let members = spells.filter(|spell| self.view.organisation(spell.organisation).admitted < at);
+        let mut people: BTreeSet<PersonNumber> = members.map(|spell| spell.person).collect();
+        if reach == Reach::All {
+            let records = self.view.counting().filter(|item| item.effective < at);
+            people.extend(records.filter_map(|item| self.imported(item)));
+        }
+        people
+    }
+
+    /// What the people of a reach are called.
+    pub(super) fn people_name(reach: Reach) -> &'static str {
+        match reach {
+            Reach::Signed => "members",
+            Reach::All => "people",
+        }
+    }
+
+    fn imported(self, item: &Item) -> Option<PersonNumber> {
+        match item.author {
+            Author::Person(number) if matches!(self.view.person(number), Person::Imported(_)) => Some(number),
+            _ => None,
+        }
+    }
+}
+
+/// What R5 calls a contribution.
+pub(super) fn is_contribution(item: &Item) -> bool {
+    matches!(
+        item.deed,
+        Some(
+            Deed::QueryAsked
+                | Deed::QueryAnswered
+                | Deed::ThreadOpened
+                | Deed::ThreadReplied
+                | Deed::ResourcePublished
+                | Deed::ResourceValidated
+                | Deed::ResourceDisputed
+        )
+    )
+}
+
+/// Whether it is the verdict of a member on a resource, which counts once by person and subject.
+pub(super) fn is_opinion(item: &Item) -> bool {
+    matches!(item.deed, Some(Deed::ResourceValidated | Deed::ResourceDisputed))
+}

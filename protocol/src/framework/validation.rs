@@ -1,0 +1,163 @@
+//! K2: "Members pool and validate their most useful material and share good practice." Validation only: freshness and
+//! use are not computed yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::evidence::{Evidence, Excluded};
+use super::figure::Figure;
+use super::indicator::{Indicator, Measured};
+use super::rating::{self, Rating};
+use super::scope::{Reach, Scope, is_opinion};
+use crate::community::{Author, Column, Deed, Item, OrganisationNumber};
+
+pub(super) fn measure(scope: Scope<'_>) -> (Rating, Vec<Measured>) {
+    let opinions = Opinions::of(scope);
+    let [signed, all] = [Reach::Signed, Reach::All].map(|reach| resources(scope, reach));
+    let pair = |counts: &dyn Fn(&Resource<'_>) -> bool| {
+        [&signed, &all].map(|resources| Figure::share("resources", evidence(scope, resources, counts)))
+    };
+    let validated = Measured::both(
+        Indicator::Validated,
+        pair(&|resource| opinions.validate(resource, scope.parameters.validators)),
+    );
+    let disputed = Measured::both(Indicator::Disputed, pair(&|resource| opinions.dispute(resource)));
+    let rating = rate(scope, &validated);
+    (rating, vec![validated, disputed])
+}
+
+/// Not reachable where too few organisations are left without an author. Without freshness nothing is over *developing*.
+fn rate(scope: Scope<'_>, validated: &Measured) -> Rating {
+    let parameters = scope.parameters;
+    if (scope.organisations_at(scope.as_of).len() as u64) < parameters.validators + 1 {
+        return Rating::NotReachable;
+    }
+    rating::of_sample(validated.signed.ratio(), parameters.validated, parameters.few).capped(false)
+}
+
+/// A resource by its first version, and the version it is judged by.
+struct Resource<'a> {
+    first: &'a Item,
+    /// The newest version that is old enough; none while the first is not.
+    judged: Option<&'a Item>,
+    withdrawn: bool,
+}
+
+impl Resource<'_> {
+    /// The organisation that holds its author. Importing makes no author.
+    fn home(&self) -> Option<OrganisationNumber> {
+        (self.first.column == Column::Signed).then_some(self.first.organisation)
+    }
+}
+
+fn resources<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Resource<'a>> {
+    let settled = |item: &Item| scope.is_mature(item.effective, scope.parameters.settled);
+    let mut resources: Vec<Resource<'a>> = Vec::new();
+    let mut at: Vec<Option<usize>> = vec![None; scope.view.items().len()];
+    let published = || {
+        scope
+            .visible(reach)
+            .filter(|item| item.deed == Some(Deed::ResourcePublished))
+    };
+    for first in published().filter(|item| scope.view.subject(item).is_none()) {
+        at[scope.view.position(first)] = Some(resources.len());
+        resources.push(Resource {
+            first,
+            judged: Some(first).filter(|first| settled(first)),
+            withdrawn: false,
+        });
+    }
+    let of = |first: &Item| at[scope.view.position(first)];
+    for version in published().filter(|version| settled(version)) {
+        if let Some(resource) = scope
+            .view
+            .subject(version)
+            .and_then(of)
+            .map(|n| &mut resources[n])
+            && resource
+                .judged
+                .is_some_and(|judged| judged.moment() < version.moment())
+        {
+            resource.judged = Some(version);
+        }
+    }
+    for withdrawal in scope
+        .visible(reach)
+        .filter(|item| item.deed == Some(Deed::ResourceWithdrawn))
+    {
+        if let Some(resource) = scope
+            .view
+            .subject(withdrawal)
+            .and_then(of)
+            .map(|n| &mut resources[n])
+        {
+            resource.withdrawn = true;
+        }
+    }
+    resources
+}
+
+fn evidence(
+    scope: Scope<'_>,
+    resources: &[Resource<'_>],
+    counts: &dyn Fn(&Resource<'_>) -> bool,
+) -> Evidence {
+    let mut evidence = Evidence::default();
+    for resource in resources {
+        let thing = resource.first.into();
+        if resource.first.author == Author::Automaton {
+            evidence.exclude(thing, Excluded::Automaton);
+        } else if resource.withdrawn {
+            evidence.exclude(thing, Excluded::Withdrawn);
+        } else if !scope.is_mature(resource.first.effective, scope.parameters.settled) {
+            evidence.pending.push(thing);
+        } else {
+            evidence.sort_in(counts(resource), thing);
+        }
+    }
+    evidence
+}
+
+/// The last word of each person on each version, by the version's position in the view.
+struct Opinions<'a> {
+    scope: Scope<'a>,
+    last: BTreeMap<usize, BTreeMap<Author, &'a Item>>,
+}
+
+impl<'a> Opinions<'a> {
+    fn of(scope: Scope<'a>) -> Opinions<'a> {
+        let mut last: BTreeMap<usize, BTreeMap<Author, &'a Item>> = BTreeMap::new();
+        for opinion in scope.visible(Reach::Signed).filter(|item| is_opinion(item)) {
+            let Some(version) = scope.view.subject(opinion) else {
+                continue;
+            };
+            let said = last.entry(scope.view.position(version)).or_default();
+            let latest = said.entry(opinion.author).or_insert(opinion);
+            if latest.moment() < opinion.moment() {
+                *latest = opinion;
+            }
+        }
+        Opinions { scope, last }
+    }
+
+    fn on(&self, resource: &Resource<'a>) -> impl Iterator<Item = &'a Item> {
+        let position = resource.judged.map(|version| self.scope.view.position(version));
+        let said = position.and_then(|position| self.last.get(&position));
+        said.into_iter().flat_map(BTreeMap::values).copied()
+    }
+
+    /// Members of enough organisations that hold no author validate it.
+    fn validate(&self, resource: &Resource<'a>, enough: u64) -> bool {
+        let validations = self
+            .on(resource)
+            .filter(|item| item.deed == Some(Deed::ResourceValidated));
+        let independent = validations
+            .map(|item| item.organisation)
+            .filter(|from| Some(*from) != resource.home());
+        independent.collect::<BTreeSet<_>>().len() as u64 >= enough
+    }
+
+    fn dispute(&self, resource: &Resource<'a>) -> bool {
+        self.on(resource)
+            .any(|item| item.deed == Some(Deed::ResourceDisputed))
+    }
+}
