@@ -1,5 +1,6 @@
 //! The shell of Hearthlog.
 
+pub mod api;
 pub mod clock;
 pub mod config;
 pub mod directory;
