@@ -18,7 +18,11 @@ pub struct Witness {
 impl Witness {
     /// The witness that signs with `cosigner` and remembers in `store`.
     pub fn new(store: Store, cosigner: Cosigner, clock: Clock) -> Witness {
-        Witness { store, cosigner, clock }
+        Witness {
+            store,
+            cosigner,
+            clock,
+        }
     }
 
     /// The key that verifies its cosignatures.
@@ -43,10 +47,16 @@ impl Witness {
     fn judge(&self, body: &[u8]) -> Result<Reply, NotCosigned> {
         let request = AddCheckpoint::parse(body)?;
         let snapshot = self.store.read()?;
-        let log = snapshot.logs()?.into_iter().find(|log| log.charter.origin == *request.origin());
+        let log = snapshot
+            .logs()?
+            .into_iter()
+            .find(|log| log.charter.origin == *request.origin());
         let log = log.filter(|log| !log.charter.own).ok_or(Refusal::UnknownOrigin)?;
         let (chain, latest) = (snapshot.key_chain(&log)?, latest(&snapshot, &log)?);
-        let watched = Watched { chain: &chain, latest };
+        let watched = Watched {
+            chain: &chain,
+            latest,
+        };
         let offered = request.note().clone();
         let acceptance = match request.decide(Some(watched)) {
             Ok(acceptance) => acceptance,
@@ -76,20 +86,32 @@ impl Witness {
         refusal: &Refusal,
         offered: Note,
     ) -> Result<(), StoreError> {
-        let Refusal::Inconsistent { latest, offered: head, .. } = refusal else { return Ok(()) };
+        let Refusal::Inconsistent {
+            latest,
+            offered: head,
+            ..
+        } = refusal
+        else {
+            return Ok(());
+        };
         if latest.size != head.size {
             return Ok(());
         }
         let cosigned = snapshot.witnessed_note(log.charter.origin.as_str())?;
-        let Some(cosigned) = cosigned.and_then(|bytes| Note::parse(&bytes).ok()) else { return Ok(()) };
+        let Some(cosigned) = cosigned.and_then(|bytes| Note::parse(&bytes).ok()) else {
+            return Ok(());
+        };
         let evidence = ForkEvidence::new(cosigned, offered, Vec::new());
         tracing::error!(origin = %log.charter.origin, size = head.size, "the log has forked; evidence is kept");
-        self.store.write(|batch| batch.keep_evidence(log.number, &evidence.to_bytes()))
+        self.store
+            .write(|batch| batch.keep_evidence(log.number, &evidence.to_bytes()))
     }
 }
 
 fn latest(snapshot: &Snapshot<'_>, log: &Log) -> Result<TreeHead, StoreError> {
-    Ok(snapshot.witnessed(log.charter.origin.as_str())?.unwrap_or_else(TreeHead::empty))
+    Ok(snapshot
+        .witnessed(log.charter.origin.as_str())?
+        .unwrap_or_else(TreeHead::empty))
 }
 
 /// Why there is no cosignature.

@@ -15,7 +15,12 @@ use crate::store::{Store, StoreError};
 ///
 /// # Errors
 /// [`HandOverError`].
-pub fn hand_over(store: &Store, signer: &Path, next: SecretKey, after: KeyHash) -> Result<TreeHead, HandOverError> {
+pub fn hand_over(
+    store: &Store,
+    signer: &Path,
+    next: SecretKey,
+    after: KeyHash,
+) -> Result<TreeHead, HandOverError> {
     let snapshot = store.read()?;
     let log = snapshot.own_log()?.ok_or(HandOverError::NoOwnLog)?;
     let chain = snapshot.key_chain(&log)?;
@@ -26,14 +31,21 @@ pub fn hand_over(store: &Store, signer: &Path, next: SecretKey, after: KeyHash) 
         Some(_) | None if next.public().hash() != chain.next() => return Err(HandOverError::WrongKey),
         Some(_) | None => {
             let head = snapshot.tree_head(log.number)?;
-            let handover = Handover { origin: log.charter.origin.clone(), head, key: next.public(), next: after };
+            let handover = Handover {
+                origin: log.charter.origin.clone(),
+                head,
+                key: next.public(),
+                next: after,
+            };
             notes.push(handover.sign(&next).to_bytes());
             store.write(|batch| batch.keep_handovers(log.number, &notes))?;
             handover
         }
     };
     if handover.next != after {
-        return Err(HandOverError::OtherCommitment { stated: handover.next });
+        return Err(HandOverError::OtherCommitment {
+            stated: handover.next,
+        });
     }
     match Signer::open(signer) {
         Ok(done) if done.key() == next.public() => {}
@@ -55,7 +67,9 @@ pub enum HandOverError {
     #[error("this data directory holds no log of its own")]
     NoOwnLog,
     /// Not the key the log has committed to.
-    #[error("this is not the next key this log has committed to; use the one put aside when its present key began")]
+    #[error(
+        "this is not the next key this log has committed to; use the one put aside when its present key began"
+    )]
     WrongKey,
     /// This handover was begun with another commitment, and cannot be stated twice.
     #[error("this handover was begun before, with a commitment to another key ({stated}); use that one")]

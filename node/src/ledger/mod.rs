@@ -25,9 +25,9 @@ use hearth_protocol::log::{Note, TreeHead};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use self::hand_over::{HandOverError, hand_over};
 use self::heads_seen::LastSeen;
 use self::prepare::PreparedSubmission;
-pub use self::hand_over::{HandOverError, hand_over};
 pub use self::refused::Refused;
 pub use self::standing::{HandOverReason, News, Signed, Standing, Stored};
 pub use self::start::StartError;

@@ -152,25 +152,43 @@ mod tests {
     use super::*;
 
     fn head(size: u64, root: u8) -> TreeHead {
-        TreeHead { size, root: Root::from_bytes([root; 32]) }
+        TreeHead {
+            size,
+            root: Root::from_bytes([root; 32]),
+        }
     }
 
     fn stored(size: u64, root: u8, root_when_signed: Option<u8>) -> Stored {
         let root_when_signed = root_when_signed.map(|root| Root::from_bytes([root; 32]));
-        Stored { head: head(size, root), root_when_signed }
+        Stored {
+            head: head(size, root),
+            root_when_signed,
+        }
     }
 
     #[test]
     fn equal_goes() {
-        assert_eq!(Standing::at_start(stored(5, 1, Some(1)), Signed::Held(head(5, 1))), Standing::Asking);
+        assert_eq!(
+            Standing::at_start(stored(5, 1, Some(1)), Signed::Held(head(5, 1))),
+            Standing::Asking
+        );
     }
 
     #[test]
     fn ledger_ahead_goes_if_it_continues_what_was_signed() {
-        assert_eq!(Standing::at_start(stored(7, 2, Some(1)), Signed::Held(head(5, 1))), Standing::Asking);
+        assert_eq!(
+            Standing::at_start(stored(7, 2, Some(1)), Signed::Held(head(5, 1))),
+            Standing::Asking
+        );
         let contradiction = Standing::MustHandOver(HandOverReason::Contradiction { size: 5 });
-        assert_eq!(Standing::at_start(stored(7, 2, Some(3)), Signed::Held(head(5, 1))), contradiction);
-        assert_eq!(Standing::at_start(stored(5, 3, Some(3)), Signed::Held(head(5, 1))), contradiction);
+        assert_eq!(
+            Standing::at_start(stored(7, 2, Some(3)), Signed::Held(head(5, 1))),
+            contradiction
+        );
+        assert_eq!(
+            Standing::at_start(stored(5, 3, Some(3)), Signed::Held(head(5, 1))),
+            contradiction
+        );
     }
 
     #[test]
@@ -179,12 +197,25 @@ mod tests {
         let behind = Standing::at_start(stored(5, 1, None), Signed::Held(signed));
         assert_eq!(behind, Standing::Behind { signed });
         assert_eq!(behind.after(News::NoAnswer), behind);
-        assert_eq!(behind.after(News::NobodyKnowsMore), behind, "what we signed is still missing");
+        assert_eq!(
+            behind.after(News::NobodyKnowsMore),
+            behind,
+            "what we signed is still missing"
+        );
         assert_eq!(behind.after(News::Fetched(stored(7, 2, None))), behind);
-        assert_eq!(behind.after(News::Fetched(stored(9, 4, Some(4)))), Standing::Asking);
-        assert_eq!(behind.after(News::Fetched(stored(12, 6, Some(4)))), Standing::Asking);
+        assert_eq!(
+            behind.after(News::Fetched(stored(9, 4, Some(4)))),
+            Standing::Asking
+        );
+        assert_eq!(
+            behind.after(News::Fetched(stored(12, 6, Some(4)))),
+            Standing::Asking
+        );
         let other = behind.after(News::Fetched(stored(9, 5, Some(5))));
-        assert_eq!(other, Standing::MustHandOver(HandOverReason::Contradiction { size: 9 }));
+        assert_eq!(
+            other,
+            Standing::MustHandOver(HandOverReason::Contradiction { size: 9 })
+        );
     }
 
     #[test]
@@ -195,7 +226,12 @@ mod tests {
         ] {
             let standing = Standing::at_start(stored(5, 1, None), signed);
             assert_eq!(standing, Standing::MustHandOver(reason));
-            for news in [News::NobodyToAsk, News::NobodyKnowsMore, News::NoAnswer, News::KnownLarger { size: 9 }] {
+            for news in [
+                News::NobodyToAsk,
+                News::NobodyKnowsMore,
+                News::NoAnswer,
+                News::KnownLarger { size: 9 },
+            ] {
                 assert_eq!(standing.after(news), standing);
             }
         }
@@ -207,7 +243,10 @@ mod tests {
         assert!(Standing::Asking.after(News::NobodyToAsk).signs());
         assert_eq!(Standing::Asking.after(News::NobodyKnowsMore), Standing::Confirmed);
         assert_eq!(Standing::Asking.after(News::NoAnswer), Standing::Unconfirmed);
-        assert_eq!(Standing::Unconfirmed.after(News::NobodyKnowsMore), Standing::Confirmed);
+        assert_eq!(
+            Standing::Unconfirmed.after(News::NobodyKnowsMore),
+            Standing::Confirmed
+        );
         assert_eq!(Standing::Confirmed.after(News::NoAnswer), Standing::Confirmed);
     }
 
@@ -221,7 +260,10 @@ mod tests {
                 assert_eq!(restored.after(news), restored);
             }
             assert_eq!(restored.after(News::KnownLarger { size: 7 }), restored);
-            assert_eq!(restored.after(News::KnownLarger { size: 11 }), Standing::Restored { known: 11 });
+            assert_eq!(
+                restored.after(News::KnownLarger { size: 11 }),
+                Standing::Restored { known: 11 }
+            );
         }
     }
 }

@@ -43,7 +43,9 @@ impl Signer {
         std::fs::remove_file(&fresh).map_err(|source| io_error(&fresh, source))?;
         linked.map_err(|source| {
             if source.kind() == io::ErrorKind::AlreadyExists {
-                SignerError::Exists { path: path.to_owned() }
+                SignerError::Exists {
+                    path: path.to_owned(),
+                }
             } else {
                 io_error(path, source)
             }
@@ -79,12 +81,14 @@ impl Signer {
             .write(true)
             .open(path)
             .map_err(|source| {
-            if source.kind() == io::ErrorKind::NotFound {
-                SignerError::Missing { path: path.to_owned() }
-            } else {
-                io_error(path, source)
-            }
-        })?;
+                if source.kind() == io::ErrorKind::NotFound {
+                    SignerError::Missing {
+                        path: path.to_owned(),
+                    }
+                } else {
+                    io_error(path, source)
+                }
+            })?;
         let mode = file
             .metadata()
             .map_err(|source| io_error(path, source))?

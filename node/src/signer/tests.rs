@@ -13,7 +13,10 @@ fn tree(size: u64) -> TreeHead {
 fn forked(size: u64, branch: u8) -> TreeHead {
     let mut root = [branch; 32];
     root[..8].copy_from_slice(&size.to_be_bytes());
-    TreeHead { size, root: Root::from_bytes(root) }
+    TreeHead {
+        size,
+        root: Root::from_bytes(root),
+    }
 }
 
 fn secret() -> SecretKey {
@@ -36,7 +39,11 @@ fn what_was_advanced_to_is_on_disk_before_it_can_be_signed() {
     let (_directory, path, mut signer) = fresh();
     for size in 1..6 {
         let synced = signer.advance(tree(size)).unwrap();
-        assert_eq!(Signer::open(&path).unwrap().held(), tree(size), "synced before the signature exists");
+        assert_eq!(
+            Signer::open(&path).unwrap().held(),
+            tree(size),
+            "synced before the signature exists"
+        );
         let note = synced.sign(&"hearth/north/0011223344556677".parse().unwrap());
         assert!(note.text().contains(&format!("\n{size}\n")));
     }
@@ -68,12 +75,21 @@ fn a_signer_file_is_private_and_never_made_twice() {
     let again = Signer::create(&path, SecretKey::from_seed([8; 32]), next(), TreeHead::empty());
     assert!(matches!(again.err().unwrap(), SignerError::Exists { .. }));
     assert_eq!(Signer::open(&path).unwrap().key(), secret().public());
-    assert!(!path.with_extension("new").exists(), "no copy of the secret is left behind");
+    assert!(
+        !path.with_extension("new").exists(),
+        "no copy of the secret is left behind"
+    );
 
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-    assert!(matches!(Signer::open(&path).err().unwrap(), SignerError::Exposed { mode: 0o640, .. }));
+    assert!(matches!(
+        Signer::open(&path).err().unwrap(),
+        SignerError::Exposed { mode: 0o640, .. }
+    ));
     std::fs::remove_file(&path).unwrap();
-    assert!(matches!(Signer::open(&path).err().unwrap(), SignerError::Missing { .. }));
+    assert!(matches!(
+        Signer::open(&path).err().unwrap(),
+        SignerError::Missing { .. }
+    ));
 }
 
 #[test]
@@ -85,7 +101,13 @@ fn a_slot_of_another_key_is_not_whole() {
     let theirs = std::fs::read(&other).unwrap();
     let file = OpenOptions::new().write(true).open(&path).unwrap();
     file.write_all_at(&theirs[4096..], 4096).unwrap();
-    assert!(matches!(Signer::open(&path).err().unwrap(), SignerError::Corrupt { what: "both slots", .. }));
+    assert!(matches!(
+        Signer::open(&path).err().unwrap(),
+        SignerError::Corrupt {
+            what: "both slots",
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -97,7 +119,10 @@ fn every_flipped_bit_of_the_header_is_found() {
         let mut bytes = whole.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
         std::fs::write(&path, &bytes).unwrap();
-        assert!(matches!(Signer::open(&path).err().unwrap(), SignerError::Corrupt { .. }), "bit {bit}");
+        assert!(
+            matches!(Signer::open(&path).err().unwrap(), SignerError::Corrupt { .. }),
+            "bit {bit}"
+        );
     }
 }
 

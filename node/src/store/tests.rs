@@ -36,7 +36,9 @@ fn append(store: &Store, log: LogNumber, texts: &[String]) -> Appended {
 }
 
 fn texts(from: usize, count: usize) -> Vec<String> {
-    (from..from + count).map(|index| format!("entry {index}")).collect()
+    (from..from + count)
+        .map(|index| format!("entry {index}"))
+        .collect()
 }
 
 fn oracle(texts: &[String]) -> MemoryTree {
@@ -51,13 +53,30 @@ fn what_is_appended_is_read_by_index_by_id_in_ranges_and_as_the_latest() {
     let snapshot = store.read().unwrap();
     assert_eq!(snapshot.entry(log, 299).unwrap().unwrap(), b"entry 299");
     assert_eq!(snapshot.entry(log, 300).unwrap(), None);
-    assert_eq!(snapshot.latest(log).unwrap().unwrap(), (299, b"entry 299".to_vec()));
-    assert_eq!(snapshot.find(&entry("entry 17").id).unwrap(), [Place { log, index: 17 }]);
+    assert_eq!(
+        snapshot.latest(log).unwrap().unwrap(),
+        (299, b"entry 299".to_vec())
+    );
+    assert_eq!(
+        snapshot.find(&entry("entry 17").id).unwrap(),
+        [Place { log, index: 17 }]
+    );
     assert_eq!(snapshot.find(&entry("none").id).unwrap(), []);
     let range = snapshot.range(log, 298, usize::MAX).unwrap();
-    assert_eq!(range, [(298, b"entry 298".to_vec()), (299, b"entry 299".to_vec())]);
-    assert_eq!(snapshot.range(log, 0, 20).unwrap().len(), 2, "7 + 7 bytes fit into 20, 21 do not");
-    assert_eq!(snapshot.range(log, 0, 1).unwrap().len(), 1, "never nothing where there is something");
+    assert_eq!(
+        range,
+        [(298, b"entry 298".to_vec()), (299, b"entry 299".to_vec())]
+    );
+    assert_eq!(
+        snapshot.range(log, 0, 20).unwrap().len(),
+        2,
+        "7 + 7 bytes fit into 20, 21 do not"
+    );
+    assert_eq!(
+        snapshot.range(log, 0, 1).unwrap().len(),
+        1,
+        "never nothing where there is something"
+    );
 }
 
 #[test]
@@ -70,7 +89,10 @@ fn a_snapshot_sees_one_moment() {
     assert_eq!(before.size(log).unwrap(), 3);
     assert_eq!(before.entry(log, 3).unwrap(), None);
     assert_eq!(before.find(&entry("entry 4").id).unwrap(), []);
-    assert_eq!(store.read().unwrap().find(&entry("entry 4").id).unwrap(), [Place { log, index: 4 }]);
+    assert_eq!(
+        store.read().unwrap().find(&entry("entry 4").id).unwrap(),
+        [Place { log, index: 4 }]
+    );
 }
 
 #[test]
@@ -94,11 +116,19 @@ fn a_replica_takes_only_what_leads_to_the_root_that_was_verified() {
     let store = Store::in_memory();
     let log = hold(&store, 2, false);
     let organisation = log_of(2, false).organisation;
-    let entries = |from, count| texts(from, count).into_iter().map(String::into_bytes).collect::<Vec<_>>();
-    let replicate = |from, entries, root| store.write(|batch| batch.append_replica(&organisation, from, entries, root));
+    let entries = |from, count| {
+        texts(from, count)
+            .into_iter()
+            .map(String::into_bytes)
+            .collect::<Vec<_>>()
+    };
+    let replicate =
+        |from, entries, root| store.write(|batch| batch.append_replica(&organisation, from, entries, root));
     let root = |size| {
         let tree = oracle(&texts(0, size));
-        hearth_protocol::log::Frontier::read(&tree, size as u64).unwrap().root()
+        hearth_protocol::log::Frontier::read(&tree, size as u64)
+            .unwrap()
+            .root()
     };
 
     replicate(0, entries(0, 10), root(10)).unwrap();
@@ -107,9 +137,18 @@ fn a_replica_takes_only_what_leads_to_the_root_that_was_verified() {
     let gap = replicate(11, entries(11, 5), root(16)).unwrap_err();
     assert!(matches!(gap, AppendError::Gap { size: 10, from: 11 }), "{gap}");
     let nobody = Id::from_bytes([9; 32]);
-    let unknown = store.write(|batch| batch.append_replica(&nobody, 0, entries(0, 1), root(1))).unwrap_err();
-    assert!(matches!(unknown, AppendError::UnknownOrganisation { .. }), "{unknown}");
-    assert_eq!(store.read().unwrap().size(log).unwrap(), 10, "nothing of a refused range stays");
+    let unknown = store
+        .write(|batch| batch.append_replica(&nobody, 0, entries(0, 1), root(1)))
+        .unwrap_err();
+    assert!(
+        matches!(unknown, AppendError::UnknownOrganisation { .. }),
+        "{unknown}"
+    );
+    assert_eq!(
+        store.read().unwrap().size(log).unwrap(),
+        10,
+        "nothing of a refused range stays"
+    );
     assert_eq!(store.read().unwrap().find(&entry("entry 12").id).unwrap(), []);
     replicate(10, entries(10, 5), root(15)).unwrap();
 }
@@ -159,7 +198,11 @@ fn an_id_is_found_before_in_and_after_its_run_and_counts_at_its_lowest_index() {
     assert_eq!(store.inner.recent.places(&id), [], "the run is written");
     assert_eq!(store.read().unwrap().find(&id).unwrap(), places);
     append(&store, one, &["entry 7".to_owned()]);
-    assert_eq!(store.read().unwrap().find(&id).unwrap(), places, "a later copy does not count");
+    assert_eq!(
+        store.read().unwrap().find(&id).unwrap(),
+        places,
+        "a later copy does not count"
+    );
     assert_eq!(store.read().unwrap().find_in(two, &id).unwrap(), Some(2));
 }
 
@@ -180,8 +223,18 @@ fn ids_and_everything_else_survive_opening_again() {
         let id = entry(&format!("entry {index}")).id;
         assert_eq!(snapshot.find_in(log, &id).unwrap(), Some(index), "{index}");
     }
-    assert_eq!(store.inner.recent.places(&entry("entry 5").id), [], "only the tail is read at start");
-    assert_eq!(snapshot.own_log().unwrap().unwrap(), Log { number: log, charter: log_of(1, true) });
+    assert_eq!(
+        store.inner.recent.places(&entry("entry 5").id),
+        [],
+        "only the tail is read at start"
+    );
+    assert_eq!(
+        snapshot.own_log().unwrap().unwrap(),
+        Log {
+            number: log,
+            charter: log_of(1, true)
+        }
+    );
 }
 
 #[test]
@@ -189,8 +242,15 @@ fn a_directory_serves_one_process_and_says_which() {
     let directory = tempfile::tempdir().unwrap();
     let _store = Store::open(directory.path()).unwrap();
     let error = Store::open(directory.path()).err().unwrap();
-    assert!(matches!(error, OpenError::Locked { pid: Some(pid), .. } if pid == std::process::id()), "{error}");
-    assert!(error.to_string().contains(&format!("process {}", std::process::id())));
+    assert!(
+        matches!(error, OpenError::Locked { pid: Some(pid), .. } if pid == std::process::id()),
+        "{error}"
+    );
+    assert!(
+        error
+            .to_string()
+            .contains(&format!("process {}", std::process::id()))
+    );
 }
 
 #[test]
@@ -198,7 +258,10 @@ fn a_source_of_the_own_log_is_found() {
     let store = Store::in_memory();
     let log = hold(&store, 1, true);
     let record = |id: &str| Record {
-        payload: Payload::new(Timestamp::from_millis(1), Act::from(Interaction::QueryAsked(QueryAsked::default()))),
+        payload: Payload::new(
+            Timestamp::from_millis(1),
+            Act::from(Interaction::QueryAsked(QueryAsked::default())),
+        ),
         home: Home::NONE,
         source: Source {
             id: id.to_owned(),
@@ -211,7 +274,13 @@ fn a_source_of_the_own_log_is_found() {
     let entries = ["1", "2"].map(|id| NewEntry::received(record(id).encode()));
     assert!(entries.iter().all(|entry| entry.source.is_some()));
     store.write(|batch| batch.append_own(log, &entries)).unwrap();
-    let find = |id: &str| store.read().unwrap().find_source(&SourceKey::of("french", "question", id)).unwrap();
+    let find = |id: &str| {
+        store
+            .read()
+            .unwrap()
+            .find_source(&SourceKey::of("french", "question", id))
+            .unwrap()
+    };
     assert_eq!((find("1"), find("2"), find("3")), (Some(0), Some(1), None));
     assert_ne!(SourceKey::of("ab", "c", "d"), SourceKey::of("a", "bc", "d"));
 }
@@ -230,11 +299,25 @@ fn a_body_is_read_back_at_any_offset() {
     store.write(|batch| batch.put_body(&hash, &salt, &bytes)).unwrap();
     store.write(|batch| batch.put_body(&hash, &salt, &bytes)).unwrap();
     let snapshot = store.read().unwrap();
-    assert_eq!(snapshot.body(&hash).unwrap(), BodyState::Held { salt, size: 600_000 });
-    for (offset, limit) in [(0, 600_000), (262_143, 3), (262_144, 300_000), (599_999, 10), (600_000, 10), (700_000, 1)] {
+    assert_eq!(
+        snapshot.body(&hash).unwrap(),
+        BodyState::Held { salt, size: 600_000 }
+    );
+    for (offset, limit) in [
+        (0, 600_000),
+        (262_143, 3),
+        (262_144, 300_000),
+        (599_999, 10),
+        (600_000, 10),
+        (700_000, 1),
+    ] {
         let end = (offset + limit).min(bytes.len());
         let expected = bytes.get(offset..end).unwrap_or_default();
-        assert_eq!(snapshot.body_bytes(&hash, offset as u64, limit).unwrap(), expected, "{offset} {limit}");
+        assert_eq!(
+            snapshot.body_bytes(&hash, offset as u64, limit).unwrap(),
+            expected,
+            "{offset} {limit}"
+        );
     }
 }
 
@@ -246,19 +329,37 @@ fn pieces_come_in_order_and_must_be_the_body() {
         store.write(|batch| batch.keep_piece(&hash, &salt, offset as u64, &bytes[offset..end]))
     };
     piece(0, 400).unwrap();
-    assert!(matches!(piece(500, 600).unwrap_err(), BodyError::Gap { held: 400, offset: 500, .. }));
+    assert!(matches!(
+        piece(500, 600).unwrap_err(),
+        BodyError::Gap {
+            held: 400,
+            offset: 500,
+            ..
+        }
+    ));
     piece(0, 400).unwrap();
-    assert_eq!(store.read().unwrap().body(&hash).unwrap(), BodyState::Partial { held: 400 });
+    assert_eq!(
+        store.read().unwrap().body(&hash).unwrap(),
+        BodyState::Partial { held: 400 }
+    );
     let early = store.write(|batch| batch.complete_body(&hash)).unwrap_err();
     assert!(matches!(early, BodyError::Mismatch { .. }));
     piece(400, 1000).unwrap();
     store.write(|batch| batch.complete_body(&hash)).unwrap();
-    assert_eq!(store.read().unwrap().body(&hash).unwrap(), BodyState::Held { salt, size: 1000 });
+    assert_eq!(
+        store.read().unwrap().body(&hash).unwrap(),
+        BodyState::Held { salt, size: 1000 }
+    );
     store.write(|batch| batch.drop_pieces(&hash)).unwrap();
-    assert!(matches!(store.read().unwrap().body(&hash).unwrap(), BodyState::Held { .. }), "only pieces are dropped");
+    assert!(
+        matches!(store.read().unwrap().body(&hash).unwrap(), BodyState::Held { .. }),
+        "only pieces are dropped"
+    );
 
     let (other, ..) = body(2, 10);
-    let lie = store.write(|batch| batch.put_body(&other, &salt, &bytes)).unwrap_err();
+    let lie = store
+        .write(|batch| batch.put_body(&other, &salt, &bytes))
+        .unwrap_err();
     assert!(matches!(lie, BodyError::Mismatch { .. }));
     assert_eq!(store.read().unwrap().body(&other).unwrap(), BodyState::Missing);
 }
@@ -269,7 +370,12 @@ fn an_erased_body_is_gone_and_does_not_come_back() {
     let log = hold(&store, 1, true);
     let (hash, salt, bytes) = body(1, 300_000);
     let by = Id::from_bytes([5; 32]);
-    let wanted = WantedBody { hash, size: 300_000, log, index: 4 };
+    let wanted = WantedBody {
+        hash,
+        size: 300_000,
+        log,
+        index: 4,
+    };
     store.write(|batch| batch.want_body(&wanted)).unwrap();
     assert_eq!(store.read().unwrap().wanted_bodies().unwrap(), [wanted]);
     store.write(|batch| batch.put_body(&hash, &salt, &bytes)).unwrap();
@@ -278,7 +384,9 @@ fn an_erased_body_is_gone_and_does_not_come_back() {
     let snapshot = store.read().unwrap();
     assert_eq!(snapshot.body(&hash).unwrap(), BodyState::Erased { by });
     assert_eq!(snapshot.body_bytes(&hash, 0, 10).unwrap(), b"");
-    let again = store.write(|batch| batch.put_body(&hash, &salt, &bytes)).unwrap_err();
+    let again = store
+        .write(|batch| batch.put_body(&hash, &salt, &bytes))
+        .unwrap_err();
     assert!(matches!(again, BodyError::Erased { .. }));
     store.write(|batch| batch.want_body(&wanted)).unwrap();
     assert_eq!(store.read().unwrap().wanted_bodies().unwrap(), []);
@@ -289,20 +397,37 @@ fn an_invitation_works_once_in_its_time() {
     let store = Store::in_memory();
     let at = Timestamp::from_millis;
     let (token, other) = (TokenHash::of(&[1; 32]), TokenHash::of(&[2; 32]));
-    store.write(|batch| batch.invite(&token, at(100)).and_then(|()| batch.invite(&other, at(100)))).unwrap();
+    store
+        .write(|batch| {
+            batch
+                .invite(&token, at(100))
+                .and_then(|()| batch.invite(&other, at(100)))
+        })
+        .unwrap();
     let application = |organisation: u8, token| Application {
         organisation: Id::from_bytes([organisation; 32]),
         charter: vec![organisation],
         token,
         at: 50,
     };
-    let redeem = |application: &Application, now| store.write(|batch| batch.redeem(application, at(now))).unwrap();
-    assert_eq!(redeem(&application(1, TokenHash::of(&[9; 32])), 50), Redeemed::Unknown);
+    let redeem =
+        |application: &Application, now| store.write(|batch| batch.redeem(application, at(now))).unwrap();
+    assert_eq!(
+        redeem(&application(1, TokenHash::of(&[9; 32])), 50),
+        Redeemed::Unknown
+    );
     assert_eq!(redeem(&application(1, token), 99), Redeemed::Accepted);
-    assert_eq!(redeem(&application(1, token), 200), Redeemed::Accepted, "the same applicant may ask again");
+    assert_eq!(
+        redeem(&application(1, token), 200),
+        Redeemed::Accepted,
+        "the same applicant may ask again"
+    );
     assert_eq!(redeem(&application(2, token), 99), Redeemed::Used);
     assert_eq!(redeem(&application(2, other), 100), Redeemed::Expired);
-    assert_eq!(store.read().unwrap().applications().unwrap(), [application(1, token)]);
+    assert_eq!(
+        store.read().unwrap().applications().unwrap(),
+        [application(1, token)]
+    );
 }
 
 #[test]
@@ -323,15 +448,23 @@ fn notes_are_kept_per_log() {
     assert_eq!(snapshot.head(two).unwrap(), None);
     assert_eq!(snapshot.aim(two).unwrap().unwrap(), b"aim");
     assert_eq!(snapshot.handovers(one).unwrap(), Vec::<Vec<u8>>::new());
-    assert_eq!(snapshot.handovers(two).unwrap(), [b"first".to_vec(), b"second".to_vec()]);
+    assert_eq!(
+        snapshot.handovers(two).unwrap(),
+        [b"first".to_vec(), b"second".to_vec()]
+    );
     assert_eq!(snapshot.evidence(two).unwrap(), [b"evidence".to_vec()]);
 }
 
 #[test]
 fn what_was_witnessed_is_remembered_with_its_note() {
     let store = Store::in_memory();
-    let tree = TreeHead { size: 5, root: Hash::of(b"root").into() };
-    store.write(|batch| batch.keep_witnessed("origin", tree, b"note")).unwrap();
+    let tree = TreeHead {
+        size: 5,
+        root: Hash::of(b"root").into(),
+    };
+    store
+        .write(|batch| batch.keep_witnessed("origin", tree, b"note"))
+        .unwrap();
     let snapshot = store.read().unwrap();
     assert_eq!(snapshot.witnessed("origin").unwrap(), Some(tree));
     assert_eq!(snapshot.witnessed_note("origin").unwrap().unwrap(), b"note");
@@ -351,12 +484,25 @@ fn an_intact_file_passes_its_check_and_a_flipped_bit_does_not() {
     let path = directory.path().join(DATABASE_FILE);
     let mut bytes = std::fs::read(&path).unwrap();
     let needle = b"entry 42";
-    let places: BTreeMap<usize, ()> =
-        bytes.windows(needle.len()).enumerate().filter(|(_, window)| window == needle).map(|(at, _)| (at, ())).collect();
+    let places: BTreeMap<usize, ()> = bytes
+        .windows(needle.len())
+        .enumerate()
+        .filter(|(_, window)| window == needle)
+        .map(|(at, _)| (at, ()))
+        .collect();
     for at in places.into_keys() {
         bytes[at] ^= 1;
     }
     std::fs::write(&path, bytes).unwrap();
     let error = Store::open_checked(directory.path()).err().unwrap();
-    assert!(matches!(error, OpenError::Store { source: StoreError::Corrupt(_), .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            OpenError::Store {
+                source: StoreError::Corrupt(_),
+                ..
+            }
+        ),
+        "{error}"
+    );
 }

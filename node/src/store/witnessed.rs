@@ -45,7 +45,15 @@ impl Batch {
     /// Notes the tree that is about to be cosigned, and the note that states it.
     pub fn keep_witnessed(&mut self, origin: &str, tree: TreeHead, note: &[u8]) -> Result<(), StoreError> {
         let TreeHead { size, root } = tree;
-        self.put(WITNESSED, origin, &rows::encode(&Witnessed { size, root, note: note.to_vec() }))
+        self.put(
+            WITNESSED,
+            origin,
+            &rows::encode(&Witnessed {
+                size,
+                root,
+                note: note.to_vec(),
+            }),
+        )
     }
 }
 
