@@ -2,6 +2,7 @@
 //! its handovers can check it.
 
 use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
 
 use super::handover::Handover;
 use super::key_chain::{CheckpointError, HandoverError, KeyChain};
@@ -16,7 +17,8 @@ use crate::id::{Hash, Root};
 /// Each note is a checkpoint or a handover. They contradict each other by themselves (two roots for one size, or two
 /// handovers to one key), or by a proof: the root R′ that the later tree has at the earlier note's size, and the
 /// consistency proof from there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Wire", into = "Wire")]
 pub struct ForkEvidence {
     notes: [Note; 2],
     proof: Vec<Hash>,
@@ -51,12 +53,6 @@ pub enum Fork {
 /// Why evidence convicts nobody.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadEvidence {
-    /// The bytes are not evidence.
-    #[error(transparent)]
-    Malformed(#[from] Malformed),
-    /// One of the two notes is none.
-    #[error(transparent)]
-    Note(#[from] MalformedNote),
     /// A note is no checkpoint that the log has signed.
     #[error("not this log's checkpoint: {0}")]
     Checkpoint(#[from] CheckpointError),
@@ -75,8 +71,33 @@ pub enum BadEvidence {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wire {
-    note: [serde_bytes::ByteBuf; 2],
+    note: [ByteBuf; 2],
     proof: Vec<Hash>,
+}
+
+impl From<ForkEvidence> for Wire {
+    fn from(ForkEvidence { notes, proof }: ForkEvidence) -> Wire {
+        Wire {
+            note: notes.map(|note| ByteBuf::from(note.to_bytes())),
+            proof,
+        }
+    }
+}
+
+impl TryFrom<Wire> for ForkEvidence {
+    type Error = MalformedNote;
+
+    fn try_from(
+        Wire {
+            note: [first, second],
+            proof,
+        }: Wire,
+    ) -> Result<ForkEvidence, MalformedNote> {
+        Ok(ForkEvidence {
+            notes: [Note::parse(&first)?, Note::parse(&second)?],
+            proof,
+        })
+    }
 }
 
 enum Statement {
@@ -96,26 +117,12 @@ impl ForkEvidence {
 
     /// Canonical CBOR.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let note = self
-            .notes
-            .each_ref()
-            .map(|note| serde_bytes::ByteBuf::from(note.to_bytes()));
-        codec::encode(&Wire {
-            note,
-            proof: self.proof.clone(),
-        })
+        codec::encode(self)
     }
 
     /// Reads what [`ForkEvidence::to_bytes`] wrote. Not verified yet.
-    pub fn from_bytes(bytes: &[u8]) -> Result<ForkEvidence, BadEvidence> {
-        let Wire {
-            note: [first, second],
-            proof,
-        } = codec::decode(bytes)?;
-        Ok(ForkEvidence {
-            notes: [Note::parse(&first)?, Note::parse(&second)?],
-            proof,
-        })
+    pub fn from_bytes(bytes: &[u8]) -> Result<ForkEvidence, Malformed> {
+        codec::decode(bytes)
     }
 
     /// The two notes.
@@ -316,13 +323,7 @@ mod tests {
         let evidence = ForkEvidence::new(sample.checkpoint(1), sample.checkpoint(2), vec![Hash::of(b"x")]);
         let mut bytes = evidence.to_bytes();
         bytes.push(0);
-        assert!(matches!(
-            ForkEvidence::from_bytes(&bytes),
-            Err(BadEvidence::Malformed(_))
-        ));
-        assert!(matches!(
-            ForkEvidence::from_bytes(b"\xa0"),
-            Err(BadEvidence::Malformed(_))
-        ));
+        assert!(matches!(ForkEvidence::from_bytes(&bytes), Err(Malformed { .. })));
+        assert!(matches!(ForkEvidence::from_bytes(b"\xa0"), Err(Malformed { .. })));
     }
 }

@@ -13,6 +13,8 @@ pub mod cosignature;
 pub mod edge;
 pub mod evidence;
 pub mod frontier;
+#[cfg(test)]
+mod frozen;
 pub mod handover;
 pub mod hashes;
 pub mod held;

@@ -393,8 +393,22 @@ mod tests {
         }
     }
 
+    /// Each request is refused with its status, without a cosignature, and leaves the witness as it was.
+    fn assert_refused(sample: &Sample, cases: &[(&str, TreeHead, Vec<u8>, u16)]) {
+        for (why, latest, body, status) in cases {
+            let mut desk = Desk {
+                sample,
+                latest: *latest,
+            };
+            let reply = desk.add(body);
+            assert_eq!(reply.status, *status, "{why}: {reply}");
+            assert!(!reply.body.contains('—'), "{why}");
+            assert_eq!(desk.latest, *latest, "{why}");
+        }
+    }
+
     #[test]
-    fn each_fault_has_its_status_and_changes_nothing() {
+    fn faults_are_found_in_the_order_of_c2sp() {
         let sample = Sample::new();
         let (honest, good) = (sample.checkpoint(20), sample.consistency(10, 20));
         let stranger = Checkpoint {
@@ -402,17 +416,8 @@ mod tests {
             head: sample.head(20),
         };
         let broken = Note::parse(honest.to_string().replace("20\n", "21\n").as_bytes()).unwrap();
-        let empty = sample.sign(
-            TreeHead {
-                size: 0,
-                root: sample.head(1).root,
-            },
-            0,
-        );
-        let mut longer = good.clone();
-        longer.push(good[0]);
         let at_ten = sample.head(10);
-        for (why, latest, body, status) in [
+        let cases = [
             (
                 "unknown origin",
                 at_ten,
@@ -431,20 +436,34 @@ mod tests {
             ("400 before 409", at_ten, body(21, &good, &honest), 400),
             ("409 before 422", at_ten, body(11, &good, &honest), 409),
             ("never cosigned", TreeHead::empty(), body(10, &good, &honest), 409),
+        ];
+        assert_refused(&sample, &cases);
+    }
+
+    #[test]
+    fn what_does_not_continue_is_not_cosigned() {
+        let sample = Sample::new();
+        let (honest, good) = (sample.checkpoint(20), sample.consistency(10, 20));
+        let (at_ten, other) = (sample.head(10), sample.consistency(9, 20));
+        let forked = sample.sign(sample.forked_head(20), 0);
+        let rooted = sample.sign(
+            TreeHead {
+                size: 0,
+                root: sample.head(1).root,
+            },
+            0,
+        );
+        let longer = [good.as_slice(), &good[..1]].concat();
+        let cases = [
             ("no proof", at_ten, body(10, &[], &honest), 422),
             ("a proof too long", at_ten, body(10, &longer, &honest), 422),
             (
                 "the proof of another size",
                 at_ten,
-                body(10, &sample.consistency(9, 20), &honest),
+                body(10, &other, &honest),
                 422,
             ),
-            (
-                "a forked tree",
-                at_ten,
-                body(10, &good, &sample.sign(sample.forked_head(20), 0)),
-                422,
-            ),
+            ("a forked tree", at_ten, body(10, &good, &forked), 422),
             (
                 "a fork at the same size",
                 sample.forked_head(20),
@@ -466,19 +485,11 @@ mod tests {
             (
                 "an empty tree with a root",
                 TreeHead::empty(),
-                body(0, &[], &empty),
+                body(0, &[], &rooted),
                 422,
             ),
-        ] {
-            let mut desk = Desk {
-                sample: &sample,
-                latest,
-            };
-            let reply = desk.add(&body);
-            assert_eq!(reply.status, status, "{why}: {reply}");
-            assert!(!reply.body.contains('—'), "{why}");
-            assert_eq!(desk.latest, latest, "{why}");
-        }
+        ];
+        assert_refused(&sample, &cases);
     }
 
     #[test]
