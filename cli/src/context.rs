@@ -2,16 +2,23 @@
 
 use crate::args::Globals;
 use crate::exit::Failure;
+use crate::home::MemberHome;
+use crate::remote::Remote;
 use crate::screen::Screen;
+use hearth_node::clock::Clock;
+use hearth_protocol::time::Timestamp;
 use std::path::PathBuf;
+
+/// Where a node's API is if nobody says otherwise: what `hearth run` does by itself.
+const USUAL_NODE: &str = "http://127.0.0.1:7070";
 
 /// One run of the program.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) globals: Globals,
     pub(crate) screen: Screen,
-    /// The member's home directory; may not exist yet.
-    pub(crate) home: PathBuf,
+    pub(crate) home: MemberHome,
+    clock: Clock,
 }
 
 impl Context {
@@ -24,10 +31,46 @@ impl Context {
                 })?
                 .join(".hearth"),
         };
+        let clock = match &globals.clock {
+            Some(file) => Clock::file(file).map_err(Failure::new)?,
+            None => Clock::System,
+        };
         Ok(Self {
             globals,
             screen,
-            home,
+            home: MemberHome::at(home),
+            clock,
         })
+    }
+
+    /// The present time by the clock in force.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The data directory, for verbs that need one.
+    pub(crate) fn data(&self) -> Result<PathBuf, Failure> {
+        self.globals.data.clone().ok_or_else(|| {
+            Failure::usage("this needs a data directory")
+                .advise("Name it with --data DIR, such as --data ./north.")
+        })
+    }
+
+    /// The node of `--node`, or of the member's home. Nothing is sent yet.
+    pub(crate) fn remote(&self) -> Result<Remote, Failure> {
+        let kept = self.home.settings().map_err(Failure::new)?.node;
+        let node = self.globals.node.clone().or(kept);
+        self.remote_at(node.as_deref().unwrap_or(USUAL_NODE))
+    }
+
+    /// A node at a known address, in this member's name.
+    pub(crate) fn remote_at(&self, node: &str) -> Result<Remote, Failure> {
+        let key = self.home.key()?;
+        let settings = self.home.settings().map_err(Failure::new)?;
+        let home = settings.belongs_to().ok_or_else(|| {
+            Failure::new("this home belongs to no community yet")
+                .advise("Run `hearth init --node URL` with the address of your organisation's node.")
+        })?;
+        Ok(Remote::new(node, home, key))
     }
 }

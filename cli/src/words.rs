@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::exit::Failure;
 use clap::Args;
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 const WARNING: &str =
@@ -29,7 +29,7 @@ impl Words {
         })
     }
 
-    /// The words, where any were given. Without an argument they are read from standard input unless that is a terminal.
+    /// The words, where any were given.
     pub(crate) fn read_optional(&self, context: &Context) -> Result<Option<String>, Failure> {
         context.screen.hint(WARNING);
         let text = match (&self.file, self.text.as_deref()) {
@@ -41,8 +41,7 @@ impl Words {
                 read_stdin()?
             }
             (None, Some(text)) => text.to_owned(),
-            (None, None) if std::io::stdin().is_terminal() => return Ok(None),
-            (None, None) => read_stdin()?,
+            (None, None) => return Ok(None),
         };
         let text = text.trim();
         Ok((!text.is_empty()).then(|| text.to_owned()))

@@ -3,15 +3,15 @@
 //! `member.key` (mode 0600), `client.json`, `outbox/`. The directory itself is made with mode 0700.
 
 mod durable;
-mod key;
 mod outbox;
 mod settings;
 
 pub(crate) use durable::write_durably;
-pub(crate) use key::KeyError;
 pub(crate) use outbox::{Outbox, OutboxError, Waiting};
 pub(crate) use settings::{Settings, SettingsError};
 
+use crate::exit::Failure;
+use hearth_node::secret_file::{self, SecretFileError};
 use hearth_protocol::sign::SecretKey;
 use std::fs::DirBuilder;
 use std::io;
@@ -47,13 +47,21 @@ impl MemberHome {
     }
 
     /// Makes a new key. An existing one is never overwritten.
-    pub(crate) fn make_key(&self) -> Result<SecretKey, KeyError> {
-        key::make(&self.key_file())
+    pub(crate) fn make_key(&self) -> Result<SecretKey, SecretFileError> {
+        let key = secret_file::generate()?;
+        secret_file::write_new(&self.key_file(), &key)?;
+        Ok(key)
     }
 
     /// The member's key.
-    pub(crate) fn key(&self) -> Result<SecretKey, KeyError> {
-        key::read(&self.key_file())
+    pub(crate) fn key(&self) -> Result<SecretKey, Failure> {
+        if !self.has_key() {
+            return Err(
+                Failure::new(format!("there is no member's key in {}", self.path.display()))
+                    .advise("Make one with `hearth init`, or name another home with --home DIR."),
+            );
+        }
+        secret_file::read(&self.key_file()).map_err(Failure::new)
     }
 
     /// Which node and community this member belongs to; nothing is known before `init` or `found`.

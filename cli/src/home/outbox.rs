@@ -54,14 +54,15 @@ impl Outbox {
         })
     }
 
-    /// Keeps a signed entry for later. When this returns, it survives a power cut.
-    pub(crate) fn keep(&self, submission: &[u8], body: Option<&[u8]>) -> Result<(), OutboxError> {
+    /// Keeps a signed entry and gives its number. When this returns, it survives a power cut.
+    pub(crate) fn keep(&self, submission: &[u8], body: Option<&[u8]>) -> Result<u64, OutboxError> {
         let number = self.last_number()? + 1;
         let kept = match body {
             Some(body) => write_durably(&self.file(number, "body"), body),
             None => remove_if_there(&self.file(number, "body")),
         };
         kept.and_then(|()| write_durably(&self.file(number, "entry"), submission))
+            .map(|()| number)
             .map_err(|e| self.failed(e))
     }
 
@@ -83,6 +84,24 @@ impl Outbox {
     /// The node will never take it: it is kept aside with the reason.
     pub(crate) fn refuse(&self, waiting: &Waiting, reason: &str) -> Result<(), OutboxError> {
         self.set_aside(waiting, reason).map_err(|e| self.failed(e))
+    }
+
+    /// Lets go of a refused entry: the person has heard why.
+    pub(crate) fn forget_refused(&self, number: u64) -> Result<(), OutboxError> {
+        self.forget(&self.path.join("refused"), number)
+    }
+
+    /// Takes back an entry that waits: the person has heard that it was not sent.
+    pub(crate) fn withdraw(&self, number: u64) -> Result<(), OutboxError> {
+        self.forget(&self.path, number)
+    }
+
+    fn forget(&self, directory: &Path, number: u64) -> Result<(), OutboxError> {
+        let file = |kind: &str| directory.join(format!("{number:016}.{kind}"));
+        ["entry", "body", "reason"]
+            .iter()
+            .try_for_each(|kind| remove_if_there(&file(kind)))
+            .map_err(|e| self.failed(e))
     }
 
     fn remove(&self, waiting: &Waiting) -> io::Result<()> {

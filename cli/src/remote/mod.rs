@@ -6,12 +6,13 @@ mod submission;
 pub(crate) use submission::{Acknowledged, Body, Outcome, Submission};
 
 use crate::exit::Failure;
+use hearth_node::queries::Query;
 use hearth_protocol::entry::Home;
 use hearth_protocol::id::{BodyHash, Id};
 use hearth_protocol::sign::SecretKey;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::cell::OnceCell;
 use std::io::Read;
 use std::time::Duration;
@@ -48,9 +49,36 @@ pub(crate) enum RemoteError {
 }
 
 impl RemoteError {
-    /// Whether the same request may succeed later without anything being changed.
+    /// Whether the node says that what was asked for is not there.
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(
+            self,
+            RemoteError::Refused {
+                status: 404 | 410,
+                ..
+            }
+        )
+    }
+
+    /// Whether no node answered.
     pub(crate) fn is_unreachable(&self) -> bool {
         matches!(self, RemoteError::Unreachable { .. })
+    }
+
+    /// Whether it may pass by itself: no node answered, or it was not well.
+    pub(crate) fn is_for_now(&self) -> bool {
+        matches!(
+            self,
+            RemoteError::Unreachable { .. } | RemoteError::Refused { status: 500.., .. }
+        )
+    }
+
+    /// Whether the same request may succeed later: the node was not there, did not know the member yet, or was not well.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            RemoteError::Unreachable { .. } | RemoteError::Garbled { .. } => true,
+            RemoteError::Refused { status, .. } => !matches!(status, 400 | 404 | 409 | 410 | 413 | 415 | 422),
+        }
     }
 }
 
@@ -101,17 +129,23 @@ impl Remote {
     }
 
     /// Asks one question of the read API.
-    pub(crate) fn query(&self, query: &Value) -> Result<Value, RemoteError> {
-        self.post("/v1/query", query)
+    pub(crate) fn query(&self, query: &Query) -> Result<Value, RemoteError> {
+        self.post(
+            "/v1/query",
+            &serde_json::to_value(query).expect("a question is JSON"),
+        )
     }
 
     /// The ids of the records made from sources of `site`, in the order asked; none where there is no record.
     pub(crate) fn sources(&self, site: &str, keys: &[(&str, u64)]) -> Result<Vec<Option<Id>>, RemoteError> {
-        let sources: Vec<[String; 2]> = keys
+        let sources = keys
             .iter()
-            .map(|(kind, id)| [kind.to_string(), id.to_string()])
+            .map(|(kind, id)| (kind.to_string(), id.to_string()))
             .collect();
-        let answer = self.query(&json!({ "query": "sources", "site": site, "sources": sources }))?;
+        let answer = self.query(&Query::Sources {
+            site: site.to_owned(),
+            sources,
+        })?;
         serde_json::from_value(answer["ids"].clone()).map_err(|error| RemoteError::Garbled {
             url: self.base.clone(),
             reason: error.to_string(),

@@ -39,6 +39,11 @@ impl Body {
             },
         ))
     }
+
+    /// Salt, then bytes: as it is kept until it is sent by itself.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        [self.salt.as_slice(), &self.bytes].concat()
+    }
 }
 
 impl Submission {
@@ -81,6 +86,9 @@ pub(crate) struct Acknowledged {
 pub(crate) struct Reason {
     pub(crate) code: String,
     pub(crate) message: String,
+    /// Whether the same entry may be taken later.
+    #[serde(default)]
+    pub(crate) temporary: bool,
 }
 
 #[cfg(test)]
@@ -118,6 +126,7 @@ mod tests {
         let reason = Reason {
             code: "not_permitted".into(),
             message: "no".into(),
+            temporary: false,
         };
         assert_eq!(answer.results[1], Outcome::Refused { error: reason });
     }

@@ -2,75 +2,198 @@
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::pen::Pen;
 use crate::reply::Reply;
+use crate::words::{Words, titled};
 use clap::Args;
+use hearth_protocol::kind::{Interaction, Learning, QueryAsked, ReactionGiven, Slug, ThreadOpened, Topics};
 
+/// `hearth ask`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth ask")]
-pub(crate) struct Ask {}
+#[command(after_help = "\
+Examples:
+  hearth ask \"Which mouth care do you use?\" \"Our patients refuse the foam swabs.\" --topic mouth-care
+  hearth ask \"How do you store opioids at night?\" --file question.md
+  fortune | hearth ask \"Is this wise?\" -")]
+pub(crate) struct Ask {
+    /// The question in one line
+    title: String,
+    #[command(flatten)]
+    words: Words,
+    /// What it is about (a-z, 0-9 and -); up to eight
+    #[arg(long = "topic", value_name = "TOPIC")]
+    topics: Vec<Slug>,
+    /// Show it without your name. Whoever reads the log can still see the key
+    #[arg(long)]
+    pseudonym: bool,
+}
 
 impl Ask {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let words = self.words.read_optional(context)?;
+        let topics = topics(self.topics)?;
+        let pen = Pen::new(context)?;
+        let act = Interaction::QueryAsked(QueryAsked {
+            topics,
+            pseudonymous: self.pseudonym,
+        });
+        pen.send(
+            "Asked",
+            pen.draft(act)
+                .saying(Some(titled(&self.title, words.as_deref())))?,
+        )
     }
 }
 
+/// `hearth answer`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth answer 3f9a2c")]
-pub(crate) struct Answer {}
+#[command(
+    after_help = "Example:\n  hearth answer 3f9a2c \"We moved to soft baby brushes; nobody refuses them.\""
+)]
+pub(crate) struct Answer {
+    /// The question's id
+    query: String,
+    #[command(flatten)]
+    words: Words,
+}
 
 impl Answer {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let words = self.words.read(context)?;
+        let pen = Pen::new(context)?;
+        let query = pen.resolve(&self.query)?;
+        pen.send(
+            "Answered",
+            pen.draft(Interaction::QueryAnswered)
+                .about(query)
+                .saying(Some(words))?,
+        )
     }
 }
 
+/// `hearth accept`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth accept 3f9a2c")]
-pub(crate) struct Accept {}
+#[command(after_help = "Example:\n  hearth accept 81c0de")]
+pub(crate) struct Accept {
+    /// The answer's id
+    answer: String,
+}
 
 impl Accept {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let pen = Pen::new(context)?;
+        let answer = pen.resolve(&self.answer)?;
+        pen.send("Accepted", pen.draft(Interaction::QueryAccepted).about(answer))
     }
 }
 
+/// `hearth withdraw`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth withdraw 3f9a2c")]
-pub(crate) struct Withdraw {}
+#[command(after_help = "Example:\n  hearth withdraw 3f9a2c \"Asked in the wrong place.\"")]
+pub(crate) struct Withdraw {
+    /// The id of the question or resource
+    entry: String,
+    #[command(flatten)]
+    reason: Words,
+}
 
 impl Withdraw {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let reason = self.reason.read_optional(context)?;
+        let pen = Pen::new(context)?;
+        let subject = pen.subject(&self.entry)?;
+        let draft = match subject.kind.as_str() {
+            "query.asked" => pen.draft(Interaction::QueryWithdrawn),
+            "resource.published" => pen.draft(Learning::ResourceWithdrawn),
+            kind => {
+                return Err(Failure::new(format!("{} is a {kind}", subject.id.short()))
+                    .advise("Only a question or a resource can be withdrawn. Words can be erased: `hearth erase`."));
+            }
+        };
+        pen.send("Withdrawn", draft.about(subject.id).saying(reason)?)
     }
 }
 
+/// `hearth discuss`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth discuss")]
-pub(crate) struct Discuss {}
+#[command(
+    after_help = "Example:\n  hearth discuss \"Night shifts\" \"How do you hand over?\" --topic handover"
+)]
+pub(crate) struct Discuss {
+    /// What it is about, in one line
+    title: String,
+    #[command(flatten)]
+    words: Words,
+    /// Topic (a-z, 0-9 and -); up to eight
+    #[arg(long = "topic", value_name = "TOPIC")]
+    topics: Vec<Slug>,
+    /// What it is for, such as `future`
+    #[arg(long, value_name = "PURPOSE")]
+    purpose: Option<Slug>,
+}
 
 impl Discuss {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let words = self.words.read_optional(context)?;
+        let topics = topics(self.topics)?;
+        let pen = Pen::new(context)?;
+        let act = Interaction::ThreadOpened(ThreadOpened {
+            topics,
+            purpose: self.purpose,
+        });
+        pen.send(
+            "Opened",
+            pen.draft(act)
+                .saying(Some(titled(&self.title, words.as_deref())))?,
+        )
     }
 }
 
+/// `hearth reply`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth reply 3f9a2c")]
-pub(crate) struct ReplyTo {}
+#[command(after_help = "Example:\n  hearth reply 3f9a2c \"Do you mean at night?\"")]
+pub(crate) struct ReplyTo {
+    /// The id of what it replies to
+    entry: String,
+    #[command(flatten)]
+    words: Words,
+}
 
 impl ReplyTo {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let words = self.words.read(context)?;
+        let pen = Pen::new(context)?;
+        let subject = pen.resolve(&self.entry)?;
+        pen.send(
+            "Replied",
+            pen.draft(Interaction::ThreadReplied)
+                .about(subject)
+                .saying(Some(words))?,
+        )
     }
 }
 
+/// `hearth react`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth react 3f9a2c thanks")]
-pub(crate) struct React {}
+#[command(after_help = "Example:\n  hearth react 81c0de thanks")]
+pub(crate) struct React {
+    /// The contribution's id
+    entry: String,
+    /// The reaction, such as `thanks` (a-z, 0-9 and -)
+    reaction: Slug,
+}
 
 impl React {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let pen = Pen::new(context)?;
+        let subject = pen.resolve(&self.entry)?;
+        let act = Interaction::ReactionGiven(ReactionGiven {
+            reaction: self.reaction,
+        });
+        pen.send("Given", pen.draft(act).about(subject))
     }
+}
+
+fn topics(topics: Vec<Slug>) -> Result<Topics, Failure> {
+    Topics::try_from(topics).map_err(Failure::usage)
 }

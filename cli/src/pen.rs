@@ -1,0 +1,160 @@
+//! The member's pen: composes an entry, signs it with the member's key, and sees to it that it reaches the node, now or
+//! later, once.
+
+mod courier;
+
+use crate::context::Context;
+use crate::exit::Failure;
+use crate::remote::{Body, Remote, Submission};
+use crate::reply::Reply;
+use courier::{Courier, Delivered};
+pub(crate) use courier::{Flushed, Stopped};
+use hearth_node::queries::Query;
+use hearth_protocol::entry::{BodyRef, Entry, Event, Payload};
+use hearth_protocol::id::Id;
+use hearth_protocol::kind::Act;
+use serde_json::json;
+
+/// Bodies up to this many bytes travel with their entry; larger ones are streamed ahead of it.
+const WITH_ENTRY: usize = 256 << 10;
+
+/// A member about to write.
+pub(crate) struct Pen<'a> {
+    context: &'a Context,
+    remote: Remote,
+}
+
+/// Something to be said: the payload in the making, and its bodies.
+pub(crate) struct Draft {
+    payload: Payload,
+    bodies: Vec<Body>,
+    /// A large file, sent ahead.
+    large: Option<(BodyRef, Body)>,
+}
+
+/// What an entry that is being written about is.
+pub(crate) struct Subject {
+    pub(crate) id: Id,
+    pub(crate) kind: String,
+}
+
+impl<'a> Pen<'a> {
+    pub(crate) fn new(context: &'a Context) -> Result<Self, Failure> {
+        Ok(Self {
+            context,
+            remote: context.remote()?,
+        })
+    }
+
+    pub(crate) fn remote(&self) -> &Remote {
+        &self.remote
+    }
+
+    /// Begins something that happens now.
+    pub(crate) fn draft(&self, act: impl Into<Act>) -> Draft {
+        Draft {
+            payload: Payload::new(self.context.now(), act),
+            bodies: Vec::new(),
+            large: None,
+        }
+    }
+
+    /// The id that a person wrote, perhaps shortened. A whole id needs no node.
+    pub(crate) fn resolve(&self, text: &str) -> Result<Id, Failure> {
+        match text.parse() {
+            Ok(id) => Ok(id),
+            Err(_) => Ok(self.subject(text)?.id),
+        }
+    }
+
+    /// What an id stands for, asked of the node.
+    pub(crate) fn subject(&self, text: &str) -> Result<Subject, Failure> {
+        let answer = self
+            .remote
+            .query(&Query::Entry { id: text.to_owned() })
+            .map_err(|error| {
+                if error.is_unreachable() {
+                    let advice = "Without the node only whole ids (64 digits) can be written about.";
+                    return Failure::unreachable(error).advise(advice);
+                }
+                error.into()
+            })?;
+        let entry = &answer["entry"];
+        let id = entry["id"].as_str().and_then(|id| id.parse().ok());
+        let kind = entry["kind"].as_str().map(str::to_owned);
+        let (Some(id), Some(kind)) = (id, kind) else {
+            return Err(Failure::new("the node's answer names no entry"));
+        };
+        Ok(Subject { id, kind })
+    }
+
+    /// Signs and sends. Where the node cannot be reached the entry is kept and goes with a later command. `said` is what
+    /// the person is told, such as `Asked`.
+    pub(crate) fn send(&self, said: &str, draft: Draft) -> Result<Reply, Failure> {
+        let entry = Event::sign(&draft.payload, self.remote.key(), self.remote.home());
+        let id = Entry::id_of(&entry);
+        let mut submission = Submission::default();
+        submission.push(entry, draft.bodies);
+        let courier = Courier::new(&self.remote, self.context)?;
+        match courier.deliver(&submission.encode(), draft.large.map(|(_, body)| body))? {
+            Delivered::Now { index } => {
+                let json = json!({ "id": id, "index": index, "state": "acknowledged" });
+                Ok(Reply::done(
+                    json,
+                    format!("{said}: {} (entry {index})", id.short()),
+                ))
+            }
+            Delivered::Later { why } => {
+                let json = json!({ "id": id, "state": "queued", "reason": why });
+                let text = format!(
+                    "{said}, not sent yet: {}\n{why}.\nIt waits in the outbox and goes with your next command.",
+                    id.short()
+                );
+                Ok(Reply::done(json, text))
+            }
+        }
+    }
+}
+
+impl Draft {
+    /// About an entry.
+    #[must_use]
+    pub(crate) fn about(mut self, subject: Id) -> Self {
+        self.payload = self.payload.about(subject);
+        self
+    }
+
+    /// With words, in Markdown.
+    pub(crate) fn saying(mut self, words: Option<String>) -> Result<Self, Failure> {
+        if let Some(words) = words {
+            let (reference, body) = Body::new(words.into_bytes(), "text/markdown").map_err(Failure::new)?;
+            self.payload = self.payload.with_body(reference);
+            self.bodies.push(body);
+        }
+        Ok(self)
+    }
+
+    /// With a file; what is done says which.
+    pub(crate) fn carrying(
+        mut self,
+        bytes: Vec<u8>,
+        media_type: &str,
+        act: impl FnOnce(BodyRef) -> Act,
+    ) -> Result<Self, Failure> {
+        let is_large = bytes.len() > WITH_ENTRY;
+        let (reference, body) = Body::new(bytes, media_type).map_err(Failure::new)?;
+        self.payload.act = act(reference.clone());
+        if is_large {
+            self.large = Some((reference, body));
+        } else {
+            self.bodies.push(body);
+        }
+        Ok(self)
+    }
+}
+
+/// Sends what waits in the outbox, as every command that reaches the node does. Says what was refused.
+pub(crate) fn flush(context: &Context) -> Result<Flushed, Failure> {
+    let remote = context.remote()?;
+    Courier::new(&remote, context)?.flush()
+}

@@ -1,0 +1,75 @@
+//! Where reading commands read: a running node, or a data directory on which none runs.
+
+use crate::context::Context;
+use crate::exit::Failure;
+use crate::remote::Remote;
+use hearth_node::queries::{self, Query, ReadError, Reader};
+use hearth_node::store::{BodyState, OpenError};
+use hearth_protocol::id::BodyHash;
+use serde_json::Value;
+use std::path::Path;
+
+/// Something that answers questions.
+pub(crate) enum Source {
+    Node(Box<Remote>),
+    Data(Box<Reader>),
+}
+
+impl Source {
+    /// The source the options name: `--data` reads the directory, or talks to the node that runs on it; otherwise the
+    /// node of `--node` or of the member's home.
+    pub(crate) fn open(context: &Context) -> Result<Self, Failure> {
+        let Some(directory) = &context.globals.data else {
+            return Ok(Self::Node(Box::new(context.remote()?)));
+        };
+        match queries::open(directory) {
+            Ok(reader) => Ok(Self::Data(Box::new(reader))),
+            Err(ReadError::Open(OpenError::Locked { .. })) => {
+                let running = context.remote_at(&running_at(directory)?)?;
+                Ok(Self::Node(Box::new(running)))
+            }
+            Err(error) => Err(Failure::new(error)),
+        }
+    }
+
+    /// Asks one question.
+    pub(crate) fn ask(&self, query: &Query) -> Result<Value, Failure> {
+        match self {
+            Self::Node(remote) => remote.query(query).map_err(Failure::from),
+            Self::Data(reader) => reader.answer(query).map_err(Failure::new),
+        }
+    }
+
+    /// The bytes of a body; none where it is not here.
+    pub(crate) fn body(&self, hash: &BodyHash) -> Result<Option<Vec<u8>>, Failure> {
+        match self {
+            Self::Node(remote) => match remote.body(hash) {
+                Ok(bytes) => Ok(Some(bytes)),
+                Err(error) if error.is_absent() => Ok(None),
+                Err(error) => Err(error.into()),
+            },
+            Self::Data(reader) => {
+                let snapshot = reader.store().read().map_err(Failure::new)?;
+                match snapshot.body(hash).map_err(Failure::new)? {
+                    BodyState::Held { .. } => snapshot
+                        .body_bytes(hash, 0, usize::MAX)
+                        .map(Some)
+                        .map_err(Failure::new),
+                    BodyState::Partial { .. } | BodyState::Erased { .. } | BodyState::Missing => Ok(None),
+                }
+            }
+        }
+    }
+}
+
+/// The API address that the node running on a data directory has written down there.
+fn running_at(directory: &Path) -> Result<String, Failure> {
+    let file = hearth_node::directory::DataDirectory::at(directory).node();
+    let text = std::fs::read(&file).ok();
+    let says: Option<Value> = text.and_then(|text| serde_json::from_slice(&text).ok());
+    says.and_then(|says| says["api"].as_str().map(str::to_owned))
+        .ok_or_else(|| {
+            Failure::new(format!("another process works on {}", directory.display()))
+                .advise("If it is a node, talk to it with --node URL; otherwise wait until it is done.")
+        })
+}
