@@ -1,4 +1,205 @@
-//! Joining: the inviter's door and the applicant's knocking (docs/protocol.md §5, `/hearth/join/1`).
+//! Joining: the inviter's door and what an applicant knows (docs/protocol.md §5, `/hearth/join/1`).
 
-/// Where an applicant's store keeps the invitation until it is admitted.
+use std::collections::BTreeMap;
+
+use hearth_protocol::codec;
+use hearth_protocol::community::Community as Facts;
+use hearth_protocol::entry::{Entry, Home};
+use hearth_protocol::id::Id;
+use hearth_protocol::kind::{Act, Chartered, Community};
+use hearth_protocol::sync::{JoinReply, JoinRequest};
+use hearth_protocol::time::Timestamp;
+use serde_bytes::ByteBuf;
+
+use crate::invitation::Invitation;
+use crate::projector::Projector;
+use crate::store::{Application, Batch, NewLog, Redeemed, Snapshot, Store, StoreError, TokenHash};
+
+/// Where an applicant's store keeps the invitation until it has seen its own admission.
 pub(crate) const INVITATION: &str = "invitation";
+/// Where it keeps the charters it was given, which are its address book until it has the founding log.
+const CHARTERS: &str = "charters";
+
+/// A charter that is whole and rightly signed by one of its own stewards.
+#[derive(Debug, Clone)]
+pub struct Charter {
+    /// The organisation.
+    pub id: Id,
+    /// What it says.
+    pub says: Chartered,
+}
+
+impl Charter {
+    /// Reads and checks a charter of this community.
+    pub fn read(bytes: &[u8], community: Id) -> Option<Charter> {
+        let Ok(Entry::Event(event)) = Entry::parse(bytes) else {
+            return None;
+        };
+        let Act::Community(Community::Chartered(says)) = &event.payload().act else {
+            return None;
+        };
+        let own = says.stewards.iter().any(|steward| steward.bytes() == event.kid());
+        let holds = event.verify(&Home::of_charter(community)).is_ok();
+        (own && holds).then(|| Charter {
+            id: Entry::id_of(bytes),
+            says: says.clone(),
+        })
+    }
+
+    /// What holding its log needs.
+    pub fn log(&self, own: bool) -> NewLog {
+        NewLog {
+            organisation: self.id,
+            origin: self.says.origin.clone(),
+            key: self.says.key,
+            next: self.says.next,
+            witness: self.says.witness,
+            own,
+        }
+    }
+}
+
+/// Answers a knock. A token opens the door once, for one organisation; a steward then lets it in, or does not.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn answer_knock(
+    store: &Store,
+    projector: &Projector,
+    now: Timestamp,
+    request: JoinRequest,
+) -> Result<JoinReply, StoreError> {
+    let refused = |reason: &str| {
+        Ok(JoinReply::Refused {
+            reason: reason.to_owned(),
+        })
+    };
+    let (token, organisation) = match request {
+        JoinRequest::Apply { token, charter } => {
+            let token = TokenHash::of(&token);
+            let community = projector.read().id();
+            let Some(read) = Charter::read(&charter, community) else {
+                return refused(
+                    "the charter is not a well-formed one of this community, signed by its steward",
+                );
+            };
+            let (organisation, at) = (read.id, now.as_millis());
+            let application = Application {
+                organisation,
+                charter,
+                token,
+                at,
+            };
+            match store.write(|batch| batch.redeem(&application, now))? {
+                Redeemed::Accepted => (token, organisation),
+                Redeemed::Unknown => return refused("no such invitation was given"),
+                Redeemed::Expired => return refused("the invitation has expired"),
+                Redeemed::Used => return refused("the invitation has been used by another organisation"),
+            }
+        }
+        JoinRequest::Poll { token, organisation } => (TokenHash::of(&token), organisation),
+    };
+    let invitation = store.read()?.invitation(&token)?;
+    if invitation.is_none_or(|invitation| invitation.used != Some(organisation)) {
+        return refused("no application came with this invitation");
+    }
+    Ok(match charters(&projector.read(), organisation) {
+        Some(charters) => JoinReply::Admitted { charters },
+        None => JoinReply::Pending {},
+    })
+}
+
+/// Everybody's charters, if `organisation` is admitted.
+fn charters(facts: &Facts, organisation: Id) -> Option<Vec<(Id, ByteBuf)>> {
+    let organisations = facts.organisations();
+    let admitted = organisations.iter().any(|admitted| admitted.id == organisation);
+    let charter =
+        |admitted: hearth_protocol::community::Organisation| (admitted.id, ByteBuf::from(admitted.entry));
+    admitted.then(|| organisations.into_iter().map(charter).collect())
+}
+
+/// What an applicant has to show, if this node is one.
+#[derive(Debug, Clone)]
+pub struct Applicant {
+    /// The invitation it came with.
+    pub invitation: Invitation,
+    /// Its own charter.
+    pub charter: Vec<u8>,
+    /// Its own id.
+    pub organisation: Id,
+}
+
+impl Applicant {
+    /// The applicant in a store; none where the node founded its community or has seen its admission.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn of(snapshot: &Snapshot<'_>) -> Result<Option<Applicant>, StoreError> {
+        let (Some(text), Some(own)) = (snapshot.meta(INVITATION)?, snapshot.own_log()?) else {
+            return Ok(None);
+        };
+        let corrupt = || StoreError::Corrupt("the invitation kept".into());
+        let text = String::from_utf8(text).map_err(|_| corrupt())?;
+        let invitation = text.parse().map_err(|_| corrupt())?;
+        let charter = snapshot.entry(own.number, 0)?.ok_or_else(corrupt)?;
+        Ok(Some(Applicant {
+            invitation,
+            charter,
+            organisation: own.charter.organisation,
+        }))
+    }
+
+    /// The next knock: handing in the charter, which may be done any number of times.
+    pub fn knock(&self) -> JoinRequest {
+        JoinRequest::Apply {
+            token: *self.invitation.token.as_bytes(),
+            charter: self.charter.clone(),
+        }
+    }
+
+    /// Takes the charters that admission brings: begins to hold their logs, and keeps them as address book until the
+    /// founding log is here. Those that are not of this community are passed over.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn admitted(&self, store: &Store, charters: &[(Id, ByteBuf)]) -> Result<(), StoreError> {
+        let community = self.invitation.community;
+        let sound: BTreeMap<Id, Charter> = charters
+            .iter()
+            .filter_map(|(id, bytes)| Charter::read(bytes, community).filter(|charter| charter.id == *id))
+            .map(|charter| (charter.id, charter))
+            .collect();
+        let kept: Vec<&(Id, ByteBuf)> = charters.iter().filter(|(id, _)| sound.contains_key(id)).collect();
+        store.write(|batch| {
+            for charter in sound.values().filter(|charter| charter.id != self.organisation) {
+                batch.hold_log(charter.log(false))?;
+            }
+            batch.set_meta(CHARTERS, &codec::encode(&kept))
+        })
+    }
+}
+
+/// The charters an applicant was given; none where it needs them no more.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn given_charters(snapshot: &Snapshot<'_>) -> Result<Vec<Charter>, StoreError> {
+    let (Some(kept), Some(community)) = (snapshot.meta(CHARTERS)?, snapshot.community()?) else {
+        return Ok(Vec::new());
+    };
+    let charters: Vec<(Id, ByteBuf)> =
+        codec::decode(&kept).map_err(|_| StoreError::Corrupt("the charters kept".into()))?;
+    Ok(charters
+        .iter()
+        .filter_map(|(_, bytes)| Charter::read(bytes, community))
+        .collect())
+}
+
+/// Forgets what joining needed: the founding log says now who is who.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn finish(batch: &mut Batch) -> Result<(), StoreError> {
+    batch.clear_meta(INVITATION)?;
+    batch.clear_meta(CHARTERS)
+}

@@ -1,10 +1,38 @@
 //! A running node: everything started, one loop that hands each thing that happens to the room it concerns, everything
 //! stopped.
 
-use std::path::PathBuf;
+mod follower;
+mod hub;
+mod node_file;
+mod replicator;
+mod rooms;
 
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+
+use crate::api::{self, Api, ApiStartError};
+use crate::clock::ClockError;
 use crate::config::Config;
 use crate::directory::DataDirectory;
+use crate::ledger::StartError;
+use crate::network::{IdentityError, NetworkError};
+use crate::secret_file::SecretFileError;
+use crate::store::{OpenError, StoreError};
+
+use hub::Hub;
+pub use node_file::NodeFile;
+use node_file::OwnNodeFile;
+use rooms::Rooms;
+
+/// How often it is looked whom to call and what is to be shown.
+const GLANCE: Duration = Duration::from_millis(200);
+/// How often the rooms are told that time has passed.
+const TICK: Duration = Duration::from_secs(1);
+/// How long requests under way may take when the node stops.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// How a node is run.
 #[derive(Debug, Clone)]
@@ -19,9 +47,141 @@ pub struct Options {
 
 /// Why a node does not run, or stopped.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError {}
+pub enum RunError {
+    /// There is no node to run.
+    #[error("{directory} holds no node: found a community or join one first", directory = directory.display())]
+    NotFounded {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// The data directory cannot be opened, or another node runs on it.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The clock file cannot be used.
+    #[error(transparent)]
+    Clock(#[from] ClockError),
+    /// A made-up time in a community that lives in the real one.
+    #[error("this community runs on the time of the world; leave --clock out")]
+    SimulatedClock,
+    /// The real time in a community that lives in a made-up one.
+    #[error("this community was founded with a simulated clock; name its file with --clock")]
+    RealClock,
+    /// The libp2p key is missing or damaged.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The witness key is missing or damaged.
+    #[error(transparent)]
+    Witness(#[from] SecretFileError),
+    /// The ledger does not start.
+    #[error(transparent)]
+    Ledger(#[from] StartError),
+    /// The network does not start.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The API does not start.
+    #[error(transparent)]
+    Api(#[from] ApiStartError),
+    /// The system refuses something a node needs.
+    #[error("{what}: {source}")]
+    System {
+        /// What was to be done.
+        what: &'static str,
+        /// What it said.
+        source: std::io::Error,
+    },
+}
 
 /// Runs a node until it is told to stop (SIGINT, SIGTERM).
+///
+/// # Errors
+/// [`RunError`].
 pub fn run(options: Options) -> Result<(), RunError> {
-    unimplemented!("lands next: {options:?}")
+    let system = |what| move |source| RunError::System { what, source };
+    let runtime = tokio::runtime::Runtime::new().map_err(system("starting the runtime"))?;
+    runtime.block_on(async {
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(system("waiting for signals"))?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(system("waiting for signals"))?;
+        let told = async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        };
+        serve(options, told).await
+    })
+}
+
+/// Runs a node until `told` is done. It says how to reach it in `node.json`.
+///
+/// # Errors
+/// [`RunError`].
+pub async fn serve(options: Options, told: impl Future<Output = ()>) -> Result<(), RunError> {
+    // Before anything else is opened: the commonest mistake is to start a node twice.
+    let listener = api::bind(options.config.api).await?;
+    let address = listener.local_addr().map_err(|source| RunError::System {
+        what: "the API's address",
+        source,
+    })?;
+    let settings = options.clone();
+    let opened = tokio::task::spawn_blocking(move || Rooms::open(&settings)).await;
+    let rooms = opened.expect("opening a node does not panic")?;
+    let file = NodeFile {
+        api: format!("http://{address}"),
+        addresses: Vec::new(),
+        community: rooms.open.home.community,
+        organisation: rooms.open.home.organisation,
+        origin: rooms.open.origin.to_string(),
+        pid: std::process::id(),
+    };
+    let file = OwnNodeFile::new(options.directory.node(), file);
+    let api = Api::new(api::Rooms {
+        home: rooms.open.home,
+        ledger: rooms.open.ledger.clone(),
+        reader: rooms.open.reader.clone(),
+        witness: rooms.open.witness.clone(),
+        clock: rooms.open.clock.clone(),
+        addresses: rooms.open.addresses.clone(),
+        hosts: options.config.hosts.clone(),
+    });
+    let (stop_api, api_stops) = oneshot::channel::<()>();
+    let api = tokio::spawn(api.serve(listener, async {
+        // A sender that is gone means the same.
+        let _told = api_stops.await;
+    }));
+    tracing::info!(api = %address, log = %rooms.open.origin, "the node runs");
+
+    let mut hub = Hub::start(rooms, file)?;
+    let ended = attend(&mut hub, told).await;
+    tracing::info!("the node stops");
+    drop(stop_api);
+    if tokio::time::timeout(FAREWELL, api).await.is_err() {
+        tracing::warn!("some requests were still under way");
+    }
+    tokio::task::spawn_blocking(move || hub.stop())
+        .await
+        .expect("stopping a node does not panic");
+    ended
+}
+
+/// The loop.
+async fn attend(hub: &mut Hub, told: impl Future<Output = ()>) -> Result<(), RunError> {
+    let mut told = std::pin::pin!(told);
+    let (mut glance, mut tick) = (tokio::time::interval(GLANCE), tokio::time::interval(TICK));
+    loop {
+        tokio::select! {
+            () = &mut told => return Ok(()),
+            event = hub.network.next() => hub.network_said(event).await,
+            Some(errand) = hub.errands.recv() => hub.run_errand(errand),
+            Some(finding) = hub.findings.recv() => hub.found(finding).await?,
+            Some(done) = hub.jobs.join_next() => hub.done(done).await,
+            Ok(()) = hub.offered.changed() => hub.offered_head().await,
+            Ok(()) = hub.committed.changed() => hub.follower.wake(),
+            Ok(()) = hub.standing.changed() => hub.standing_changed().await,
+            _ = glance.tick() => hub.glance(),
+            _ = tick.tick() => hub.tick().await,
+        }
+    }
 }

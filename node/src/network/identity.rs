@@ -61,6 +61,11 @@ impl Identity {
     }
 }
 
+/// A node id as people read it; hexadecimal where it is not one of libp2p's.
+pub fn name_of(peer: &Peer) -> String {
+    libp2p::PeerId::from_bytes(&peer.0).map_or_else(|_| hex::encode(&peer.0), |id| id.to_string())
+}
+
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)

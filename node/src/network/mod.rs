@@ -25,7 +25,7 @@ use tokio::time::Instant;
 use behaviour::{Behaviour, topic};
 use dialer::{Dialer, Line};
 pub use event::Event;
-pub use identity::{Identity, IdentityError};
+pub use identity::{Identity, IdentityError, name_of};
 pub use listen::{BadAddress, check_address};
 
 /// How long a connection nobody uses stays open. Members exchange digests more often than that.

@@ -3,6 +3,7 @@
 //! What depends on an entry's bytes and home alone is checked on every core, and remembered in `views.redb`; folding is
 //! one thread's work and costs about a microsecond an entry. Views of a cut are made on demand and the newest kept.
 
+mod bodies;
 mod checked;
 
 use std::path::Path;

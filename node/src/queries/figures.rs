@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hearth_protocol::community::View;
-use hearth_protocol::framework::Statement;
+use hearth_protocol::framework::{self, Parameters, Section};
 use hearth_protocol::time::{Span, Timestamp};
 use serde_json::{Value, json};
 
@@ -11,7 +11,6 @@ use super::query::At;
 use super::{QueryError, Reader};
 
 /// What a figure is asked for, resolved.
-#[allow(dead_code)]
 struct Extent {
     view: Arc<View>,
     as_of: Timestamp,
@@ -32,19 +31,18 @@ impl Extent {
 
 /// The framework's own answer (docs/framework.schema.json).
 pub(super) fn framework(reader: &Reader, at: &At) -> Result<Value, QueryError> {
-    let Extent { .. } = Extent::of(reader, at)?;
-    Err(QueryError::NotComputed {
-        statement: "the framework".into(),
-    })
+    let Extent { view, as_of, window } = Extent::of(reader, at)?;
+    let answer = framework::compute(&view, as_of, window, &Parameters::default());
+    Ok(json_of(&answer))
 }
 
 /// One statement, with every id behind its figures.
 pub(super) fn explain(reader: &Reader, statement: &str, at: &At) -> Result<Value, QueryError> {
-    let _known: Statement = statement.parse()?;
-    let Extent { .. } = Extent::of(reader, at)?;
-    Err(QueryError::NotComputed {
-        statement: statement.to_owned(),
-    })
+    let section: Section = statement.parse()?;
+    let Extent { view, as_of, window } = Extent::of(reader, at)?;
+    let answer = framework::explain(&view, section, as_of, window, &Parameters::default());
+    let missing = || QueryError::NotComputed { statement: statement.to_owned() };
+    answer.map(|answer| json_of(&answer)).ok_or_else(missing)
 }
 
 /// `{"cut": [[organisation, size, root] …], "name": …, "as_of": …}`.
@@ -52,4 +50,8 @@ pub(super) fn cut(reader: &Reader) -> Result<Value, QueryError> {
     let view = reader.view()?;
     let as_of = view.default_as_of().to_string();
     Ok(json!({ "cut": view.cut(), "name": view.cut().hash(), "as_of": as_of }))
+}
+
+fn json_of(answer: &impl serde::Serialize) -> Value {
+    serde_json::to_value(answer).expect("figures are JSON")
 }

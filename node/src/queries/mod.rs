@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hearth_protocol::community::{View, ViewError};
-use hearth_protocol::framework::UnknownStatement;
+use hearth_protocol::framework::UnknownSection;
 use hearth_protocol::id::Id;
 use hearth_protocol::time::{BadSpan, BadTime};
 use serde_json::Value;
@@ -83,7 +83,7 @@ pub enum QueryError {
     },
     /// The statement is not one of the framework.
     #[error(transparent)]
-    Statement(#[from] UnknownStatement),
+    Statement(#[from] UnknownSection),
     /// The statement is not computed by this version.
     #[error("{statement} has no indicator in this version")]
     NotComputed {

@@ -31,4 +31,10 @@ impl Batch {
     pub fn set_meta(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
         self.put(META, name, value)
     }
+
+    /// Forgets a named value.
+    pub fn clear_meta(&mut self, name: &str) -> Result<(), StoreError> {
+        self.transaction().open_table(META)?.remove(name)?;
+        Ok(())
+    }
 }

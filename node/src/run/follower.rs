@@ -1,0 +1,178 @@
+//! The thread that reads what the store has gained: folds it into the community, notes the bodies it speaks of, and takes
+//! up the logs of organisations that were admitted.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+
+use hearth_protocol::id::Id;
+use tokio::sync::mpsc;
+
+use crate::join::{self, Charter, given_charters};
+use crate::network::Admitted;
+use crate::projector::Projector;
+use crate::store::{Store, StoreError};
+use hearth_protocol::sync::Peer;
+
+/// What the follower found.
+#[derive(Debug)]
+pub(super) enum Finding {
+    /// Entries were folded.
+    Folded,
+    /// Bodies are wanted, or some no longer are.
+    Bodies,
+    /// Who is admitted has changed; their logs are held.
+    Admission(Vec<Admitted>),
+    /// This node's own organisation is admitted, by the founding log itself.
+    Joined,
+}
+
+/// The running thread.
+pub(super) struct Follower {
+    wake: mpsc::Sender<()>,
+    follows_own: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Follower {
+    /// Starts the thread; it looks at once.
+    pub(super) fn start(
+        store: Store,
+        projector: Projector,
+        own: Id,
+    ) -> io::Result<(Self, mpsc::UnboundedReceiver<Finding>)> {
+        let (wake, inbox) = mpsc::channel(1);
+        let (findings, outbox) = mpsc::unbounded_channel();
+        let follows_own = Arc::new(AtomicBool::new(false));
+        let worker = Worker {
+            store,
+            projector,
+            own,
+            findings,
+            follows_own: follows_own.clone(),
+            admitted: Vec::new(),
+        };
+        let thread = thread::Builder::new()
+            .name("projector".into())
+            .spawn(move || worker.run(inbox))?;
+        Ok((
+            Self {
+                wake,
+                follows_own,
+                thread,
+            },
+            outbox,
+        ))
+    }
+
+    /// The store may have gained something. Said while it is busy, it looks once more.
+    pub(super) fn wake(&self) {
+        // Full: it is going to look anyway. Closed: the node is stopping.
+        let _coming = self.wake.try_send(());
+    }
+
+    /// Whether our own log is being fetched, and so speaks of bodies that are not here.
+    pub(super) fn follow_own(&self, follows_own: bool) {
+        self.follows_own.store(follows_own, Ordering::Relaxed);
+        self.wake();
+    }
+
+    /// Ends the thread.
+    pub(super) fn stop(self) {
+        drop(self.wake);
+        if self.thread.join().is_err() {
+            tracing::error!("the projector thread panicked");
+        }
+    }
+}
+
+struct Worker {
+    store: Store,
+    projector: Projector,
+    own: Id,
+    findings: mpsc::UnboundedSender<Finding>,
+    follows_own: Arc<AtomicBool>,
+    admitted: Vec<Admitted>,
+}
+
+impl Worker {
+    fn run(mut self, mut inbox: mpsc::Receiver<()>) {
+        loop {
+            if let Err(error) = self.look() {
+                tracing::error!(%error, "the store could not be followed; it will be tried again");
+            }
+            if inbox.blocking_recv().is_none() {
+                break;
+            }
+        }
+        if let Err(error) = self.projector.keep() {
+            tracing::warn!(%error, "the checks made were not kept; they are made again at the next start");
+        }
+    }
+
+    fn look(&mut self) -> Result<(), StoreError> {
+        self.projector.follow()?;
+        self.tell(Finding::Folded);
+        self.take_up_logs()?;
+        if self
+            .projector
+            .note_bodies(self.follows_own.load(Ordering::Relaxed))?
+        {
+            self.tell(Finding::Bodies);
+        }
+        Ok(())
+    }
+
+    /// Holds the log of everybody admitted. The address book is the founding log; before an applicant has it, the charters
+    /// it was given.
+    fn take_up_logs(&mut self) -> Result<(), StoreError> {
+        let organisations = self.projector.read().organisations();
+        let joined = organisations
+            .iter()
+            .any(|organisation| organisation.id == self.own);
+        let charters: Vec<Charter> = if joined {
+            let charter = |o: hearth_protocol::community::Organisation| Charter {
+                id: o.id,
+                says: o.charter,
+            };
+            organisations.into_iter().map(charter).collect()
+        } else {
+            given_charters(&self.store.read()?)?
+        };
+        let admitted: Vec<Admitted> = charters.iter().flat_map(nodes).collect();
+        if admitted == self.admitted {
+            return Ok(());
+        }
+        let waited = self.store.read()?.meta(join::INVITATION)?.is_some();
+        self.store.write(|batch| -> Result<(), StoreError> {
+            for charter in charters.iter().filter(|charter| charter.id != self.own) {
+                batch.hold_log(charter.log(false))?;
+            }
+            if joined && waited {
+                join::finish(batch)
+            } else {
+                Ok(())
+            }
+        })?;
+        if joined && waited {
+            self.tell(Finding::Joined);
+        }
+        self.admitted.clone_from(&admitted);
+        self.tell(Finding::Admission(admitted));
+        Ok(())
+    }
+
+    fn tell(&self, finding: Finding) {
+        // Nobody listens any more: the node is stopping.
+        let _stopping = self.findings.send(finding);
+    }
+}
+
+fn nodes(charter: &Charter) -> impl Iterator<Item = Admitted> + '_ {
+    charter.says.nodes.iter().map(|node| Admitted {
+        organisation: charter.id,
+        peer: Peer(node.id.clone()),
+        addresses: node.addresses.clone(),
+    })
+}

@@ -1,0 +1,366 @@
+//! Where everything that happens in a node is handed on. Decides nothing: the machine, the ledger and the store do.
+
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+
+use hearth_protocol::id::Id;
+use hearth_protocol::log::{Note, TreeHead};
+use hearth_protocol::sync::{
+    Failed, HeadsHint, Input, JoinReply, Pause, Peer, Reply, WitnessReply, WitnessRequest,
+};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Duration, Instant};
+
+use super::RunError;
+use super::follower::{Finding, Follower};
+use super::node_file::OwnNodeFile;
+use super::replicator::{Replicator, Word};
+use super::rooms::{Open, Rooms, check_clock};
+use crate::exchange::{self, Served};
+use crate::join::{Applicant, answer_knock};
+use crate::ledger::{News, Standing};
+use crate::network::{Event, Network, ReplyTo};
+use crate::queries::{Live, Presence};
+use crate::replication::Errand;
+use crate::store::StoreError;
+
+/// How long the witnesses are given to answer at start.
+const WITNESSES: Duration = Duration::from_secs(10);
+/// How often an applicant knocks.
+const KNOCK: Duration = Duration::from_secs(2);
+
+/// A running node.
+pub(super) struct Hub {
+    rooms: Open,
+    pub(super) network: Network,
+    pub(super) follower: Follower,
+    replicator: Replicator,
+    pub(super) errands: mpsc::UnboundedReceiver<Errand>,
+    pub(super) findings: mpsc::UnboundedReceiver<Finding>,
+    /// Questions being answered out of the store.
+    pub(super) jobs: JoinSet<Job>,
+    pub(super) offered: watch::Receiver<Option<Note>>,
+    pub(super) committed: watch::Receiver<TreeHead>,
+    pub(super) standing: watch::Receiver<Standing>,
+    file: OwnNodeFile,
+    /// The addresses have changed since they were written down.
+    moved: bool,
+    peers: BTreeMap<Peer, Id>,
+    paused: BTreeMap<Id, Pause>,
+    applicant: Option<Applicant>,
+    /// When to knock next; none while a knock is on its way.
+    knock_at: Option<Instant>,
+    joining: Option<String>,
+    began: Instant,
+}
+
+/// An answer out of the store, and whom it is for.
+pub(super) enum Job {
+    Served(ReplyTo<Reply>, Served),
+    Witnessed(ReplyTo<WitnessReply>, Result<WitnessReply, StoreError>),
+    Door(ReplyTo<JoinReply>, Result<JoinReply, StoreError>),
+    Admitted(Result<(), StoreError>),
+}
+
+impl Hub {
+    pub(super) fn start(rooms: Rooms, file: OwnNodeFile) -> Result<Hub, RunError> {
+        let system = |source| RunError::System {
+            what: "starting a thread",
+            source,
+        };
+        let Rooms { open: rooms, network } = rooms;
+        let own = rooms.home.organisation;
+        let (follower, findings) =
+            Follower::start(rooms.store.clone(), rooms.projector.clone(), own).map_err(system)?;
+        let (replicator, errands) = Replicator::start(rooms.store.clone(), seed(own)).map_err(system)?;
+        let applicant = Applicant::of(&rooms.store.read()?)?;
+        let mut standing = rooms.ledger.standing();
+        standing.mark_changed();
+        Ok(Hub {
+            network,
+            follower,
+            replicator,
+            errands,
+            findings,
+            jobs: JoinSet::new(),
+            offered: rooms.ledger.offered(),
+            committed: rooms.ledger.committed(),
+            standing,
+            file,
+            moved: true,
+            peers: BTreeMap::new(),
+            paused: BTreeMap::new(),
+            knock_at: applicant.is_some().then(Instant::now),
+            joining: applicant.is_some().then(|| "not admitted yet".to_owned()),
+            applicant,
+            began: Instant::now(),
+            rooms,
+        })
+    }
+
+    pub(super) async fn network_said(&mut self, event: Event) {
+        match event {
+            Event::Listening { address } => {
+                tracing::info!(%address, "listening");
+                self.moved = true;
+            }
+            Event::Connected { peer, organisation } => {
+                self.peers.insert(peer.clone(), organisation);
+                self.happened(Input::Connected { peer, organisation }).await;
+            }
+            Event::Disconnected { peer } => {
+                self.peers.remove(&peer);
+                self.happened(Input::Disconnected { peer }).await;
+            }
+            Event::Asked {
+                peer,
+                organisation,
+                request,
+                reply,
+            } => {
+                let store = self.rooms.store.clone();
+                let serve = move || Job::Served(reply, exchange::serve(&store, &peer, organisation, request));
+                self.jobs.spawn_blocking(serve);
+            }
+            Event::AskedToWitness {
+                request: WitnessRequest::Add { body },
+                reply,
+                ..
+            } => {
+                let witness = self.rooms.witness.clone();
+                self.jobs.spawn_blocking(move || {
+                    let answer = witness.add_checkpoint(&body).map(|answer| WitnessReply::Added {
+                        status: u64::from(answer.status),
+                        body: answer.body.into_bytes(),
+                    });
+                    Job::Witnessed(reply, answer)
+                });
+            }
+            Event::Knocked { request, reply } => {
+                let (store, projector, now) = (
+                    self.rooms.store.clone(),
+                    self.rooms.projector.clone(),
+                    self.rooms.clock.now(),
+                );
+                let answer = move || Job::Door(reply, answer_knock(&store, &projector, now, request));
+                self.jobs.spawn_blocking(answer);
+            }
+            Event::Answered { ticket, answer } => self.happened(Input::Replied { ticket, answer }).await,
+            Event::JoinAnswered { answer } => self.door_answered(answer),
+            Event::Gossiped {
+                peer,
+                organisation,
+                note,
+            } => {
+                self.happened(Input::Gossiped {
+                    peer,
+                    organisation,
+                    note,
+                })
+                .await;
+            }
+        }
+    }
+
+    pub(super) fn run_errand(&mut self, errand: Errand) {
+        match errand {
+            Errand::Ask {
+                peer,
+                ticket,
+                question,
+            } => self.network.ask(&peer, ticket, question),
+            Errand::Gossip { organisation, note } => self.network.publish(&HeadsHint { note, organisation }),
+            Errand::Grown { organisation, .. } => {
+                if organisation == self.rooms.home.organisation {
+                    self.rooms.ledger.notice_replicas();
+                }
+                self.follower.wake();
+            }
+            Errand::BodyKept { hash } => tracing::debug!(%hash, "a body has arrived"),
+            Errand::Paused { organisation, why } => {
+                tracing::error!(%organisation, ?why, "nothing more is taken in of this log");
+                self.paused.insert(organisation, why);
+            }
+            Errand::Confirmed { .. } => self.rooms.ledger.hear(News::NobodyKnowsMore),
+            Errand::Restored { size, .. } => self.rooms.ledger.hear(News::KnownLarger { size }),
+        }
+    }
+
+    pub(super) async fn found(&mut self, finding: Finding) -> Result<(), RunError> {
+        match finding {
+            Finding::Folded => {
+                // Heads seen are due when something is new.
+                self.rooms.ledger.tick();
+                let clock = self.rooms.projector.read().clock();
+                check_clock(clock, &self.rooms.clock)?;
+            }
+            Finding::Bodies => self.replicator.tell(Word::NewWants).await,
+            Finding::Admission(nodes) => {
+                self.replicator.tell(Word::NewLogs).await;
+                self.network.admit(&nodes);
+            }
+            Finding::Joined => {
+                tracing::info!("admitted: the founding log says so");
+                (self.applicant, self.knock_at, self.joining) = (None, None, None);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn done(&mut self, job: Result<Job, JoinError>) {
+        match job {
+            Ok(Job::Served(to, Served { reply, input })) => {
+                self.network.reply(to, reply);
+                if let Some(input) = input {
+                    self.happened(input).await;
+                }
+            }
+            Ok(Job::Witnessed(to, Ok(reply))) => self.network.reply_witness(to, reply),
+            Ok(Job::Door(to, Ok(reply))) => self.network.reply_join(to, reply),
+            Ok(Job::Admitted(Ok(()))) => self.follower.wake(),
+            Ok(Job::Witnessed(_, Err(error)) | Job::Door(_, Err(error)) | Job::Admitted(Err(error))) => {
+                tracing::error!(%error, "a question could not be answered");
+            }
+            Err(error) => tracing::error!(%error, "answering a question failed"),
+        }
+    }
+
+    pub(super) async fn offered_head(&mut self) {
+        let note = self.offered.borrow_and_update().as_ref().map(Note::to_bytes);
+        if let Some(note) = note {
+            self.happened(Input::OwnHead { note }).await;
+        }
+    }
+
+    /// Our own log is followed like another's while it may not be written.
+    pub(super) async fn standing_changed(&mut self) {
+        let standing = *self.standing.borrow_and_update();
+        tracing::info!(%standing, "standing");
+        let follows = matches!(standing, Standing::Behind { .. } | Standing::Restored { .. });
+        self.follower.follow_own(follows);
+        self.replicator.tell(Word::FollowOwn(follows)).await;
+        self.ask_nobody();
+    }
+
+    /// Looks after what only needs a look now and then.
+    pub(super) fn glance(&mut self) {
+        self.network.redial();
+        if std::mem::take(&mut self.moved) {
+            let addresses = self.network.addresses();
+            if let Err(error) = self.file.write(&addresses) {
+                tracing::warn!(%error, "node.json was not written");
+                self.moved = true;
+            }
+            *self
+                .rooms
+                .addresses
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = addresses;
+        }
+        *self.rooms.live.write().unwrap_or_else(PoisonError::into_inner) = self.live();
+    }
+
+    pub(super) async fn tick(&mut self) {
+        if *self.standing.borrow() == Standing::Asking && self.began.elapsed() >= WITNESSES {
+            self.rooms.ledger.hear(News::NoAnswer);
+        }
+        self.rooms.ledger.tick();
+        self.knock();
+        self.happened(Input::Tick).await;
+    }
+
+    /// Ends everything, in the order in which it depends on each other. Blocks.
+    pub(super) fn stop(self) {
+        self.rooms.ledger.stop();
+        self.replicator.stop();
+        self.follower.stop();
+    }
+
+    async fn happened(&self, input: Input) {
+        self.replicator.tell(Word::Happened(input)).await;
+    }
+
+    /// An organisation that is alone, or not admitted yet, has no witness to ask.
+    fn ask_nobody(&self) {
+        let alone = self
+            .rooms
+            .store
+            .read()
+            .and_then(|snapshot| snapshot.logs())
+            .is_ok_and(|logs| logs.len() == 1);
+        if alone {
+            self.rooms.ledger.hear(News::NobodyToAsk);
+        }
+    }
+
+    fn knock(&mut self) {
+        let Some(applicant) = &self.applicant else { return };
+        if self.knock_at.is_none_or(|at| at > Instant::now()) {
+            return;
+        }
+        self.knock_at = None;
+        if let Err(error) = self
+            .network
+            .knock(&applicant.invitation.addresses, applicant.knock())
+        {
+            tracing::error!(%error, "the invitation names no address one can call");
+        }
+    }
+
+    fn door_answered(&mut self, answer: Result<JoinReply, Failed>) {
+        let Some(applicant) = self.applicant.clone() else {
+            return;
+        };
+        self.knock_at = Some(Instant::now() + KNOCK);
+        let now = match answer {
+            Err(_) => "the inviter cannot be reached".to_owned(),
+            Ok(JoinReply::Pending {}) => "a steward of the inviter has not decided yet".to_owned(),
+            Ok(JoinReply::Refused { reason }) => format!("refused: {reason}"),
+            Ok(JoinReply::Admitted { charters }) => {
+                let store = self.rooms.store.clone();
+                self.jobs
+                    .spawn_blocking(move || Job::Admitted(applicant.admitted(&store, &charters)));
+                "admitted by the inviter; waiting for the founding log".to_owned()
+            }
+        };
+        if self.joining.as_ref() != Some(&now) {
+            tracing::info!(state = %now, "joining");
+            self.joining = Some(now);
+        }
+    }
+
+    fn live(&self) -> Live {
+        let standing = *self.standing.borrow();
+        Live {
+            addresses: self.network.addresses(),
+            peers: self
+                .peers
+                .iter()
+                .map(|(peer, organisation)| Presence {
+                    peer: crate::network::name_of(peer),
+                    organisation: *organisation,
+                })
+                .collect(),
+            ledger: standing.to_string(),
+            signs: standing.signs(),
+            unconfirmed: standing == Standing::Unconfirmed,
+            restored: matches!(standing, Standing::Restored { .. }),
+            now: self.rooms.clock.now().to_string(),
+            simulated: self.rooms.clock.is_simulated(),
+            paused: self
+                .paused
+                .iter()
+                .map(|(organisation, why)| (*organisation, format!("{why:?}")))
+                .collect(),
+            joining: self.joining.clone(),
+        }
+    }
+}
+
+/// Spreads the retries of different nodes: the beginning of the organisation's id.
+fn seed(organisation: Id) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&organisation.as_bytes()[..8]);
+    u64::from_be_bytes(bytes)
+}
