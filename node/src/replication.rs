@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use hearth_protocol::id::{BodyHash, Id};
-use hearth_protocol::log::{ForkEvidence, KeyChain, TreeHead, VerifierKey};
-use hearth_protocol::sign::PublicKey;
+use hearth_protocol::log::{ForkEvidence, TreeHead, VerifierKey};
 use hearth_protocol::sync::{
     Followed, Input, Keep, Machine, Output, Pause, Peer, Portions, Question, Ticket,
 };
@@ -370,14 +369,6 @@ fn number(batch: &Batch, organisation: &Id) -> Result<LogNumber, ReplicationErro
 fn followed(snapshot: &Snapshot<'_>, log: &Log) -> Result<Followed, StoreError> {
     let Log { number, charter } = log;
     let corrupt = |what: String| StoreError::Corrupt(format!("the log of {}: {what}", charter.organisation));
-    let key = PublicKey::try_from(charter.key).map_err(|error| corrupt(error.to_string()))?;
-    let witness = PublicKey::try_from(charter.witness).map_err(|error| corrupt(error.to_string()))?;
-    let keys = KeyChain::new(charter.origin.clone(), key, charter.next);
-    let mut keys = keys.map_err(|error| corrupt(error.to_string()))?;
-    for handover in snapshot.handovers(*number)? {
-        keys.hand_over(&handover)
-            .map_err(|error| corrupt(error.to_string()))?;
-    }
     let evidence = snapshot
         .evidence(*number)?
         .first()
@@ -385,8 +376,8 @@ fn followed(snapshot: &Snapshot<'_>, log: &Log) -> Result<Followed, StoreError> 
         .transpose();
     Ok(Followed {
         organisation: charter.organisation,
-        keys,
-        witness: VerifierKey::witness(charter.origin.witness_name(), witness),
+        keys: snapshot.key_chain(log)?,
+        witness: VerifierKey::witness(charter.origin.witness_name(), charter.witness),
         own: charter.own,
         frontier: snapshot.frontier(*number)?,
         head: snapshot.head(*number)?,

@@ -59,6 +59,12 @@ enum State {
     },
 }
 
+impl Span {
+    fn has_arrived(&self) -> bool {
+        matches!(self.state, State::Arrived { .. })
+    }
+}
+
 /// Names one span of one aim, so that an answer is not taken for another's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wanted {
@@ -249,15 +255,19 @@ impl Pull {
     fn take_in(&mut self) -> Vec<Taken> {
         let mut taken = Vec::new();
         while let Some(aim) = self.aim.clone() {
-            let Some(mut first) = self.spans.first_entry() else {
-                break;
-            };
-            let (start, count) = (*first.key(), first.get().count);
-            let State::Arrived {
-                from: peer,
-                entries,
-                proof,
-            } = std::mem::replace(&mut first.get_mut().state, State::Wanted)
+            let first = self.spans.first_entry().filter(|first| first.get().has_arrived());
+            let Some((
+                start,
+                Span {
+                    count,
+                    state:
+                        State::Arrived {
+                            from: peer,
+                            entries,
+                            proof,
+                        },
+                },
+            )) = first.map(|first| first.remove_entry())
             else {
                 break;
             };
@@ -269,10 +279,16 @@ impl Pull {
             let mut grown = self.frontier.clone();
             grown.extend(entries.iter().map(|entry| leaf_hash(entry)));
             if proof::verify_consistency(&grown.head(), &aim.head(), &proof).is_err() {
+                self.spans.insert(
+                    start,
+                    Span {
+                        count,
+                        state: State::Wanted,
+                    },
+                );
                 taken.push(Taken::Unproven { peer, aim });
                 break;
             }
-            self.spans.remove(&start);
             let oversize = entries.iter().position(|entry| entry.len() > limits::ENTRY_KEPT);
             self.commit(start, entries, oversize, &aim, grown, &mut taken);
             if oversize.is_some() {

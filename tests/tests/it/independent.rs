@@ -181,7 +181,9 @@ fn publish() -> Log {
 
 /// A program of the reader; nothing where there is no Python on this machine.
 fn reader(program: &str) -> Option<PathBuf> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("independent").join(program);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("independent")
+        .join(program);
     let there = Command::new("python3")
         .arg("--version")
         .output()
@@ -249,10 +251,22 @@ fn an_independent_reader_finds_one_flipped_bit() {
 
 #[test]
 fn an_independent_reader_agrees_with_the_vectors() {
-    let Some(script) = reader("vectors.py") else { return };
+    let Some(script) = reader("vectors.py") else {
+        return;
+    };
     let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
-    let output = Command::new("python3").arg("-B").arg(script).arg(vectors).output().unwrap();
-    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("python3")
+        .arg("-B")
+        .arg(script)
+        .arg(vectors)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
