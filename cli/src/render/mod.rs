@@ -1,5 +1,7 @@
 //! How facts look to a person: tables, times, words.
 
+pub(crate) mod card;
+pub(crate) mod figures;
 pub(crate) mod table;
 pub(crate) mod time;
 pub(crate) mod words;

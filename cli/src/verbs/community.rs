@@ -2,18 +2,33 @@
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::home::Settings;
+use crate::pen::Pen;
+use crate::render::table::Table;
 use crate::reply::Reply;
+use crate::words::Words;
 use clap::{Args, Subcommand};
+use hearth_node::config::Config;
+use hearth_node::directory::DataDirectory;
+use hearth_node::found::{self, Made, Organisation, Purpose};
+use hearth_node::invitation::Invitation;
+use hearth_node::queries::Query;
+use hearth_protocol::id::Id;
+use hearth_protocol::kind::{Clock, Community as Act, Motion, Proposed, Slug};
+use hearth_protocol::sign::SecretKey;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Community {
-    /// Found a community with this organisation as its first
+    /// Found a community, with your organisation as its first
     Found(Found),
     /// Make an invitation for one organisation
     Invite(Invite),
-    /// Join the community an invitation comes from
+    /// Join the community an invitation comes from, with your organisation
     Join(Join),
-    /// Let an organisation in that has applied
+    /// Let in an organisation that has applied, or list those that have
     Admit(Admit),
 }
 
@@ -28,42 +43,285 @@ impl Community {
     }
 }
 
+/// What an organisation says of itself and of its node.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth community found")]
-pub(crate) struct Found {}
+struct House {
+    /// Its short name (a-z, 0-9 and -), for ever part of its log's name
+    #[arg(long)]
+    slug: Slug,
+    /// Its name
+    #[arg(long)]
+    name: String,
+    /// Your own name, if it is to be known
+    #[arg(long, value_name = "NAME")]
+    steward: Option<String>,
+    /// Where other nodes can call yours, such as /dns4/node.example.org/tcp/4001; may be repeated
+    #[arg(long = "address", value_name = "MULTIADDR")]
+    addresses: Vec<String>,
+    /// Where the node listens for others; may be repeated
+    #[arg(long = "listen", value_name = "MULTIADDR")]
+    listen: Vec<String>,
+    /// Where the node listens for you and your colleagues [default: 127.0.0.1:7070]
+    #[arg(long, value_name = "ADDRESS")]
+    api: Option<SocketAddr>,
+}
+
+impl House {
+    fn organisation(self, steward: &SecretKey) -> Organisation<'_> {
+        let mut config = Config::default();
+        if !self.listen.is_empty() {
+            config.listen = self.listen;
+        }
+        config.api = self.api.unwrap_or(config.api);
+        Organisation {
+            slug: self.slug,
+            name: self.name,
+            steward,
+            steward_name: self.steward,
+            addresses: self.addresses,
+            config,
+        }
+    }
+}
+
+/// `hearth community found`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  hearth community found --data ./north --slug north --name \"North Hospice\" \\
+      --community \"Palliative Care North\" --domain palliative-care")]
+pub(crate) struct Found {
+    #[command(flatten)]
+    house: House,
+    /// The community's name
+    #[arg(long, value_name = "NAME")]
+    community: String,
+    /// What the community is about (a-z, 0-9 and -)
+    #[arg(long)]
+    domain: Slug,
+    /// What it is for, in your own words (Markdown)
+    #[command(flatten)]
+    purpose: Words,
+}
 
 impl Found {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let directory = DataDirectory::at(context.data()?);
+        let words = self.purpose.read_optional(context)?.unwrap_or_default();
+        let steward = steward(context)?;
+        let clock = if context.globals.clock.is_some() {
+            Clock::Simulated
+        } else {
+            Clock::Real
+        };
+        let purpose = Purpose {
+            domain: self.domain,
+            name: self.community,
+            words,
+            clock,
+        };
+        let organisation = self.house.organisation(&steward);
+        let made = found::found(&directory, &organisation, &purpose, context.now()).map_err(Failure::new)?;
+        begun(
+            context,
+            &directory,
+            &organisation,
+            &made,
+            "The community is founded.",
+        )
     }
 }
 
+/// `hearth community join`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth community invite")]
-pub(crate) struct Invite {}
-
-impl Invite {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
-    }
+#[command(after_help = "\
+Example:
+  hearth community join hearth1oWR… --data ./south --slug south --name \"South Hospice\"")]
+pub(crate) struct Join {
+    /// The invitation
+    invitation: Invitation,
+    #[command(flatten)]
+    house: House,
 }
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth community join hearth1…")]
-pub(crate) struct Join {}
 
 impl Join {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        if self.invitation.expires <= context.now() {
+            return Err(
+                Failure::new(format!("the invitation worked until {}", self.invitation.expires))
+                    .advise("Ask for another one."),
+            );
+        }
+        let directory = DataDirectory::at(context.data()?);
+        let steward = steward(context)?;
+        let organisation = self.house.organisation(&steward);
+        let made =
+            found::join(&directory, &organisation, &self.invitation, context.now()).map_err(Failure::new)?;
+        begun(
+            context,
+            &directory,
+            &organisation,
+            &made,
+            "Your organisation can apply now: its node does so when it runs.",
+        )
     }
 }
 
+/// The steward's key; a first one is made if there is none.
+fn steward(context: &Context) -> Result<SecretKey, Failure> {
+    let home = &context.home;
+    home.create()
+        .map_err(|error| Failure::new(format!("cannot make {}: {error}", home.path().display())))?;
+    if home.has_key() {
+        home.key()
+    } else {
+        home.make_key().map_err(Failure::new)
+    }
+}
+
+/// Remembers where the member belongs, and says what comes next.
+fn begun(
+    context: &Context,
+    directory: &DataDirectory,
+    organisation: &Organisation<'_>,
+    made: &Made,
+    what: &str,
+) -> Result<Reply, Failure> {
+    let settings = Settings {
+        node: Some(format!("http://{}", organisation.config.api)),
+        community: Some(made.home.community),
+        organisation: Some(made.home.organisation),
+    };
+    context.home.keep_settings(&settings).map_err(Failure::new)?;
+    let json = json!({
+        "community": made.home.community,
+        "organisation": made.home.organisation,
+        "origin": made.origin,
+        "verifier": made.verifier.to_string(),
+        "data": directory.path(),
+        "next_key": made.next_key,
+    });
+    let text = format!(
+        "{what}\n\
+         Your log:  {}\n\
+         Its key:   {}\n\
+         Its data:  {}\n\n\
+         The key your log continues under if this one is lost lies in {}.\n\
+         Move it off this machine and out of its backups.\n\n\
+         Next: hearth run --data {}",
+        made.origin,
+        made.verifier,
+        directory.path().display(),
+        made.next_key.display(),
+        directory.path().display(),
+    );
+    Ok(Reply::done(json, text))
+}
+
+/// `hearth community invite`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth community admit")]
-pub(crate) struct Admit {}
+#[command(after_help = "Example:\n  hearth community invite --for 7d")]
+pub(crate) struct Invite {
+    /// How long it works, such as 7d [default: 7d]
+    #[arg(long = "for", value_name = "TIME")]
+    lasts: Option<String>,
+}
+
+impl Invite {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        #[derive(Deserialize)]
+        struct Invited {
+            invitation: String,
+            expires: String,
+        }
+        let asked = self
+            .lasts
+            .map_or_else(|| json!({}), |lasts| json!({ "expires_in": lasts }));
+        let Invited { invitation, expires } = context.remote()?.post("/v1/invitations", &asked)?;
+        let json = json!({ "invitation": invitation, "expires": expires });
+        context
+            .screen
+            .hint("It lets one organisation apply, once. Hand it over by a way you trust.");
+        Ok(Reply::done(json, invitation))
+    }
+}
+
+/// `hearth community admit`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  hearth community admit\n  hearth community admit south")]
+pub(crate) struct Admit {
+    /// The organisation, by its short name or id; without it those that have applied are listed
+    organisation: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+/// An organisation that has applied, as the node lists it.
+#[derive(Deserialize)]
+struct Application {
+    organisation: Id,
+    slug: String,
+    origin: String,
+    charter: String,
+    at: String,
+}
 
 impl Admit {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let pen = Pen::new(context)?;
+        let answer = pen.remote().query(&Query::Applications {})?;
+        let applications: Vec<Application> =
+            serde_json::from_value(answer["applications"].clone()).map_err(Failure::new)?;
+        let Some(wanted) = &self.organisation else {
+            return Ok(list(context, &answer, &applications));
+        };
+        let mut matching = applications
+            .into_iter()
+            .filter(|one| one.slug == *wanted || one.organisation.to_string().starts_with(wanted.as_str()));
+        let application = match (matching.next(), matching.next()) {
+            (Some(application), None) => application,
+            (None, _) => {
+                return Err(
+                    Failure::new(format!("no organisation called {wanted} has applied"))
+                        .advise("`hearth community admit` lists those that have."),
+                );
+            }
+            (Some(_), Some(_)) => {
+                return Err(
+                    Failure::new(format!("several applications match {wanted}")).advise("Name it by its id.")
+                );
+            }
+        };
+        let preceding: Id = serde_json::from_value(answer["preceding"].clone()).map_err(Failure::new)?;
+        let charter = hex::decode(&application.charter).map_err(Failure::new)?;
+        let act = Act::Proposed(Proposed {
+            act: Motion::Admit,
+            charter,
+        });
+        pen.send(
+            &format!("Admitted {}", application.slug),
+            pen.draft(act).about(preceding).saying(self.reason)?,
+        )
     }
+}
+
+fn list(context: &Context, answer: &Value, applications: &[Application]) -> Reply {
+    if applications.is_empty() {
+        return Reply::done(answer.clone(), "Nobody has applied.");
+    }
+    let mut table = Table::new(["organisation", "id", "log", "applied"]);
+    for one in applications {
+        table.row([
+            one.slug.clone(),
+            one.organisation.short(),
+            one.origin.clone(),
+            one.at.clone(),
+        ]);
+    }
+    let text = format!(
+        "{}\nLet one in with `hearth community admit NAME`, if you know who it is.",
+        table.render(&context.screen)
+    );
+    Reply::done(answer.clone(), text)
 }

@@ -2,25 +2,72 @@
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::render::figures;
 use crate::reply::Reply;
+use crate::source::Source;
 use clap::Args;
+use hearth_node::queries::{At, Query};
+use hearth_protocol::time::{Span, Timestamp};
 
+/// For when figures are computed.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth framework --as-of 2026-10-01")]
-pub(crate) struct Framework {}
+struct When {
+    /// The instant, such as 2026-10-01 or 2026-10-01T12:00:00Z [default: the last midnight (UTC)]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Timestamp>,
+    /// A window of your own, such as 90d: values without ratings
+    #[arg(long, value_name = "TIME")]
+    window: Option<Span>,
+}
 
-impl Framework {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+impl When {
+    /// The last UTC midnight where nothing is said, by the clock in force.
+    fn at(&self, context: &Context) -> At {
+        let as_of = self.as_of.unwrap_or_else(|| context.now().start_of_day());
+        At {
+            as_of: Some(as_of.to_string()),
+            window: self.window.map(|window| window.to_string()),
+            cut: None,
+        }
     }
 }
 
+/// `hearth framework`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth explain V4")]
-pub(crate) struct Explain {}
+#[command(
+    after_help = "Examples:\n  hearth framework\n  hearth framework --as-of 2026-10-01 --json\n  hearth framework --window 30d --data ./north"
+)]
+pub(crate) struct Framework {
+    #[command(flatten)]
+    when: When,
+}
+
+impl Framework {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let answer = Source::open(context)?.ask(&Query::Framework(self.when.at(context)))?;
+        let text = figures::framework(&answer, &context.screen);
+        Ok(Reply::done(answer, text))
+    }
+}
+
+/// `hearth explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  hearth explain V4 --as-of 2026-10-01")]
+pub(crate) struct Explain {
+    /// The statement, such as V4
+    statement: String,
+    #[command(flatten)]
+    when: When,
+}
 
 impl Explain {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let query = Query::Explain {
+            statement: self.statement.to_uppercase(),
+            at: self.when.at(context),
+        };
+        let answer = Source::open(context)?.ask(&query)?;
+        let text = figures::explanation(&answer, &context.screen);
+        Ok(Reply::done(answer, text))
     }
 }

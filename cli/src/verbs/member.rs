@@ -2,17 +2,27 @@
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::pen::Pen;
+use crate::render::table::Table;
 use crate::reply::Reply;
+use crate::source::Source;
+use crate::words::Words;
 use clap::{Args, Subcommand};
+use hearth_node::queries::Query;
+use hearth_protocol::id::KeyBytes;
+use hearth_protocol::kind::{Admitted, NamedKey, People};
+use hearth_protocol::sign::PublicKey;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Member {
     /// Admit a member by public key
     Admit(Admit),
-    /// List the members
+    /// List the members of an organisation
     List(List),
     /// Make a key invalid from now on
     Revoke(Revoke),
+    /// Take leave of a member, or leave oneself
+    Leave(Leave),
 }
 
 impl Member {
@@ -21,36 +31,119 @@ impl Member {
             Member::Admit(verb) => verb.run(context),
             Member::List(verb) => verb.run(context),
             Member::Revoke(verb) => verb.run(context),
+            Member::Leave(verb) => verb.run(context),
         }
     }
 }
 
+/// `hearth member admit`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth member admit")]
-pub(crate) struct Admit {}
+#[command(after_help = "Example:\n  hearth member admit 7be1…c2 --name \"Ada Lovelace\"")]
+pub(crate) struct Admit {
+    /// Their public key: what `hearth init` shows
+    #[arg(value_parser = public_key)]
+    key: PublicKey,
+    /// Their name, if it is to be known. It can be erased
+    #[arg(long)]
+    name: Option<String>,
+    /// The member who invited them
+    #[arg(long, value_name = "ID")]
+    inviter: Option<String>,
+}
 
 impl Admit {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let pen = Pen::new(context)?;
+        let inviter = self
+            .inviter
+            .as_deref()
+            .map(|inviter| pen.resolve(inviter))
+            .transpose()?;
+        let act = People::Admitted(Admitted {
+            key: self.key,
+            inviter,
+        });
+        let name = self.name.map(|name| format!("# {name}"));
+        let mut reply = pen.send("Admitted", pen.draft(act).saying(name)?)?;
+        let home = pen.remote().home();
+        let line = format!(
+            "hearth init --node {} --community {} --organisation {}",
+            pen.remote().base(),
+            home.community,
+            home.organisation
+        );
+        reply.text = format!("{}\nThey connect with:\n\n  {line}", reply.text);
+        reply.json["connect"] = line.into();
+        Ok(reply)
     }
 }
 
+/// `hearth member list`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth member list")]
-pub(crate) struct List {}
+#[command(after_help = "Examples:\n  hearth member list\n  hearth member list south")]
+pub(crate) struct List {
+    /// The organisation, by its short name or id [default: this one]
+    organisation: Option<String>,
+}
 
 impl List {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let answer = Source::open(context)?.ask(&Query::Members {
+            organisation: self.organisation,
+        })?;
+        let mut table = Table::new(["id", "name", "member since", "until"]);
+        for member in answer["members"].as_array().into_iter().flatten() {
+            let text = |field: &str| member[field].as_str().unwrap_or_default().to_owned();
+            let id: String = text("person").chars().take(12).collect();
+            table.row([id, text("name"), text("from"), text("until")]);
+        }
+        let text = table.render(&context.screen);
+        Ok(Reply::done(answer, text))
     }
 }
 
+/// `hearth member revoke`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth member revoke")]
-pub(crate) struct Revoke {}
+#[command(after_help = "Example:\n  hearth member revoke 41aa09 7be1…c2 \"Phone lost.\"")]
+pub(crate) struct Revoke {
+    /// The member's id
+    person: String,
+    /// The key that is no longer to count
+    #[arg(value_parser = public_key)]
+    key: PublicKey,
+    #[command(flatten)]
+    reason: Words,
+}
 
 impl Revoke {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let reason = self.reason.read_optional(context)?;
+        let pen = Pen::new(context)?;
+        let person = pen.resolve(&self.person)?;
+        let act = People::KeyRevoked(NamedKey { key: self.key });
+        pen.send("Revoked", pen.draft(act).about(person).saying(reason)?)
     }
+}
+
+/// `hearth member leave`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  hearth member leave 41aa09")]
+pub(crate) struct Leave {
+    /// The member's id
+    person: String,
+}
+
+impl Leave {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let pen = Pen::new(context)?;
+        let person = pen.resolve(&self.person)?;
+        pen.send("Left", pen.draft(People::Left).about(person))
+    }
+}
+
+fn public_key(text: &str) -> Result<PublicKey, String> {
+    let bytes: KeyBytes = text
+        .parse()
+        .map_err(|error| format!("{error}; a public key has 64 hexadecimal digits"))?;
+    PublicKey::from_bytes(bytes.as_bytes()).map_err(|error| error.to_string())
 }

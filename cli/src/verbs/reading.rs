@@ -1,66 +1,380 @@
-//! Reading what the community wrote.
+//! Reading what the community wrote, and how its logs stand.
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::render::card::{Card, short, when};
+use crate::render::table::Table;
 use crate::reply::Reply;
+use crate::source::Source;
 use clap::Args;
+use hearth_node::queries::Query;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+/// Longest headline in a list, in characters.
+const HEADLINE: usize = 60;
+
+/// `hearth thread`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  hearth thread 3f9a2c")]
-pub(crate) struct Thread {}
+pub(crate) struct Thread {
+    /// The id of any part of it
+    entry: String,
+}
 
 impl Thread {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let answer = Source::open(context)?.ask(&Query::Thread { id: self.entry })?;
+        let root: Card = read(&answer["thread"])?;
+        let entries: Vec<Card> = read(&answer["entries"])?;
+        let text = std::iter::once(&root)
+            .chain(&entries)
+            .map(|card| spoken(card, &root))
+            .collect::<Vec<_>>()
+            .join("\n\n");
+        Ok(Reply::done(answer, text))
     }
 }
 
+/// One contribution with its words, indented under the root.
+fn spoken(card: &Card, root: &Card) -> String {
+    let indent = if card.id == root.id { "" } else { "  " };
+    let to = card
+        .re
+        .first()
+        .filter(|subject| **subject != root.id && card.id != root.id);
+    let to = to
+        .map(|subject| format!(" on {}", short(subject)))
+        .unwrap_or_default();
+    let caveat = card
+        .caveat()
+        .map(|caveat| format!(" [{caveat}]"))
+        .unwrap_or_default();
+    let head = format!(
+        "{} {}{to} · {} · {}{caveat}",
+        card.short(),
+        verb(&card.kind),
+        card.author(),
+        card.when()
+    );
+    let detail = card.data["reaction"]
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| card.words());
+    let file = card
+        .file
+        .as_ref()
+        .map(|file| format!("File: {}, {} bytes, {}", file.media_type, file.size, file.state));
+    let lines = std::iter::once(head)
+        .chain(detail)
+        .chain(file)
+        .collect::<Vec<_>>()
+        .join("\n");
+    lines
+        .lines()
+        .map(|line| format!("{indent}{line}").trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// What was done, as one says it.
+fn verb(kind: &str) -> &str {
+    match kind {
+        "query.asked" => "asked",
+        "query.answered" => "answered",
+        "query.accepted" => "accepted",
+        "query.withdrawn" | "resource.withdrawn" => "withdrew it",
+        "thread.opened" => "opened",
+        "thread.replied" => "replied",
+        "reaction.given" => "reacted",
+        "resource.published" => "shared",
+        "resource.validated" => "validated",
+        "resource.disputed" => "disputed",
+        other => other,
+    }
+}
+
+/// `hearth threads`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth threads")]
-pub(crate) struct Threads {}
+#[command(after_help = "Example:\n  hearth threads --limit 20")]
+pub(crate) struct Threads {
+    /// At most this many
+    #[arg(long, default_value_t = 20)]
+    limit: usize,
+    /// Pass over this many of the newest
+    #[arg(long, default_value_t = 0)]
+    skip: usize,
+}
+
+#[derive(Deserialize)]
+struct ThreadRow {
+    thread: Card,
+    follow_ups: Option<std::collections::BTreeMap<String, u64>>,
+}
 
 impl Threads {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let answer = Source::open(context)?.ask(&Query::Threads {
+            limit: self.limit,
+            skip: self.skip,
+        })?;
+        let rows: Vec<ThreadRow> = read(&answer["threads"])?;
+        let mut table = Table::new(["id", "what", "title", "by", "when", "answers", "replies"]);
+        for ThreadRow { thread, follow_ups } in &rows {
+            let count = |kind: &str| {
+                follow_ups
+                    .as_ref()
+                    .and_then(|counts| counts.get(kind))
+                    .copied()
+                    .unwrap_or(0)
+                    .to_string()
+            };
+            table.row([
+                thread.short(),
+                verb(&thread.kind).to_owned(),
+                thread.headline(HEADLINE),
+                thread.author(),
+                thread.when(),
+                count("query.answered"),
+                count("thread.replied"),
+            ]);
+        }
+        let text = if rows.is_empty() {
+            "Nothing has been written yet.".to_owned()
+        } else {
+            table.render(&context.screen)
+        };
+        Ok(Reply::done(answer, text))
     }
 }
 
+/// `hearth search`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  hearth search syringe driver")]
-pub(crate) struct Search {}
+pub(crate) struct Search {
+    /// Words that must all occur
+    #[arg(required = true)]
+    words: Vec<String>,
+    /// At most this many
+    #[arg(long, default_value_t = 20)]
+    limit: usize,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    entry: Card,
+    excerpt: String,
+}
 
 impl Search {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let query = Query::Search {
+            words: self.words.join(" "),
+            limit: self.limit,
+        };
+        let answer = Source::open(context)?.ask(&query)?;
+        let found: Vec<Found> = read(&answer["found"])?;
+        let mut table = Table::new(["id", "what", "by", "when", "words"]);
+        for Found { entry, excerpt } in &found {
+            let excerpt = crate::render::words::harmless(excerpt);
+            table.row([
+                entry.short(),
+                verb(&entry.kind).to_owned(),
+                entry.author(),
+                entry.when(),
+                excerpt,
+            ]);
+        }
+        let text = if found.is_empty() {
+            "Nothing found.".to_owned()
+        } else {
+            table.render(&context.screen)
+        };
+        Ok(Reply::done(answer, text))
     }
 }
 
+/// `hearth log`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  hearth log\n  hearth log south --from 100 --limit 20")]
+pub(crate) struct Log {
+    /// Whose log, by short name or id [default: this organisation's]
+    organisation: Option<String>,
+    /// Index of the first entry [default: the last page]
+    #[arg(long)]
+    from: Option<u64>,
+    /// At most this many
+    #[arg(long, default_value_t = 20)]
+    limit: usize,
+}
+
+impl Log {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let source = Source::open(context)?;
+        let ask = |from, limit| {
+            source.ask(&Query::Log {
+                organisation: self.organisation.clone(),
+                from,
+                limit,
+            })
+        };
+        let from = match self.from {
+            Some(from) => from,
+            None => ask(0, 0)?["size"]
+                .as_u64()
+                .unwrap_or(0)
+                .saturating_sub(self.limit as u64),
+        };
+        let answer = ask(from, self.limit)?;
+        let entries: Vec<Card> = read(&answer["entries"])?;
+        let mut table = Table::new(["index", "id", "kind", "by", "when", "verdict", "words"]);
+        for card in &entries {
+            table.row([
+                card.index.to_string(),
+                card.short(),
+                card.kind.clone(),
+                card.author(),
+                card.when(),
+                card.caveat().unwrap_or_else(|| card.column.clone()),
+                card.headline(HEADLINE),
+            ]);
+        }
+        Ok(Reply::done(answer, table.render(&context.screen)))
+    }
+}
+
+/// `hearth show`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  hearth show 3f9a2c")]
+pub(crate) struct Show {
+    /// The entry's id
+    entry: String,
+}
+
+impl Show {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let answer = Source::open(context)?.ask(&Query::Entry { id: self.entry })?;
+        let card: Card = read(&answer["entry"])?;
+        let mut lines = vec![
+            format!("id        {}", card.id),
+            format!("kind      {}", card.kind),
+            format!("log       {}, entry {}", card.organisation, card.index),
+            format!("by        {}", card.author()),
+            format!("said      {}", when(&card.at)),
+            format!("counts as {}", card.when()),
+            format!(
+                "verdict   {} ({})",
+                card.caveat().unwrap_or_else(|| "counts".into()),
+                card.column
+            ),
+        ];
+        lines.extend(card.re.iter().map(|id| format!("about     {id}")));
+        if !card.data.is_null() {
+            lines.push(format!("data      {}", card.data));
+        }
+        for (name, body) in [("body", &card.body), ("file", &card.file)] {
+            lines.extend(body.as_ref().map(|body| {
+                format!(
+                    "{name:9} {} ({}, {} bytes, {})",
+                    short(&body.hash),
+                    body.media_type,
+                    body.size,
+                    body.state
+                )
+            }));
+        }
+        if let Some(words) = card.words() {
+            lines.push(format!("\n{words}"));
+        }
+        Ok(Reply::done(answer, lines.join("\n")))
+    }
+}
+
+/// `hearth status`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  hearth status")]
 pub(crate) struct Status {}
 
+/// A log as the node holds it.
+#[derive(Deserialize)]
+struct LogRow {
+    slug: String,
+    origin: String,
+    own: bool,
+    size: u64,
+    lag: u64,
+    witnessed: String,
+    cosignatures: u64,
+    needed: u64,
+    evidence: u64,
+}
+
 impl Status {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let answer = Source::open(context)?.ask(&Query::Status {})?;
+        let logs: Vec<LogRow> = read(&answer["logs"])?;
+        let mut table = Table::new(["log", "entries", "behind", "witnesses", "origin", "forks"]);
+        for log in &logs {
+            let own = if log.own { " (ours)" } else { "" };
+            table.row([
+                format!("{}{own}", log.slug),
+                log.size.to_string(),
+                log.lag.to_string(),
+                format!(
+                    "{} ({} of {} needed)",
+                    log.witnessed, log.cosignatures, log.needed
+                ),
+                log.origin.clone(),
+                if log.evidence == 0 {
+                    "none".to_owned()
+                } else {
+                    format!("CONVICTED ({})", log.evidence)
+                },
+            ]);
+        }
+        let text = format!("{}\n{}", standing(&answer), table.render(&context.screen));
+        Ok(Reply::done(answer, text))
     }
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth log")]
-pub(crate) struct Log {}
-
-impl Log {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+/// The node in a few lines.
+fn standing(answer: &Value) -> String {
+    let node = &answer["node"];
+    let word = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+    let mut lines = vec![format!(
+        "{} · community {}",
+        word(&answer["slug"]),
+        short(&word(&answer["community"]))
+    )];
+    if answer["running"] == true {
+        let peers = node["peers"].as_array().map_or(0, Vec::len);
+        lines.push(format!(
+            "{} · {peers} peer{} connected",
+            word(&node["ledger"]),
+            if peers == 1 { "" } else { "s" }
+        ));
+    } else {
+        lines.push("No node runs on this directory.".to_owned());
     }
+    if answer["simulated"] == true {
+        lines.push("This community runs on a simulated clock: its times are made up.".to_owned());
+    }
+    if answer["admitted"] == false {
+        lines.push("This organisation is not admitted yet; a steward of the inviter decides.".to_owned());
+    }
+    if let Some(why) = node["joining"].as_str() {
+        lines.push(format!("Joining: {why}"));
+    }
+    if let Some(missing) = answer["missing_bodies"].as_u64().filter(|missing| *missing > 0) {
+        lines.push(format!("{missing} bodies are not here yet."));
+    }
+    lines.join("\n")
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth show 3f9a2c")]
-pub(crate) struct Show {}
-
-impl Show {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
-    }
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Failure> {
+    serde_json::from_value(value.clone()).map_err(|error| {
+        Failure::new(format!("the node's answer cannot be read: {error}"))
+            .advise("Do node and client have the same version?")
+    })
 }

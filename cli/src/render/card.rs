@@ -1,0 +1,114 @@
+//! An entry as a person reads it.
+
+use crate::render::time::local;
+use crate::render::words::{first_line, harmless, plain};
+use hearth_protocol::time::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// An entry as the node shows it; what is not rendered is not read.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Card {
+    pub(crate) id: String,
+    pub(crate) organisation: String,
+    pub(crate) index: u64,
+    pub(crate) kind: String,
+    pub(crate) at: String,
+    pub(crate) effective: String,
+    pub(crate) standing: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) column: String,
+    pub(crate) author: Byline,
+    #[serde(default)]
+    pub(crate) re: Vec<String>,
+    #[serde(default)]
+    pub(crate) data: Value,
+    pub(crate) title: Option<String>,
+    pub(crate) body: Option<Body>,
+    pub(crate) file: Option<Body>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Byline {
+    kind: String,
+    person: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Body {
+    pub(crate) hash: String,
+    pub(crate) size: u64,
+    #[serde(rename = "type")]
+    pub(crate) media_type: String,
+    pub(crate) state: String,
+    text: Option<String>,
+}
+
+impl Card {
+    /// The first 12 digits of the id: enough to name it again.
+    pub(crate) fn short(&self) -> String {
+        short(&self.id)
+    }
+
+    /// One line that says what it is about.
+    pub(crate) fn headline(&self, most: usize) -> String {
+        match &self.title {
+            Some(title) => first_line(&harmless(title), most),
+            None => first_line(&self.words().unwrap_or_default(), most),
+        }
+    }
+
+    /// Its words, or what became of them.
+    pub(crate) fn words(&self) -> Option<String> {
+        let body = self.body.as_ref()?;
+        Some(match (&body.text, body.state.as_str()) {
+            (Some(text), _) => plain(text.as_bytes(), &body.media_type),
+            (None, "erased") => "(erased)".to_owned(),
+            (None, "held") => format!("({} bytes of {})", body.size, body.media_type),
+            (None, _) => "(not here yet)".to_owned(),
+        })
+    }
+
+    /// Who did it and where.
+    pub(crate) fn author(&self) -> String {
+        self.author.named(&self.organisation)
+    }
+
+    /// When it happened, by the time that counts.
+    pub(crate) fn when(&self) -> String {
+        when(&self.effective)
+    }
+
+    /// Why it does not count, where it does not.
+    pub(crate) fn caveat(&self) -> Option<String> {
+        match (self.standing.as_str(), &self.reason) {
+            ("counts", _) => None,
+            (standing, Some(reason)) => Some(format!("{standing}: {reason}")),
+            (standing, None) => Some(standing.to_owned()),
+        }
+    }
+}
+
+impl Byline {
+    fn named(&self, organisation: &str) -> String {
+        let who = match (self.kind.as_str(), &self.name, &self.person) {
+            ("member", Some(name), _) => harmless(name),
+            ("member", None, Some(person)) => format!("member {}", short(person)),
+            ("imported", _, Some(person)) => return format!("imported {}", short(person)),
+            ("pseudonym", ..) => "under a pseudonym".to_owned(),
+            (kind, ..) => kind.to_owned(),
+        };
+        format!("{who} ({organisation})")
+    }
+}
+
+/// The first 12 characters of an id.
+pub(crate) fn short(id: &str) -> String {
+    id.chars().take(12).collect()
+}
+
+/// A time from an answer in the reader's calendar; as it is where it cannot be read.
+pub(crate) fn when(text: &str) -> String {
+    text.parse::<Timestamp>().map_or_else(|_| text.to_owned(), local)
+}

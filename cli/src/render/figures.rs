@@ -1,0 +1,288 @@
+//! The framework and the explanation of a statement, for people (docs/framework.schema.json).
+
+use super::card::{short, when};
+use super::table::Table;
+use crate::screen::Screen;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Ids shown per list; `--json` has all.
+const SHOWN: usize = 20;
+
+/// A value, as far as it is shown.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Figure {
+    Share {
+        numerator: u64,
+        denominator: u64,
+        of: String,
+    },
+    Number {
+        value: Option<u64>,
+    },
+    Wait {
+        value: Option<u64>,
+        reached: bool,
+    },
+    Survival {
+        table: Vec<[u64; 3]>,
+    },
+    Oldest {
+        open: Vec<Open>,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+struct Open {
+    id: String,
+    since: String,
+}
+
+/// The framework as a table: a row per indicator, its statement in front.
+pub(crate) fn framework(answer: &Value, screen: &Screen) -> String {
+    let mut table = Table::new(["", "rating", "indicator", "signed", "with imports", "pending"]);
+    for section in list(&answer["statements"]) {
+        let mut front = [word(&section["id"]), rating(&section["rating"])];
+        for indicator in list(&section["indicators"]) {
+            let [id, rating] = std::mem::take(&mut front);
+            let pending = indicator["signed"]["pending"].as_u64().unwrap_or(0);
+            table.row([
+                id,
+                rating,
+                spaced(&indicator["name"]),
+                figure(&indicator["signed"]),
+                figure(&indicator["all"]),
+                if pending == 0 {
+                    String::new()
+                } else {
+                    pending.to_string()
+                },
+            ]);
+        }
+    }
+    format!(
+        "{}\n{}\n\n{}",
+        basis(answer),
+        table.render(screen),
+        dimensions(answer, screen)
+    )
+}
+
+/// What a figure was computed from, in one line, and what the reader must know.
+fn basis(answer: &Value) -> String {
+    let mut lines = vec![format!(
+        "As of {} · window {} days · cut {} · ruleset {} · parameters {}",
+        word(&answer["as_of"]),
+        answer["window"].as_u64().unwrap_or(0) / 86_400_000,
+        short(&word(&answer["cut"])),
+        answer["ruleset"],
+        short(&word(&answer["parameters"])),
+    )];
+    if answer["clock"] == "simulated" {
+        lines.push("SIMULATED: this community runs on a made-up clock.".to_owned());
+    }
+    if answer["own_window"] == true {
+        lines.push("Values over a window of your own are not rated.".to_owned());
+    }
+    let unwitnessed = answer["entries"]["unwitnessed"].as_u64().unwrap_or(0);
+    if unwitnessed > 0 {
+        lines.push(format!(
+            "{unwitnessed} signed entries have only their author's word for their time."
+        ));
+    }
+    lines.join("\n")
+}
+
+fn dimensions(answer: &Value, screen: &Screen) -> String {
+    let mut table = Table::new(["dimension", "rating", "computed", "not yet"]);
+    for dimension in list(&answer["dimensions"]) {
+        let names = |field: &str| {
+            list(&dimension[field])
+                .iter()
+                .map(word)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        table.row([
+            word(&dimension["title"]),
+            rating(&dimension["rating"]),
+            names("computed"),
+            names("not_computed"),
+        ]);
+    }
+    table.render(screen)
+}
+
+/// One statement with the ids behind its figures.
+pub(crate) fn explanation(answer: &Value, screen: &Screen) -> String {
+    let mut text = vec![format!("{} · {}", word(&answer["id"]), rating(&answer["rating"]))];
+    text.extend(answer["statement"].as_str().map(|words| format!("“{words}”")));
+    text.push(basis(answer));
+    for missing in list(&answer["not_computed"]) {
+        text.push(format!("Not computed by this version: {}", word(missing)));
+    }
+    for indicator in list(&answer["indicators"]) {
+        text.push(format!("\n{}", spaced(&indicator["name"])));
+        for (field, prose) in definition(indicator) {
+            text.push(format!("  {field}: {prose}"));
+        }
+        for (column, name) in [("signed", "signed"), ("all", "with imports")] {
+            if !indicator[column].is_null() {
+                text.push(opened(name, &indicator[column], screen));
+            }
+        }
+    }
+    for (field, name) in [
+        ("clamped", "Counted at another time than claimed"),
+        ("late", "Claimed over 72 hours too early"),
+        ("unwitnessed", "Time borne out by nobody else"),
+    ] {
+        let ids = list(&answer[field]);
+        if !ids.is_empty() {
+            text.push(format!("\n{name}: {}", named(ids)));
+        }
+    }
+    text.join("\n")
+}
+
+/// What an indicator says of itself, besides its name and figures.
+fn definition(indicator: &Value) -> Vec<(String, String)> {
+    let fields = indicator.as_object().into_iter().flatten();
+    fields
+        .filter(|(field, _)| !matches!(field.as_str(), "name" | "signed" | "all"))
+        .filter_map(|(field, value)| Some((field.replace('_', " "), value.as_str()?.to_owned())))
+        .collect()
+}
+
+/// A figure with its evidence.
+fn opened(name: &str, figure_value: &Value, screen: &Screen) -> String {
+    let mut lines = vec![format!("  {name}: {}", figure(figure_value))];
+    for field in ["counted", "uncounted", "pending"] {
+        let things = list(&figure_value[field]);
+        if !things.is_empty() {
+            lines.push(format!("    {field} ({}): {}", things.len(), named(things)));
+        }
+    }
+    let mut reasons: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
+    for left_out in list(&figure_value["excluded"]) {
+        reasons
+            .entry(spaced(&left_out["reason"]))
+            .or_default()
+            .push(&left_out["id"]);
+    }
+    for (reason, ids) in reasons {
+        let ids: Vec<Value> = ids.into_iter().cloned().collect();
+        lines.push(format!("    left out, {reason} ({}): {}", ids.len(), named(&ids)));
+    }
+    if let Ok(Figure::Survival { table }) = Figure::deserialize(figure_value) {
+        let mut rows = Table::new(["within", "at risk", "answered"]);
+        table
+            .iter()
+            .for_each(|[t, risk, answered]| rows.row([lasting(*t), risk.to_string(), answered.to_string()]));
+        lines.push(rows.render(screen));
+    }
+    lines.join("\n")
+}
+
+/// A value in a cell.
+fn figure(value: &Value) -> String {
+    match Figure::deserialize(value) {
+        Ok(Figure::Share {
+            numerator,
+            denominator: 0,
+            of,
+        }) => format!("{numerator} of 0 {of}"),
+        Ok(Figure::Share {
+            numerator,
+            denominator,
+            of,
+        }) => {
+            let percent = u128::from(numerator) * 100 / u128::from(denominator);
+            format!("{numerator} of {denominator} {of} ({percent} %)")
+        }
+        Ok(Figure::Number { value }) => value.map_or_else(|| "–".to_owned(), |value| value.to_string()),
+        Ok(Figure::Wait { reached: false, .. }) => "not reached".to_owned(),
+        Ok(Figure::Wait { value, .. }) => value.map_or_else(|| "–".to_owned(), lasting),
+        Ok(Figure::Survival { table }) => format!("{} steps", table.len()),
+        Ok(Figure::Oldest { open }) => match open.first() {
+            Some(Open { id, since }) => {
+                format!("{} open, oldest {} since {}", open.len(), short(id), when(since))
+            }
+            None => "none open".to_owned(),
+        },
+        Err(_) => "–".to_owned(),
+    }
+}
+
+/// Milliseconds in the largest unit that fits.
+fn lasting(millis: u64) -> String {
+    match millis {
+        0..60_000 => format!("{} s", millis / 1000),
+        60_000..3_600_000 => format!("{} min", millis / 60_000),
+        3_600_000..172_800_000 => format!("{} h", millis / 3_600_000),
+        _ => format!("{} d", millis / 86_400_000),
+    }
+}
+
+fn named(things: &[Value]) -> String {
+    let shown: Vec<String> = things
+        .iter()
+        .take(SHOWN)
+        .map(|thing| short(&word(thing)))
+        .collect();
+    let more = things.len().saturating_sub(SHOWN);
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(" and {more} more (--json)")
+    };
+    format!("{}{more}", shown.join(" "))
+}
+
+fn rating(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| "–".to_owned(), |rating| rating.replace('_', " "))
+}
+
+fn spaced(value: &Value) -> String {
+    word(value).replace('_', " ")
+}
+
+/// A text as it is; anything else in one line.
+fn word(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn figures_are_said_in_words() {
+        let share =
+            json!({"type": "share", "numerator": 1, "denominator": 3, "of": "members", "interval": null});
+        assert_eq!(figure(&share), "1 of 3 members (33 %)");
+        assert_eq!(
+            figure(&json!({"type": "share", "numerator": 0, "denominator": 0, "of": "members"})),
+            "0 of 0 members"
+        );
+        assert_eq!(
+            figure(&json!({"type": "wait", "value": null, "reached": false})),
+            "not reached"
+        );
+        assert_eq!(
+            figure(&json!({"type": "wait", "value": 7_200_000, "reached": true})),
+            "2 h"
+        );
+        assert_eq!(figure(&json!({"type": "number", "value": null})), "–");
+        assert_eq!(figure(&Value::Null), "–");
+    }
+}
