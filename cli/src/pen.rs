@@ -125,12 +125,18 @@ impl Draft {
     }
 
     /// With words, in Markdown.
-    pub(crate) fn saying(mut self, words: Option<String>) -> Result<Self, Failure> {
-        if let Some(words) = words {
-            let (reference, body) = Body::new(words.into_bytes(), "text/markdown").map_err(Failure::new)?;
-            self.payload = self.payload.with_body(reference);
-            self.bodies.push(body);
+    pub(crate) fn saying(self, words: Option<String>) -> Result<Self, Failure> {
+        match words {
+            Some(words) => self.with_body(words.into_bytes(), "text/markdown"),
+            None => Ok(self),
         }
+    }
+
+    /// With a body that is no words.
+    pub(crate) fn with_body(mut self, bytes: Vec<u8>, media_type: &str) -> Result<Self, Failure> {
+        let (reference, body) = Body::new(bytes, media_type).map_err(Failure::new)?;
+        self.payload = self.payload.with_body(reference);
+        self.bodies.push(body);
         Ok(self)
     }
 

@@ -3,7 +3,9 @@
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::remote::Remote;
+use hearth_node::directory::DataDirectory;
 use hearth_node::queries::{self, Query, ReadError, Reader};
+use hearth_node::run::NodeFile;
 use hearth_node::store::{BodyState, OpenError};
 use hearth_protocol::id::BodyHash;
 use serde_json::Value;
@@ -64,10 +66,8 @@ impl Source {
 
 /// The API address that the node running on a data directory has written down there.
 fn running_at(directory: &Path) -> Result<String, Failure> {
-    let file = hearth_node::directory::DataDirectory::at(directory).node();
-    let text = std::fs::read(&file).ok();
-    let says: Option<Value> = text.and_then(|text| serde_json::from_slice(&text).ok());
-    says.and_then(|says| says["api"].as_str().map(str::to_owned))
+    NodeFile::read(&DataDirectory::at(directory).node())
+        .map(|node| node.api)
         .ok_or_else(|| {
             Failure::new(format!("another process works on {}", directory.display()))
                 .advise("If it is a node, talk to it with --node URL; otherwise wait until it is done.")

@@ -23,6 +23,16 @@ pub(super) enum Delivered {
     Later { why: String },
 }
 
+/// What became of one entry of the outbox.
+enum Told {
+    Acknowledged {
+        index: u64,
+    },
+    /// It waits on, for a reason of its own; others may go.
+    NotYet(String),
+    Refused(String),
+}
+
 /// What became of the outbox.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Flushed {
@@ -52,59 +62,64 @@ impl<'a> Courier<'a> {
     }
 
     /// Delivers one entry after everything that waits. It is kept before it is sent, so that it is not lost with this
-    /// process, and taken out again once the node has acknowledged or refused it. Only if no node answers it stays.
+    /// process, and taken out again once the node has acknowledged or refused it. Only if it may be taken later it stays.
     pub(super) fn deliver(&self, submission: &[u8], large: Option<Body>) -> Result<Delivered, Failure> {
         let kept = large.map(|body| body.to_bytes());
         let own = self
             .outbox
             .keep(submission, kept.as_deref())
             .map_err(Failure::new)?;
-        let mut acknowledged = None;
-        let flushed = self.flush_until(|waiting, result| {
+        let mut fate = None;
+        let flushed = self.flush_until(|waiting, told| {
             if waiting.number == own {
-                acknowledged = Some(result);
+                fate = Some(told);
+            } else {
+                self.say(told);
             }
         })?;
-        match acknowledged {
-            Some(Ok(Acknowledged { index, .. })) => Ok(Delivered::Now { index }),
-            Some(Err(reason)) => {
+        match (fate, flushed.stopped) {
+            (Some(Told::Acknowledged { index }), _) => Ok(Delivered::Now { index }),
+            (Some(Told::NotYet(why)), _) | (None, Some(Stopped { why, for_now: true })) => {
+                Ok(Delivered::Later { why })
+            }
+            (Some(Told::Refused(why)), _) => {
                 // The person hears it now; nothing needs to be kept for them.
                 self.outbox.forget_refused(own).map_err(Failure::new)?;
-                Err(Failure::new(reason))
+                Err(Failure::new(why))
             }
-            None => match flushed.stopped {
-                Some(Stopped { why, for_now: true }) => Ok(Delivered::Later { why }),
-                Some(Stopped { why, for_now: false }) => {
-                    self.outbox.withdraw(own).map_err(Failure::new)?;
-                    Err(Failure::new(why))
-                }
-                None => Err(Failure::new("another process took the entry from the outbox")),
-            },
+            (None, Some(Stopped { why, for_now: false })) => {
+                self.outbox.withdraw(own).map_err(Failure::new)?;
+                Err(Failure::new(why))
+            }
+            (None, None) => Err(Failure::new("another process took the entry from the outbox")),
         }
     }
 
-    /// Sends everything that waits, oldest first, until the node cannot be reached.
+    /// Sends everything that waits, oldest first, until the node takes nothing more.
     pub(super) fn flush(&self) -> Result<Flushed, Failure> {
-        let screen = self.screen;
-        self.flush_until(|_, result| {
-            if let Err(reason) = result {
-                screen.note(&format!("The node refused something from your outbox: {reason}."));
-                screen.note("It is kept aside; `hearth outbox` shows it.");
-            }
-        })
+        self.flush_until(|_, told| self.say(told))
     }
 
-    fn flush_until(
-        &self,
-        mut told: impl FnMut(&Waiting, Result<Acknowledged, String>),
-    ) -> Result<Flushed, Failure> {
+    /// Says aloud what the person would not notice otherwise.
+    fn say(&self, told: Told) {
+        if let Told::Refused(why) = told {
+            self.screen
+                .note(&format!("The node refused something from your outbox: {why}."));
+            self.screen.note("It is kept aside; `hearth outbox` shows it.");
+        }
+    }
+
+    fn flush_until(&self, mut tell: impl FnMut(&Waiting, Told)) -> Result<Flushed, Failure> {
         let mut flushed = Flushed::default();
         for waiting in self.outbox.waiting().map_err(Failure::new)? {
             match self.send(&waiting) {
-                Ok(Outcome::Acknowledged(acknowledged)) => {
+                Ok(Outcome::Acknowledged(Acknowledged { index, .. })) => {
                     self.outbox.sent(&waiting).map_err(Failure::new)?;
                     flushed.sent += 1;
-                    told(&waiting, Ok(acknowledged));
+                    tell(&waiting, Told::Acknowledged { index });
+                }
+                Ok(Outcome::Refused { error }) if error.temporary && error.is_of_the_entry() => {
+                    tell(&waiting, Told::NotYet(error.message));
                 }
                 Ok(Outcome::Refused { error }) if error.temporary => {
                     flushed.stopped = Some(Stopped {
@@ -114,11 +129,7 @@ impl<'a> Courier<'a> {
                     return Ok(flushed);
                 }
                 Ok(Outcome::Refused { error }) => {
-                    self.outbox
-                        .refuse(&waiting, &error.message)
-                        .map_err(Failure::new)?;
-                    flushed.refused += 1;
-                    told(&waiting, Err(error.message));
+                    self.set_aside(&waiting, error.message, &mut flushed, &mut tell)?
                 }
                 Err(error) if error.may_pass() => {
                     flushed.stopped = Some(Stopped {
@@ -127,16 +138,23 @@ impl<'a> Courier<'a> {
                     });
                     return Ok(flushed);
                 }
-                Err(error) => {
-                    self.outbox
-                        .refuse(&waiting, &error.to_string())
-                        .map_err(Failure::new)?;
-                    flushed.refused += 1;
-                    told(&waiting, Err(error.to_string()));
-                }
+                Err(error) => self.set_aside(&waiting, error.to_string(), &mut flushed, &mut tell)?,
             }
         }
         Ok(flushed)
+    }
+
+    fn set_aside(
+        &self,
+        waiting: &Waiting,
+        why: String,
+        flushed: &mut Flushed,
+        tell: &mut impl FnMut(&Waiting, Told),
+    ) -> Result<(), Failure> {
+        self.outbox.refuse(waiting, &why).map_err(Failure::new)?;
+        flushed.refused += 1;
+        tell(waiting, Told::Refused(why));
+        Ok(())
     }
 
     fn send(&self, waiting: &Waiting) -> Result<Outcome, RemoteError> {

@@ -91,6 +91,16 @@ pub(crate) struct Reason {
     pub(crate) temporary: bool,
 }
 
+impl Reason {
+    /// Whether it lies with this one entry, so that others may be taken meanwhile.
+    pub(crate) fn is_of_the_entry(&self) -> bool {
+        matches!(
+            self.code.as_str(),
+            "missing_reference" | "missing_body" | "future"
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! Founding, inviting, joining and admitting organisations.
 
+use super::run::multiaddresses;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::home::Settings;
@@ -58,8 +59,8 @@ struct House {
     /// Where other nodes can call yours, such as /dns4/node.example.org/tcp/4001; may be repeated
     #[arg(long = "address", value_name = "MULTIADDR")]
     addresses: Vec<String>,
-    /// Where the node listens for others; may be repeated
-    #[arg(long = "listen", value_name = "MULTIADDR")]
+    /// Where the node listens for others: HOST:PORT (TCP and QUIC) or a multiaddress; may be repeated
+    #[arg(long = "listen", value_name = "ADDRESS")]
     listen: Vec<String>,
     /// Where the node listens for you and your colleagues [default: 127.0.0.1:7070]
     #[arg(long, value_name = "ADDRESS")]
@@ -70,7 +71,7 @@ impl House {
     fn organisation(self, steward: &SecretKey) -> Organisation<'_> {
         let mut config = Config::default();
         if !self.listen.is_empty() {
-            config.listen = self.listen;
+            config.listen = self.listen.iter().flat_map(|text| multiaddresses(text)).collect();
         }
         config.api = self.api.unwrap_or(config.api);
         Organisation {

@@ -3,6 +3,7 @@
 mod card;
 mod discussions;
 mod figures;
+mod imports;
 mod log;
 mod people;
 mod query;
@@ -188,6 +189,7 @@ impl Reader {
             Query::Applications {} => people::applications(self),
             Query::Checkpoint { organisation } => log::checkpoint(self, organisation.as_deref()),
             Query::Sources { site, sources } => log::sources(self, site, sources),
+            Query::Imports {} => imports::imports(self),
             Query::Raw {
                 organisation,
                 from,

@@ -84,6 +84,8 @@ pub enum Query {
         /// Kind and id of each.
         sources: Vec<(String, String)>,
     },
+    /// The imports that the own log announces.
+    Imports {},
     /// Entries' bytes.
     Raw {
         /// Whose log.
