@@ -242,9 +242,11 @@ mod tests {
         let sample = Sample::new();
         let note = sample.sign(sample.head(9), 1);
         assert!(HeldNote::open_note(&note, &sample.chain, &[]).is_err());
-        let mut other = hold(&sample, &sample.checkpoint(9));
-        assert!(!other.merge(&hold(&sample, &sample.checkpoint(10))));
-        assert_eq!(other.head(), sample.head(9));
+        let nine = hold(&sample, &sample.checkpoint(9));
+        let ten = hold(&sample, &sample.cosigned(&sample.checkpoint(10), 1, 10));
+        let mut merged = nine.clone();
+        assert!(!merged.merge(&ten), "another text");
+        assert_eq!(merged, nine);
         let old = Note::assemble(
             sample.checkpoint(9).text().to_owned(),
             sample.checkpoint(10).signatures().to_vec(),

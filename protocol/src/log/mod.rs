@@ -18,6 +18,8 @@ mod frozen;
 pub mod handover;
 pub mod hashes;
 pub mod held;
+#[cfg(test)]
+mod hostile;
 pub mod key_chain;
 mod lines;
 pub mod note;
