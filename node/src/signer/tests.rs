@@ -54,8 +54,8 @@ fn what_was_advanced_to_is_on_disk_before_it_can_be_signed() {
 #[test]
 fn the_key_never_goes_back_and_never_forks() {
     let (_directory, path, mut signer) = fresh();
-    drop(signer.advance(tree(5)).unwrap());
-    drop(signer.advance(tree(5)).unwrap());
+    signer.advance(tree(5)).unwrap();
+    signer.advance(tree(5)).unwrap();
     let backwards = signer.advance(tree(4)).err().unwrap();
     assert!(matches!(backwards, AdvanceError::Backwards { held: 5, asked: 4 }));
     let fork = signer.advance(forked(5, 1)).err().unwrap();
@@ -95,7 +95,7 @@ fn a_signer_file_is_private_and_never_made_twice() {
 #[test]
 fn a_slot_of_another_key_is_not_whole() {
     let (directory, path, mut signer) = fresh();
-    drop(signer.advance(tree(3)).unwrap());
+    signer.advance(tree(3)).unwrap();
     let other = directory.path().join("other");
     drop(Signer::create(&other, SecretKey::from_seed([8; 32]), next(), tree(1)).unwrap());
     let theirs = std::fs::read(&other).unwrap();
@@ -134,13 +134,13 @@ proptest! {
     fn a_torn_slot_falls_back_to_the_older(sizes in 1_u64..9, torn in 0_usize..80, garbage in any::<bool>()) {
         let (_directory, path, mut signer) = fresh();
         for size in 1..=sizes {
-            drop(signer.advance(tree(size)).unwrap());
+            signer.advance(tree(size)).unwrap();
         }
         let before = std::fs::read(&path).unwrap();
-        drop(signer.advance(tree(sizes + 1)).unwrap());
+        signer.advance(tree(sizes + 1)).unwrap();
         let after = std::fs::read(&path).unwrap();
         let start = before.iter().zip(&after).position(|(a, b)| a != b).unwrap() / 4096 * 4096;
-        let mut bytes = before.clone();
+        let mut bytes = before;
         bytes[start..start + torn].copy_from_slice(&after[start..start + torn]);
         if garbage {
             bytes[start + torn] ^= 0x55;

@@ -20,6 +20,7 @@ pub(super) struct Handle {
     /// Where to look for room before the first write after a failed one.
     directory: Option<PathBuf>,
     failed: AtomicBool,
+    reopened: AtomicBool,
 }
 
 impl Handle {
@@ -30,6 +31,7 @@ impl Handle {
             open,
             directory: directory.map(Path::to_owned),
             failed: AtomicBool::new(false),
+            reopened: AtomicBool::new(false),
         })
     }
 
@@ -56,18 +58,24 @@ impl Handle {
         self.failed.store(true, Ordering::Release);
         let mut database = self.lock();
         *database = None;
-        match (self.open)() {
-            Ok(fresh) => *database = Some(fresh),
-            Err(error) => tracing::error!(%error, "the database does not open again"),
+        if let Err(error) = self.reopen(&mut database) {
+            tracing::error!(%error, "the database does not open again");
         }
+    }
+
+    /// Whether the file was opened anew since this was last asked: then what is on disk may differ from what the failed
+    /// write's caller was told, either way.
+    pub(super) fn take_reopened(&self) -> bool {
+        self.reopened.swap(false, Ordering::AcqRel)
+    }
+
+    pub(super) fn set_reopened(&self) {
+        self.reopened.store(true, Ordering::Release);
     }
 
     pub(super) fn check_integrity(&self) -> Result<bool, StoreError> {
         let mut database = self.lock();
-        if database.is_none() {
-            *database = Some((self.open)()?);
-        }
-        Ok(database.as_mut().expect("opened just above").check_integrity()?)
+        Ok(self.reopen(&mut database)?.check_integrity()?)
     }
 
     fn with<T>(&self, work: impl Fn(&Database) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -75,10 +83,16 @@ impl Handle {
             return work(database);
         }
         let mut database = self.lock();
+        work(self.reopen(&mut database)?)
+    }
+
+    /// Opens the file if it is not open.
+    fn reopen<'a>(&self, database: &'a mut Option<Database>) -> Result<&'a mut Database, StoreError> {
         if database.is_none() {
             *database = Some((self.open)()?);
+            self.set_reopened();
         }
-        work(database.as_ref().expect("opened just above"))
+        Ok(database.as_mut().expect("opened just above"))
     }
 
     fn lock(&self) -> RwLockWriteGuard<'_, Option<Database>> {

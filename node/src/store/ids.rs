@@ -113,7 +113,7 @@ impl Store {
 
     /// Fills the memory with the ids that the index lacks.
     pub(super) fn recover_ids(&self) -> Result<(), StoreError> {
-        let snapshot = self.read()?;
+        let snapshot = self.snapshot()?;
         let indexed = snapshot.transaction().open_table(INDEXED)?;
         for log in snapshot.logs()? {
             let log = log.number;

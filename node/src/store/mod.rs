@@ -104,10 +104,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where the database cannot be read.
     pub fn read(&self) -> Result<Snapshot<'_>, StoreError> {
-        Ok(Snapshot {
-            transaction: self.inner.database.begin_read()?,
-            store: self,
-        })
+        self.refresh_ids()?;
+        self.snapshot()
     }
 
     /// Runs `work` in one transaction, and returns once it is on disk. Where `work` or the disk fails nothing is kept.
@@ -118,6 +116,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Batch) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.refresh_ids()?;
         if self.inner.recent.is_overdue() {
             self.index_ids()?;
         }
@@ -173,6 +172,22 @@ impl Store {
         store.write(|batch| batch.make_tables())?;
         store.recover_ids()?;
         Ok(store)
+    }
+
+    fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        Ok(Snapshot {
+            transaction: self.inner.database.begin_read()?,
+            store: self,
+        })
+    }
+
+    /// A write that was said to have failed may be on disk all the same, and ids that were indexed may no longer be.
+    fn refresh_ids(&self) -> Result<(), StoreError> {
+        if self.inner.database.take_reopened() {
+            self.recover_ids()
+                .inspect_err(|_| self.inner.database.set_reopened())?;
+        }
+        Ok(())
     }
 
     fn transact<T, E: From<StoreError>>(

@@ -75,10 +75,11 @@ fn newest(running: &Running) -> Option<Vec<Head>> {
         .latest(running.log.number)
         .unwrap()
         .unwrap();
-    match &Entry::parse(&bytes).unwrap().payload().act {
-        Act::Community(Community::HeadsSeen(seen)) => Some(seen.heads.clone()),
-        _ => None,
-    }
+    let entry = Entry::parse(&bytes).unwrap();
+    let Act::Community(Community::HeadsSeen(seen)) = &entry.payload().act else {
+        return None;
+    };
+    Some(seen.heads.clone())
 }
 
 fn tick(running: &Running) -> u64 {

@@ -117,12 +117,10 @@ fn a_crash_after_the_signer_and_before_the_answer_loses_nothing_and_doubles_noth
     let house = House::found();
     house.start_alone().stop();
     let head = house.commit_unsigned(1);
-    drop(
-        Signer::open(&house.directory.signer())
-            .unwrap()
-            .advance(head)
-            .unwrap(),
-    );
+    Signer::open(&house.directory.signer())
+        .unwrap()
+        .advance(head)
+        .unwrap();
     let running = house.start_alone();
     let again = running.submit_one(house.question(1)).unwrap();
     assert_eq!((again.duplicate, again.head), (true, head));

@@ -1,7 +1,6 @@
-use hearth_protocol::community::VoidReason;
 use hearth_protocol::entry::{Entry, Record, Source};
-use hearth_protocol::kind::{Community, HeadsSeen, QueryAsked};
 use hearth_protocol::limits;
+use hearth_protocol::time::Span;
 
 use super::*;
 use crate::store::BodyState;
@@ -116,108 +115,83 @@ fn a_source_imported_twice_is_in_the_log_once() {
 }
 
 #[test]
-fn every_refusal_says_what_is_wrong_and_nothing_is_stored() {
+fn bytes_that_are_no_entry_of_this_log_are_refused() {
     let house = House::found();
-    let running = house.start_alone();
-    let size = running.head().size;
-    let only = |entry: Vec<u8>| Submission {
-        entries: vec![entry],
-        bodies: Vec::new(),
-    };
-    let refused = |submission| running.submit_one(submission).unwrap_err();
     let (payload, body) = question_payload(1);
     let good = house.sign(&payload);
-
-    assert!(matches!(
-        refused(only(good[..90].to_vec())),
-        Refused::Malformed(_)
-    ));
-    assert!(matches!(
-        refused(only(vec![0; limits::ENTRY + 1])),
-        Refused::Oversize { .. }
-    ));
     let mut forged = good.clone();
     *forged.last_mut().unwrap() ^= 1;
-    assert!(matches!(
-        refused(only(forged)),
-        Refused::Void(VoidReason::BadSignature)
-    ));
-    let stranger = Event::sign(&payload, &SecretKey::from_seed([9; 32]), &house.home);
-    let stranger = Submission {
-        entries: vec![stranger],
-        bodies: vec![body.clone()],
+    let unknown = Act::Unknown {
+        kind: "pulse.opened".into(),
+        data: vec![0xa0],
     };
-    assert!(matches!(
-        refused(stranger),
-        Refused::Void(VoidReason::UnknownAuthor)
-    ));
-    let homeless = Event::sign(&payload, &house.steward, &Home::NONE);
-    assert!(matches!(
-        refused(only(homeless)),
-        Refused::WrongHome { organisation: None }
-    ));
-    let far = Payload {
-        at: Timestamp::from_millis(NOON + 5 * 60_000 + 1),
+    let refused = [
+        ("malformed", good[..90].to_vec()),
+        ("oversize", vec![0; limits::ENTRY + 1]),
+        ("bad_signature", forged),
+        (
+            "unknown_author",
+            Event::sign(&payload, &SecretKey::from_seed([9; 32]), &house.home),
+        ),
+        ("wrong_home", Event::sign(&payload, &house.steward, &Home::NONE)),
+        ("unknown_kind", house.sign(&Payload::new(payload.at, unknown))),
+    ];
+    house.refuses(refused.map(|(code, entry)| (code, entry, vec![body.clone()])));
+}
+
+#[test]
+fn entries_that_do_not_fit_time_references_or_bodies_are_refused() {
+    let house = House::found();
+    let (payload, body) = question_payload(1);
+    let limit = Timestamp::from_millis(NOON + 5 * 60_000);
+    let later = Payload {
+        at: limit.plus(Span::from_millis(1)),
         ..payload.clone()
     };
-    let far = Submission {
-        entries: vec![house.sign(&far)],
-        bodies: vec![body.clone()],
-    };
-    assert!(matches!(refused(far), Refused::Future { .. }));
     let about =
         Payload::new(payload.at, Act::from(Interaction::QueryAccepted)).about(Id::from_bytes([3; 32]));
-    assert!(matches!(
-        refused(only(house.sign(&about))),
-        Refused::MissingReference(_)
-    ));
-    assert!(matches!(refused(only(good.clone())), Refused::MissingBody { .. }));
     let mut lying = payload.clone();
     lying.body.as_mut().unwrap().size += 1;
-    let lying = Submission {
-        entries: vec![house.sign(&lying)],
-        bodies: vec![body.clone()],
-    };
-    assert!(matches!(
-        refused(lying),
-        Refused::BodySize {
-            stated: 13,
-            size: 12,
-            ..
-        }
-    ));
-    let seen = Payload::new(
-        payload.at,
-        Act::from(Community::HeadsSeen(HeadsSeen { heads: Vec::new() })),
-    );
-    let unknown = Payload {
-        act: Act::Unknown {
-            kind: "pulse.opened".into(),
-            data: vec![0xa0],
-        },
-        body: None,
-        ..payload
-    };
-    assert!(matches!(
-        refused(only(house.sign(&unknown))),
-        Refused::Void(VoidReason::UnknownKind)
-    ));
-    assert!(Entry::parse(&house.sign(&seen)).is_ok());
+    house.refuses([
+        ("future", house.sign(&later), vec![body.clone()]),
+        ("missing_reference", house.sign(&about), Vec::new()),
+        ("missing_body", house.sign(&payload), Vec::new()),
+        ("body_size", house.sign(&lying), vec![body.clone()]),
+    ]);
+    let running = house.start_alone();
+    let just = house.sign(&Payload { at: limit, ..payload });
+    running
+        .submit_one(Submission {
+            entries: vec![just],
+            bodies: vec![body],
+        })
+        .unwrap();
+}
 
-    assert_eq!(running.head().size, size);
-    assert_eq!(
-        running.store.read().unwrap().body(&body.hash()).unwrap(),
-        BodyState::Missing
-    );
-    let mixed = Submission {
-        entries: vec![vec![0], good],
-        bodies: vec![body],
-    };
-    let results = running.submit(mixed);
-    assert!(
-        results[0].is_err() && results[1].is_ok(),
-        "one bad entry does not stop the others"
-    );
+impl House {
+    /// Each entry is refused under its code, nothing of it is stored, and a good entry beside it is taken.
+    fn refuses<const N: usize>(&self, refused: [(&str, Vec<u8>, Vec<SubmittedBody>); N]) {
+        let running = self.start_alone();
+        for ((code, entry, bodies), number) in refused.into_iter().zip(100..) {
+            let mut submission = self.question(number);
+            submission.entries.insert(0, entry);
+            submission.bodies.extend(bodies.clone());
+            let size = running.head().size;
+            let results = running.submit(submission);
+            let refused = results[0].as_ref().unwrap_err();
+            assert_eq!(refused.code(), code, "{refused}");
+            assert_eq!(
+                results[1].as_ref().unwrap().index,
+                size,
+                "one bad entry does not stop the others: {code}"
+            );
+            let snapshot = running.store.read().unwrap();
+            for body in bodies {
+                assert_eq!(snapshot.body(&body.hash()).unwrap(), BodyState::Missing, "{code}");
+            }
+        }
+        running.stop();
+    }
 }
 
 #[test]

@@ -1,0 +1,196 @@
+//! The power goes at any write of a working ledger: what it acknowledged is there, under a tree its key has not left.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hearth_node::clock::Clock;
+use hearth_node::config::Config;
+use hearth_node::directory::DataDirectory;
+use hearth_node::found::{Organisation, Purpose, found};
+use hearth_node::ledger::{Ledger, News, Setup, Standing, Submission, SubmittedBody};
+use hearth_node::projector::Projector;
+use hearth_node::signer::Signer;
+use hearth_node::store::{DATABASE_FILE, Store};
+use hearth_protocol::entry::{BodyRef, Event, Home, Payload};
+use hearth_protocol::id::Id;
+use hearth_protocol::kind::{self, Interaction, QueryAsked};
+use hearth_protocol::log::{Frontier, TiledHashes};
+use hearth_protocol::sign::SecretKey;
+use hearth_protocol::time::Timestamp;
+use tempfile::TempDir;
+
+use super::disk::{Disk, Fault};
+
+const QUESTIONS: u64 = 2;
+
+struct House {
+    parent: TempDir,
+    steward: SecretKey,
+    home: Home,
+    database: Vec<u8>,
+}
+
+impl House {
+    fn found() -> House {
+        let parent = tempfile::tempdir().unwrap();
+        let steward = SecretKey::from_seed([1; 32]);
+        let organisation = Organisation {
+            slug: "north".parse().unwrap(),
+            name: "North Hospice".to_owned(),
+            steward: &steward,
+            steward_name: None,
+            addresses: Vec::new(),
+            config: Config::default(),
+        };
+        let purpose = Purpose {
+            domain: "care".parse().unwrap(),
+            name: "Care".to_owned(),
+            words: String::new(),
+            clock: kind::Clock::Real,
+        };
+        let directory = DataDirectory::at(parent.path().join("north"));
+        let made = found(&directory, &organisation, &purpose, Clock::System.now()).unwrap();
+        let database = std::fs::read(directory.path().join(DATABASE_FILE)).unwrap();
+        House {
+            home: made.home,
+            steward,
+            database,
+            parent,
+        }
+    }
+
+    fn signer(&self) -> PathBuf {
+        self.parent.path().join("north").join("signer")
+    }
+
+    fn start(&self, store: &Store) -> Option<Ledger> {
+        let projector = Projector::open(store.clone(), self.home.community, None).ok()?;
+        Ledger::start(Setup {
+            store: store.clone(),
+            signer: self.signer(),
+            clock: Clock::System,
+            home: self.home,
+            community: projector.shared(),
+            catch_up: projector.catch_up(),
+            offer_every: Duration::ZERO,
+        })
+        .ok()
+    }
+
+    fn question(&self, number: u64) -> Submission {
+        let body = SubmittedBody {
+            salt: [number as u8; 32],
+            bytes: format!("# Question {number}").into_bytes(),
+        };
+        let reference = BodyRef::to(&body.salt, &body.bytes, "text/markdown");
+        let at = Timestamp::from_millis(1_700_000_000_000 + number);
+        let payload = Payload::new(at, Interaction::QueryAsked(QueryAsked::default())).with_body(reference);
+        Submission {
+            entries: vec![Event::sign(&payload, &self.steward, &self.home)],
+            bodies: vec![body],
+        }
+    }
+
+    /// Hands in questions until one is not acknowledged; the acknowledged ids and indices.
+    fn work(&self, ledger: &Ledger, from: u64) -> Vec<(Id, u64)> {
+        let results =
+            (from..from + QUESTIONS).map(|number| ledger.submit_blocking(self.question(number)).remove(0));
+        results
+            .map_while(Result::ok)
+            .map(|accepted| (accepted.id, accepted.index))
+            .collect()
+    }
+}
+
+fn over(disk: &Disk) -> Option<Store> {
+    let disk = Arc::new(disk.clone());
+    Store::with_backend(move || Disk::clone(&disk)).ok()
+}
+
+/// Runs on a fresh house with the power going at one write. False once there are no more writes to go at.
+fn crash_at(at: u64) -> bool {
+    let house = House::found();
+    let disk = Disk::holding(house.database.clone());
+    disk.fault(at, Fault::Crash);
+    let mut acknowledged = Vec::new();
+    if let Some(store) = over(&disk)
+        && let Some(ledger) = house.start(&store)
+    {
+        ledger.hear(News::NobodyToAsk);
+        acknowledged = house.work(&ledger, 0);
+        ledger.stop();
+    }
+    for kept in [0, u64::MAX, 0x5555_5555_5555_5555 ^ at] {
+        // The signer file survives as it is: it was synced before anything was acknowledged.
+        let signed = Signer::open(&house.signer()).unwrap().held();
+        let store = over(&disk.after_crash(kept)).unwrap();
+        let snapshot = store.read().unwrap();
+        let log = snapshot.own_log().unwrap().unwrap().number;
+        for (id, index) in &acknowledged {
+            assert_eq!(
+                snapshot.find_in(log, id).unwrap(),
+                Some(*index),
+                "crash at {at}, kept {kept:x}"
+            );
+        }
+        let size = snapshot.size(log).unwrap();
+        assert!(
+            size >= signed.size,
+            "crash at {at}: signed {} of {size}",
+            signed.size
+        );
+        let tiles = snapshot.tiles(log).unwrap();
+        let root = Frontier::read(&TiledHashes::new(&tiles, size), signed.size)
+            .unwrap()
+            .root();
+        assert_eq!(
+            root, signed.root,
+            "crash at {at}: the store continues what was signed"
+        );
+        drop(snapshot);
+        let ledger = house.start(&store).unwrap();
+        assert_eq!(*ledger.standing().borrow(), Standing::Asking, "crash at {at}");
+        ledger.stop();
+    }
+    disk.has_struck()
+}
+
+#[test]
+fn the_power_goes_at_any_write_and_nothing_acknowledged_is_lost_or_forked() {
+    let tried = (1..).take_while(|at| crash_at(*at)).count();
+    assert!(tried > 20, "only {tried} moments were tried");
+}
+
+#[test]
+fn a_ledger_on_a_full_disk_refuses_stays_readable_and_goes_on_when_there_is_room() {
+    let house = House::found();
+    let disk = Disk::holding(house.database.clone());
+    let store = over(&disk).unwrap();
+    let ledger = house.start(&store).unwrap();
+    ledger.hear(News::NobodyToAsk);
+    let before = house.work(&ledger, 0);
+    assert_eq!(before.len(), QUESTIONS as usize);
+    disk.fault(1, Fault::Full);
+    let mut number = 100;
+    let refused = loop {
+        number += 1;
+        if let Err(refused) = ledger.submit_blocking(house.question(number)).remove(0) {
+            break refused;
+        }
+    };
+    assert_eq!(refused.code(), "disk_full", "{refused}");
+    assert!(refused.is_temporary());
+    let snapshot = store.read().unwrap();
+    let log = snapshot.own_log().unwrap().unwrap().number;
+    for (id, index) in before {
+        assert_eq!(snapshot.find_in(log, &id).unwrap(), Some(index));
+        assert!(snapshot.entry(log, index).unwrap().is_some());
+    }
+    drop(snapshot);
+    disk.free();
+    let accepted = ledger.submit_blocking(house.question(number)).remove(0).unwrap();
+    assert!(!accepted.duplicate, "nothing of a refused batch was stored");
+    assert_eq!(accepted.head, Signer::open(&house.signer()).unwrap().held());
+    ledger.stop();
+}
