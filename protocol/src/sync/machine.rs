@@ -490,3 +490,6 @@ impl Machine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
