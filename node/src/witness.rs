@@ -86,15 +86,7 @@ impl Witness {
         refusal: &Refusal,
         offered: Note,
     ) -> Result<(), StoreError> {
-        let Refusal::Inconsistent {
-            latest,
-            offered: head,
-            ..
-        } = refusal
-        else {
-            return Ok(());
-        };
-        if latest.size != head.size {
+        if !refusal.is_fork() {
             return Ok(());
         }
         let cosigned = snapshot.witnessed_note(log.charter.origin.as_str())?;
@@ -102,7 +94,7 @@ impl Witness {
             return Ok(());
         };
         let evidence = ForkEvidence::new(cosigned, offered, Vec::new());
-        tracing::error!(origin = %log.charter.origin, size = head.size, "the log has forked; evidence is kept");
+        tracing::error!(origin = %log.charter.origin, %refusal, "the log has forked; evidence is kept");
         self.store
             .write(|batch| batch.keep_evidence(log.number, &evidence.to_bytes()))
     }

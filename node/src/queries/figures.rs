@@ -41,7 +41,9 @@ pub(super) fn explain(reader: &Reader, statement: &str, at: &At) -> Result<Value
     let section: Section = statement.parse()?;
     let Extent { view, as_of, window } = Extent::of(reader, at)?;
     let answer = framework::explain(&view, section, as_of, window, &Parameters::default());
-    let missing = || QueryError::NotComputed { statement: statement.to_owned() };
+    let missing = || QueryError::NotComputed {
+        statement: statement.to_owned(),
+    };
     answer.map(|answer| json_of(&answer)).ok_or_else(missing)
 }
 

@@ -94,7 +94,7 @@ pub(super) struct Facts {
     decided: Vec<Place>,
     persons: Vec<Person>,
     person_numbers: BTreeMap<Person, u32>,
-    /// Records by source, in all logs.
+    /// Records by source: the first of each log.
     sources: BTreeMap<Hash, Vec<Place>>,
 }
 
@@ -183,14 +183,29 @@ impl Facts {
         let fact = self.fact(arrival);
         let name = fact.name;
         if is_of_its_log(arrival.verdict) {
-            self.named[name.0 as usize].1.get_or_insert(place);
-            if let Some(source) = arrival.source {
+            if arrival.deed != Some(Deed::Founded) {
+                self.named[name.0 as usize].1.get_or_insert(place);
+            }
+            if let Some(source) = arrival
+                .source
+                .filter(|source| !self.has_source(source, arrival.log))
+            {
                 self.sources.entry(source).or_default().push(place);
             }
         }
         self.facts.push(fact);
         self.settle(place);
         place
+    }
+
+    /// Lets the founding entry be referred to, now that the charter after it has shown its log to be the founder's:
+    /// its bytes alone could stand at the beginning of any log.
+    pub(super) fn found(&mut self, place: Place) {
+        let name = self.get(place).name;
+        self.named[name.0 as usize].1.get_or_insert(place);
+        for waiting in self.waiting.remove(&name).unwrap_or_default() {
+            self.settle(waiting);
+        }
     }
 
     /// What [`Facts::take`] would decide, or the reference that is still missing.
@@ -355,13 +370,16 @@ struct Act {
 }
 
 impl Act {
-    /// The same person; or, between records of one log that name no person, by the organisation's word.
+    /// The same person. A record speaks only of what records of its own log brought in; there the organisation's word
+    /// will do where neither names a person.
     fn is_by_the_doer_of(self, fact: &Fact) -> bool {
-        match self.doer {
-            Doer::Person(number) => fact.doer == Doer::Person(number),
-            Doer::Unknown | Doer::Automaton => self.is_record && fact.is_record && fact.log == self.log,
-            Doer::Organisation => false,
-        }
+        let within_import = !self.is_record || (fact.is_record && fact.log == self.log);
+        let same = match (self.doer, fact.doer) {
+            (Doer::Person(one), Doer::Person(other)) => one == other,
+            (Doer::Unknown | Doer::Automaton, Doer::Unknown | Doer::Automaton) => true,
+            _ => false,
+        };
+        within_import && same
     }
 }
 

@@ -3,6 +3,8 @@
 //! [`check`] judges bytes, for one log alone, and can run on every core. [`Community::ingest`] folds what it found, log
 //! by log. [`Community::view`] answers for a [`Cut`]: the same facts give the same view, in whatever order they came.
 
+#[cfg(test)]
+mod adversary;
 mod check;
 mod cut;
 mod deed;
@@ -147,6 +149,9 @@ impl Community {
             return;
         };
         log.apply(index, checked.id, change);
+        if fact.deed == Deed::Chartered && log.judge.founding().is_some() {
+            self.facts.found(log.places[0]);
+        }
         self.settle_sightings(number);
         if let Matter::Heads { heads, .. } = fact.matter {
             for head in heads {
@@ -234,8 +239,8 @@ impl Community {
     }
 
     fn founding(&self) -> Option<(&Log, &Founding)> {
-        let log = self.logs.iter().find(|log| log.judge.founding().is_some())?;
-        log.judge.charter()?;
+        let founding = |log: &&Log| log.judge.founding().is_some() && log.judge.charter().is_some();
+        let log = self.logs.iter().find(founding)?;
         Some((log, log.judge.founding()?))
     }
 

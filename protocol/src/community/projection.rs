@@ -7,11 +7,12 @@ use crate::time::Timestamp;
 
 use super::Community;
 use super::cut::{Cut, Row};
+use super::deed::Deed;
 use super::facts::{Doer, Fact, LogNumber, Place};
 use super::history::{self, Witnessed};
 use super::judge::Founding;
 use super::log::{Log, Turn};
-use super::verdict::Standing;
+use super::verdict::{Standing, VoidReason};
 use super::view::{
     Author, Belonging, Column, Item, OrganisationNumber, Person, PersonNumber, Spell, View, ViewError,
 };
@@ -23,6 +24,7 @@ const RULESET: u64 = 1;
 struct Fitted<'a> {
     community: &'a Community,
     cut: &'a Cut,
+    founder: LogNumber,
     founding: &'a Founding,
     logs: Vec<Option<(LogNumber, &'a Log)>>,
 }
@@ -89,9 +91,13 @@ fn fit<'a>(community: &'a Community, cut: &'a Cut) -> Result<Fitted<'a>, ViewErr
         .iter()
         .map(|row| fit_row(community, row))
         .collect::<Result<_, _>>()?;
+    let (founder, _) = community
+        .log(founder.organisation)
+        .expect("the founder's log is here");
     Ok(Fitted {
         community,
         cut,
+        founder,
         founding,
         logs,
     })
@@ -297,6 +303,9 @@ impl<'a> Fitted<'a> {
     fn standing(&self, fact: &Fact, closed: bool) -> Standing {
         if !closed {
             return Standing::Pending;
+        }
+        if fact.deed == Some(Deed::Founded) && fact.log != self.founder {
+            return Standing::Void(VoidReason::Misplaced);
         }
         self.community
             .facts

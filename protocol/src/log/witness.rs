@@ -263,6 +263,13 @@ impl Refusal {
             Refusal::Inconsistent { .. } => 422,
         }
     }
+
+    /// Whether the log has signed two roots for the size cosigned last. (A proof that does not hold, or one where none
+    /// is due, says nothing against the log: anybody can send it along with the log's own checkpoint.)
+    pub fn is_fork(&self) -> bool {
+        matches!(self, Refusal::Inconsistent { latest, offered, .. }
+            if latest.size == offered.size && latest.root != offered.root)
+    }
 }
 
 impl From<NoteSignature> for Reply {
@@ -518,6 +525,23 @@ mod tests {
         assert!(
             matches!(Answer::parse(503, "é".repeat(900).as_bytes()), Answer::Refused { reason, .. } if reason.len() == 400)
         );
+    }
+
+    #[test]
+    fn a_wrong_proof_convicts_nobody() {
+        let sample = Sample::new();
+        let refusal = |latest: TreeHead, old: u64, proof: &[Hash], note: &Note| {
+            let mut desk = Desk {
+                sample: &sample,
+                latest,
+            };
+            desk.answer(&body(old, proof, note)).unwrap_err()
+        };
+        let (junk, honest) = ([Hash::of(b"junk")], sample.checkpoint(20));
+        assert!(!refusal(sample.head(20), 20, &junk, &honest).is_fork());
+        assert!(!refusal(sample.head(10), 10, &junk, &honest).is_fork());
+        assert!(refusal(sample.forked_head(20), 20, &[], &honest).is_fork());
+        assert!(refusal(sample.forked_head(20), 20, &junk, &honest).is_fork());
     }
 
     #[test]
