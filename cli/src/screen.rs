@@ -87,14 +87,23 @@ impl Screen {
 
     /// A bar over `bytes` on standard error, shown only on a terminal.
     pub(crate) fn progress(&self, bytes: u64) -> ProgressBar {
+        self.bar(bytes, "{msg:12} {bar:32} {bytes}/{total_bytes} {eta}")
+    }
+
+    /// A bar over a number of things on standard error, shown only on a terminal.
+    pub(crate) fn progress_of(&self, things: u64) -> ProgressBar {
+        self.bar(things, "{msg:24} {bar:32} {pos}/{len} {eta}")
+    }
+
+    fn bar(&self, length: u64, template: &str) -> ProgressBar {
         let target = if self.stderr_is_terminal {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
-        let style = ProgressStyle::with_template("{msg:12} {bar:32} {bytes}/{total_bytes} {eta}")
-            .expect("the template is a constant and well-formed");
-        ProgressBar::with_draw_target(Some(bytes), target).with_style(style)
+        let style =
+            ProgressStyle::with_template(template).expect("the templates are constant and well-formed");
+        ProgressBar::with_draw_target(Some(length), target).with_style(style)
     }
 }
 

@@ -16,18 +16,27 @@ pub(crate) struct Ground {
 impl Ground {
     /// Makes `path`, or takes it if it is empty. Without a path a new directory among the temporary ones.
     pub(crate) fn prepare(path: Option<PathBuf>) -> Result<Self, Failure> {
-        let path = path.unwrap_or_else(|| std::env::temp_dir().join(format!("hearth-demo-{}", std::process::id())));
+        let path =
+            path.unwrap_or_else(|| std::env::temp_dir().join(format!("hearth-demo-{}", std::process::id())));
         let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", path.display()));
         fs::create_dir_all(&path).map_err(failed)?;
         let path = path.canonicalize().map_err(failed)?;
         let ground = Self { path };
         if ground.summary().exists() {
-            return Err(Failure::new(format!("{} holds an earlier demonstration", ground.path.display())).advise(format!(
+            return Err(Failure::new(format!(
+                "{} holds an earlier demonstration",
+                ground.path.display()
+            ))
+            .advise(format!(
                 "Read it with `hearth framework --data {}`, or name another directory, or remove this one.",
                 ground.data("willow").display()
             )));
         }
-        if fs::read_dir(&ground.path).map_err(|error| Failure::new(format!("{}: {error}", ground.path.display())))?.next().is_some() {
+        if fs::read_dir(&ground.path)
+            .map_err(|error| Failure::new(format!("{}: {error}", ground.path.display())))?
+            .next()
+            .is_some()
+        {
             return Err(Failure::new(format!("{} is not empty", ground.path.display()))
                 .advise("Name an empty or a new directory with --dir."));
         }
@@ -64,6 +73,7 @@ impl Ground {
     }
 
     pub(crate) fn set_clock(&self, now: Timestamp) -> Result<(), Failure> {
-        clock::set(&self.clock(), now).map_err(|error| Failure::new(format!("{}: {error}", self.clock().display())))
+        clock::set(&self.clock(), now)
+            .map_err(|error| Failure::new(format!("{}: {error}", self.clock().display())))
     }
 }

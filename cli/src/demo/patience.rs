@@ -14,7 +14,9 @@ pub(crate) struct Patience {
 
 impl Patience {
     pub(crate) fn of(length: Duration) -> Self {
-        Self { until: Instant::now() + length }
+        Self {
+            until: Instant::now() + length,
+        }
     }
 
     /// Pauses once; false when patience is at its end.

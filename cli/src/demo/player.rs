@@ -225,7 +225,7 @@ mod tests {
     /// Every deed becomes an entry that parses, fits its kind and is signed for its house.
     #[test]
     fn every_deed_is_written_as_its_kind_asks() {
-        let scenario = Scenario::generate(3, 6);
+        let scenario = Scenario::generate(3, 6, None);
         let home = |house: u8| Home {
             community: Id::from_bytes([1; 32]),
             organisation: Id::from_bytes([house; 32]),

@@ -32,13 +32,18 @@ pub(crate) struct NodeProcess {
 impl NodeProcess {
     /// Starts the node of a house and waits until it is ready.
     pub(crate) fn start(ground: &Ground, slug: &str) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure::new(format!("the node of {slug} cannot be started: {error}"));
+        let failed =
+            |error: std::io::Error| Failure::new(format!("the node of {slug} cannot be started: {error}"));
         let announcement = ground.data(slug).join("node.json");
         // Left over where the node was killed; absent otherwise.
         let _ = fs::remove_file(&announcement);
-        let said = File::options().create(true).append(true).open(ground.log(slug)).map_err(failed)?;
+        let said = File::options()
+            .create(true)
+            .append(true)
+            .open(ground.log(slug))
+            .map_err(failed)?;
         let mut child = Command::new(std::env::current_exe().map_err(failed)?)
-            .args(["run", "--until-eof", "--api", "127.0.0.1:0", "--listen", "127.0.0.1:0", "--data"])
+            .args(["run", "--until-eof", "--data"])
             .arg(ground.data(slug))
             .arg("--clock")
             .arg(ground.clock())
@@ -50,8 +55,15 @@ impl NodeProcess {
         let stdin = child.stdin.take();
         let mut patience = Patience::of(START);
         loop {
-            if let Some(announced) = fs::read(&announcement).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
-                return Ok(Self { child, stdin, announced });
+            if let Some(announced) = fs::read(&announcement)
+                .ok()
+                .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            {
+                return Ok(Self {
+                    child,
+                    stdin,
+                    announced,
+                });
             }
             let ended = child.try_wait().map_err(failed)?;
             if ended.is_some() || !patience.wait() {

@@ -53,6 +53,11 @@ impl MemberHome {
         Ok(key)
     }
 
+    /// Keeps a key made elsewhere. An existing one is never overwritten.
+    pub(crate) fn keep_key(&self, key: &SecretKey) -> Result<(), SecretFileError> {
+        secret_file::write_new(&self.key_file(), key)
+    }
+
     /// The member's key.
     pub(crate) fn key(&self) -> Result<SecretKey, Failure> {
         if !self.has_key() {

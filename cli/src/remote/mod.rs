@@ -152,6 +152,13 @@ impl Remote {
         })
     }
 
+    /// The answer to a question, byte for byte.
+    pub(crate) fn query_bytes(&self, query: &Query) -> Result<Vec<u8>, RemoteError> {
+        let url = self.url("/v1/query");
+        let request = self.agent.post(&url).header("Authorization", self.bearer()?);
+        self.read_bytes(&url, request.send_json(query))
+    }
+
     /// Hands entries to the node. Each has its own outcome, in the order given.
     pub(crate) fn submit(&self, submission: &[u8]) -> Result<Vec<Outcome>, RemoteError> {
         let url = self.url("/v1/entries");
@@ -211,15 +218,18 @@ impl Remote {
     }
 
     fn read<T: DeserializeOwned>(&self, url: &str, sent: Sent) -> Result<T, RemoteError> {
-        let mut response = self.check(url, sent)?;
-        let text = response.body_mut().with_config().limit(LARGEST).read_to_vec();
-        let text = text.map_err(|source| RemoteError::Unreachable {
-            url: url.to_owned(),
-            source,
-        })?;
-        serde_json::from_slice(&text).map_err(|error| RemoteError::Garbled {
+        serde_json::from_slice(&self.read_bytes(url, sent)?).map_err(|error| RemoteError::Garbled {
             url: url.to_owned(),
             reason: error.to_string(),
+        })
+    }
+
+    fn read_bytes(&self, url: &str, sent: Sent) -> Result<Vec<u8>, RemoteError> {
+        let mut response = self.check(url, sent)?;
+        let bytes = response.body_mut().with_config().limit(LARGEST).read_to_vec();
+        bytes.map_err(|source| RemoteError::Unreachable {
+            url: url.to_owned(),
+            source,
         })
     }
 

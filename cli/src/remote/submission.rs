@@ -46,6 +46,16 @@ impl Body {
     }
 }
 
+impl Body {
+    /// A body under a salt chosen before.
+    pub(crate) fn salted(salt: [u8; 32], bytes: Vec<u8>) -> Body {
+        Body {
+            salt: salt.to_vec(),
+            bytes,
+        }
+    }
+}
+
 impl Submission {
     pub(crate) fn push(&mut self, entry: Vec<u8>, bodies: impl IntoIterator<Item = Body>) {
         self.entries.push(Bytes(entry));

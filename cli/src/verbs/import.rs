@@ -49,6 +49,15 @@ pub(crate) struct Stackexchange {
 }
 
 impl Stackexchange {
+    /// An import of a dump with nothing unusual about it.
+    pub(crate) fn of(directory: PathBuf) -> Self {
+        Self {
+            directory,
+            site: None,
+            strict: false,
+        }
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let archive = Archive::at(&self.directory)?;
         let site = self.site.or_else(|| archive.name()).ok_or_else(|| {

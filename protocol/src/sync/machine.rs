@@ -490,6 +490,3 @@ impl Machine {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

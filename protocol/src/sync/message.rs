@@ -242,6 +242,3 @@ impl TryFrom<&Evidence> for ForkEvidence {
         ))
     }
 }
-
-#[cfg(test)]
-mod tests;

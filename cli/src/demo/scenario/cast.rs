@@ -36,6 +36,8 @@ pub(crate) struct Cast {
 /// What somebody tends to do, each a weight among all.
 #[derive(Debug)]
 pub(crate) struct Habits {
+    /// False for the steward of a silent house.
+    pub(crate) speaks: bool,
     pub(crate) asks: u64,
     pub(crate) answers: u64,
     /// Nothing for the stewards, who are there from the start.
@@ -47,12 +49,13 @@ pub(crate) struct Habits {
 
 impl Cast {
     /// Draws the people of `seed`: a few carry most of the talk, a third comes during the story, a few go.
-    pub(crate) fn draw(seed: u64, calendar: Calendar) -> Self {
+    pub(crate) fn draw(seed: u64, calendar: Calendar, silent: Option<usize>) -> Self {
         let mut dice = Dice::new(seed, 1);
         let stewards = 0..HOUSES.len();
         let others = PEOPLE
             .iter()
             .enumerate()
+            .filter(|(house, _)| Some(*house) != silent)
             .flat_map(|(house, &people)| std::iter::repeat_n(house, people - 1));
         let houses: Vec<usize> = stewards.chain(others).collect();
         let names = shuffled(NAMES, &mut dice);
@@ -64,14 +67,14 @@ impl Cast {
             })
             .collect();
         let habits = (0..houses.len())
-            .map(|index| Habits::draw(index, calendar, &mut dice))
+            .map(|index| Habits::draw(index, Some(houses[index]) != silent, calendar, &mut dice))
             .collect();
         Self { members, habits }
     }
 }
 
 impl Habits {
-    fn draw(index: usize, calendar: Calendar, dice: &mut Dice) -> Self {
+    fn draw(index: usize, speaks: bool, calendar: Calendar, dice: &mut Dice) -> Self {
         let is_steward = index < HOUSES.len();
         let on =
             |day: u64, dice: &mut Dice| Calendar::at_or_after(Calendar::begins().plus(Span::days(day)), dice);
@@ -85,6 +88,7 @@ impl Habits {
         let changes_key = index % 17 == 7;
         let last_third = calendar.days() * 2 / 3;
         Self {
+            speaks,
             asks: dice.between(0, 4),
             answers: [40, 25, 15, 8, 5, 3, 2, 1, 1, 0][dice.below(10) as usize],
             joins: (!is_steward).then(|| on(joining_day, dice)),

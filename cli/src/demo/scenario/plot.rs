@@ -435,7 +435,7 @@ impl Plot<'_> {
     fn weights(&self, weight: impl Fn(usize) -> u64, fits: impl Fn(usize) -> bool) -> Vec<u64> {
         (0..self.present.len())
             .map(|member| {
-                if self.present[member] && fits(member) {
+                if self.present[member] && self.cast.habits[member].speaks && fits(member) {
                     weight(member)
                 } else {
                     0

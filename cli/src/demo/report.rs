@@ -1,0 +1,70 @@
+//! What the demonstration says at its end.
+
+use super::outcome::Outcome;
+use super::scenario::Scenario;
+use super::stage::Stage;
+use crate::exit::Failure;
+use crate::render::table::Table;
+use crate::reply::Reply;
+use crate::screen::Screen;
+use serde_json::Value;
+use std::time::Duration;
+
+/// The three results as JSON, or three tables and a line about them.
+pub(crate) fn reply(
+    outcome: &Outcome,
+    stage: &Stage,
+    scenario: &Scenario,
+    took: Duration,
+    screen: &Screen,
+) -> Result<Reply, Failure> {
+    let documents = outcome.documents()?;
+    let mut text = String::new();
+    for ((slug, _), document) in outcome.answers.iter().zip(&documents) {
+        text += &format!("{slug}\n{}\n\n", table(document, screen));
+    }
+    let verdict = if outcome.agrees() {
+        "The three answers are the same bytes.".to_owned()
+    } else {
+        format!(
+            "The answers differ: {} says something else than {}.",
+            outcome.dissenters().join(", "),
+            outcome.answers[0].0
+        )
+    };
+    text += &format!(
+        "{verdict} {} months of {} members in {} s, on a simulated clock; {}",
+        scenario.ends.since(scenario.begins).as_millis() / (30 * 86_400_000),
+        scenario.members.len(),
+        took.as_secs(),
+        stage.ground.path().display(),
+    );
+    Ok(Reply::done(Value::Array(documents), text))
+}
+
+fn table(document: &Value, screen: &Screen) -> String {
+    let mut table = Table::new(["", "rating", "indicator", "signed"]);
+    for statement in document["statements"].as_array().into_iter().flatten() {
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        for (row, indicator) in statement["indicators"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
+            let (id, rating) = if row == 0 {
+                (word(&statement["id"]), word(&statement["rating"]))
+            } else {
+                Default::default()
+            };
+            let signed = &indicator["signed"];
+            table.row([
+                id,
+                rating,
+                word(&indicator["name"]),
+                format!("{} / {}", signed["numerator"], signed["denominator"]),
+            ]);
+        }
+    }
+    table.render(screen)
+}
