@@ -114,3 +114,184 @@ enum NotCosigned {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+#[cfg(test)]
+mod tests {
+    use hearth_protocol::id::{Hash, Id};
+    use hearth_protocol::log::{Checkpoint, MemoryTree, Origin, leaf_hash, proof};
+    use hearth_protocol::sign::SecretKey;
+
+    use super::*;
+    use crate::store::NewLog;
+
+    /// A log of somebody else, and a witness that holds it.
+    struct Pair {
+        secret: SecretKey,
+        origin: Origin,
+        store: Store,
+        witness: Witness,
+    }
+
+    fn secret(seed: u8) -> SecretKey {
+        SecretKey::from_seed([seed; 32])
+    }
+
+    fn hold(store: &Store, secret: &SecretKey, own: bool) -> Origin {
+        let key = secret.public();
+        let origin = Origin::of("south", &key).unwrap();
+        let organisation = Id::from_bytes(*key.as_bytes());
+        let log = NewLog {
+            organisation,
+            origin: origin.clone(),
+            key,
+            next: key.hash(),
+            witness: key,
+            own,
+        };
+        store.write(|batch| batch.hold_log(log)).unwrap();
+        origin
+    }
+
+    fn witness_over(store: Store) -> Witness {
+        Witness::new(
+            store,
+            Cosigner::new("north/witness".parse().unwrap(), secret(9)),
+            Clock::System,
+        )
+    }
+
+    fn pair() -> Pair {
+        let (store, secret) = (Store::in_memory(), secret(1));
+        let origin = hold(&store, &secret, false);
+        Pair {
+            witness: witness_over(store.clone()),
+            store,
+            origin,
+            secret,
+        }
+    }
+
+    impl Pair {
+        /// Asks the witness to go from `old` to `size` of a log whose entries differ by `branch`.
+        fn ask(&self, old: u64, size: u64, branch: u8) -> Reply {
+            let tree: MemoryTree = (0..size).map(|index| leaf_hash(&[branch, index as u8])).collect();
+            let head = hearth_protocol::log::Frontier::read(&tree, size).unwrap().head();
+            let note = Checkpoint {
+                origin: self.origin.clone(),
+                head,
+            }
+            .sign(&self.secret);
+            let proof: Vec<Hash> = match old {
+                0 => Vec::new(),
+                _ => proof::consistency(&tree, old.min(size), size).unwrap(),
+            };
+            self.witness
+                .add_checkpoint(&AddCheckpoint::new(old, proof, note).unwrap().to_bytes())
+                .unwrap()
+        }
+
+        fn remembered(&self) -> u64 {
+            let seen = self
+                .store
+                .read()
+                .unwrap()
+                .witnessed(self.origin.as_str())
+                .unwrap();
+            seen.map_or(0, |tree| tree.size)
+        }
+
+        fn evidence(&self) -> usize {
+            let snapshot = self.store.read().unwrap();
+            let log = &snapshot.logs().unwrap()[0];
+            snapshot.evidence(log.number).unwrap().len()
+        }
+    }
+
+    #[test]
+    fn what_it_cosigned_it_remembers_and_answers_by_the_status_codes_of_c2sp() {
+        let pair = pair();
+        assert_eq!(pair.ask(0, 5, 0).status, 200);
+        assert_eq!(pair.remembered(), 5);
+        let stale = pair.ask(0, 6, 0);
+        assert_eq!((stale.status, stale.body.as_str()), (409, "5\n"));
+        assert_eq!(pair.ask(5, 9, 0).status, 200);
+        assert_eq!(pair.ask(9, 9, 0).status, 200, "the same again is cosigned again");
+        assert_eq!((pair.remembered(), pair.evidence()), (9, 0));
+        assert_eq!(pair.witness.add_checkpoint(b"old nonsense").unwrap().status, 400);
+    }
+
+    #[test]
+    fn a_fork_is_refused_and_its_evidence_convicts() {
+        let pair = pair();
+        assert_eq!(pair.ask(0, 5, 0).status, 200);
+        assert_eq!(pair.ask(5, 5, 1).status, 422);
+        assert_eq!(pair.remembered(), 5);
+        let snapshot = pair.store.read().unwrap();
+        let log = snapshot.logs().unwrap().remove(0);
+        let evidence = snapshot.evidence(log.number).unwrap();
+        let evidence = ForkEvidence::from_bytes(&evidence[0]).unwrap();
+        assert!(evidence.verify(&snapshot.key_chain(&log).unwrap()).is_ok());
+        assert_eq!(pair.ask(5, 9, 1).status, 422, "a bad proof alone convicts nobody");
+        assert_eq!(pair.evidence(), 1);
+    }
+
+    #[test]
+    fn it_knows_no_stranger_and_does_not_vouch_for_its_own_log() {
+        let pair = pair();
+        let stranger = Pair {
+            origin: Origin::of("west", &secret(3).public()).unwrap(),
+            ..pair
+        };
+        assert_eq!(stranger.ask(0, 5, 0).status, 404);
+        let own = secret(4);
+        let origin = hold(&stranger.store, &own, true);
+        let own = Pair {
+            origin,
+            secret: own,
+            ..stranger
+        };
+        assert_eq!(own.ask(0, 5, 0).status, 404);
+    }
+
+    #[test]
+    fn of_two_requests_at_once_one_is_cosigned_and_nothing_is_forgotten_by_a_restart() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let secret = secret(1);
+        let origin = hold(&store, &secret, false);
+        let pair = Pair {
+            witness: witness_over(store.clone()),
+            store,
+            origin,
+            secret,
+        };
+        let mut statuses: Vec<u16> = std::thread::scope(|scope| {
+            let asking: Vec<_> = [0, 1]
+                .map(|branch| {
+                    scope.spawn({
+                        let pair = &pair;
+                        move || pair.ask(0, 5, branch).status
+                    })
+                })
+                .into();
+            asking.into_iter().map(|asked| asked.join().unwrap()).collect()
+        });
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "never both");
+        let Pair {
+            witness,
+            store,
+            origin,
+            secret,
+        } = pair;
+        drop((witness, store));
+        let store = Store::open(directory.path()).unwrap();
+        let pair = Pair {
+            witness: witness_over(store.clone()),
+            store,
+            origin,
+            secret,
+        };
+        assert_eq!((pair.remembered(), pair.ask(0, 6, 0).status), (5, 409));
+    }
+}
