@@ -4,4 +4,5 @@
 mod faults;
 mod house;
 mod independent;
+mod interop;
 mod simulation;
