@@ -7,7 +7,7 @@ pub mod directory;
 pub mod exchange;
 pub mod found;
 pub mod invitation;
-mod join;
+pub mod join;
 pub mod ledger;
 pub mod network;
 pub mod projector;

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod faults;
+mod fleet;
 mod house;
 mod independent;
 mod interop;
+mod network;
 mod simulation;

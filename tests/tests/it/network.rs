@@ -1,0 +1,266 @@
+//! Nodes of two and three organisations: joining, replication, witnessing, bodies, and who gets nothing.
+
+use hearth_node::run::{Options, RunError};
+use hearth_node::store::OpenError;
+use hearth_protocol::entry::{Home, Payload};
+use hearth_protocol::id::Id;
+use hearth_protocol::kind::{Interaction, QueryAsked};
+use hearth_tests::wait::until;
+use serde_json::{Value, json};
+
+use super::fleet::{Body, Client, Member, Running, Transport, agent, now};
+
+/// Asks a question with these words; gives its id.
+fn ask(member: &Member, client: &mut Client, words: &str) -> Id {
+    let (reference, body) = Body::of(words);
+    let query = QueryAsked::default();
+    let payload = Payload::new(now(), Interaction::QueryAsked(query)).with_body(reference);
+    client.submit_one(member.sign(&payload), vec![body])
+}
+
+/// Waits until a node shows the words of a question.
+#[track_caller]
+fn hears(client: &mut Client, id: Id, words: &str) {
+    until("the words have arrived", || {
+        let thread = client.ask(&json!({ "query": "thread", "id": id })).ok()?;
+        (thread["thread"]["body"]["text"] == words).then_some(())
+    });
+}
+
+/// Waits until a node holds every log whole as offered, witnessed by a quorum.
+#[track_caller]
+fn witnessed(client: &mut Client, organisations: &[Id]) {
+    for organisation in organisations {
+        until("the log is witnessed", || {
+            let log = client.log(*organisation)?;
+            (log["witnessed"] == "witnessed" && log["lag"] == 0).then_some(())
+        });
+    }
+}
+
+struct Pair {
+    _parent: tempfile::TempDir,
+    north: Member,
+    south: Member,
+    north_node: Running,
+    south_node: Running,
+}
+
+fn pair(transport: Transport) -> Pair {
+    let parent = tempfile::tempdir().unwrap();
+    let north = Member::founds(parent.path(), "north", transport);
+    let north_node = north.run();
+    let mut client = north.client(&north_node);
+    let south = Member::invited(parent.path(), "south", transport, &mut client);
+    let south_node = south.run();
+    client.admit_all(&north);
+    let mut there = south.client(&south_node);
+    until("the founding log says that south is admitted", || {
+        (there.status()["admitted"] == true).then_some(())
+    });
+    Pair {
+        _parent: parent,
+        north,
+        south,
+        north_node,
+        south_node,
+    }
+}
+
+fn two_organisations_share_over(transport: Transport) {
+    let pair = pair(transport);
+    let (mut north, mut south) = (
+        pair.north.client(&pair.north_node),
+        pair.south.client(&pair.south_node),
+    );
+    let question = ask(&pair.south, &mut south, "# How\n\nHow is it done?");
+    hears(&mut north, question, "# How\n\nHow is it done?");
+    let other = ask(&pair.north, &mut north, "And why?");
+    hears(&mut south, other, "And why?");
+    let both = [pair.north.home.organisation, pair.south.home.organisation];
+    witnessed(&mut north, &both);
+    witnessed(&mut south, &both);
+}
+
+#[test]
+fn two_organisations_share_over_tcp() {
+    two_organisations_share_over(Transport::Tcp);
+}
+
+#[test]
+fn two_organisations_share_over_quic() {
+    two_organisations_share_over(Transport::Quic);
+}
+
+#[test]
+fn a_third_node_carries_entries_between_two_that_are_never_online_together() {
+    let Pair {
+        _parent,
+        north,
+        south,
+        mut north_node,
+        south_node,
+    } = pair(Transport::Tcp);
+    let mut client = north.client(&north_node);
+    let west = Member::invited(_parent.path(), "west", Transport::Tcp, &mut client);
+    let mut west_node = west.run();
+    client.admit_all(&north);
+    let mut there = west.client(&west_node);
+    until("the founding log says that west is admitted", || {
+        (there.status()["admitted"] == true).then_some(())
+    });
+    let mut carrier = south.client(&south_node);
+    until("south holds west's log", || {
+        carrier.log(west.home.organisation).filter(|log| log["size"] != 0)
+    });
+    west_node.end().unwrap();
+
+    let from_north = ask(&north, &mut client, "Asked while west was away");
+    hears(&mut carrier, from_north, "Asked while west was away");
+    north_node.end().unwrap();
+
+    let west_node = west.run();
+    let mut there = west.client(&west_node);
+    hears(&mut there, from_north, "Asked while west was away");
+    let from_west = ask(&west, &mut there, "Asked while north was away");
+    hears(&mut carrier, from_west, "Asked while north was away");
+    drop(west_node);
+
+    let north_node = north.run();
+    hears(
+        &mut north.client(&north_node),
+        from_west,
+        "Asked while north was away",
+    );
+}
+
+#[test]
+fn an_invitation_works_once() {
+    let parent = tempfile::tempdir().unwrap();
+    let north = Member::founds(parent.path(), "north", Transport::Tcp);
+    let node = north.run();
+    let mut client = north.client(&node);
+    let invitation = client.post("/v1/invitations", &json!({})).unwrap();
+    let invitation = invitation["invitation"].as_str().unwrap();
+    let south = Member::with_invitation(parent.path(), "south", Transport::Tcp, invitation);
+    let thief = Member::with_invitation(parent.path(), "thief", Transport::Tcp, invitation);
+    let south_node = south.run();
+    until("south has applied", || {
+        let joining = south.client(&south_node).status()["node"]["joining"].clone();
+        joining
+            .as_str()
+            .is_some_and(|state| state.contains("steward"))
+            .then_some(())
+    });
+    let thief_node = thief.run();
+    until("the second applicant is refused", || {
+        let joining = thief.client(&thief_node).status()["node"]["joining"].clone();
+        joining
+            .as_str()
+            .is_some_and(|state| state.contains("used by another"))
+            .then_some(())
+    });
+    let applications = client.ask(&json!({ "query": "applications" })).unwrap();
+    assert_eq!(applications["applications"].as_array().unwrap().len(), 1);
+    let mut stranger = thief.client(&thief_node);
+    assert!(
+        stranger.log(north.home.organisation).is_none(),
+        "a stranger holds nothing of the community"
+    );
+}
+
+#[test]
+fn the_api_opens_to_valid_keys_under_known_names_alone() {
+    let parent = tempfile::tempdir().unwrap();
+    let north = Member::founds(parent.path(), "north", Transport::Tcp);
+    let node = north.run();
+    let base = &node.file().api;
+    let post = |path: &str, host: Option<&str>| {
+        let mut request = agent().post(format!("{base}{path}"));
+        if let Some(host) = host {
+            request = request.header("Host", host);
+        }
+        let mut response = request.send_json(json!({ "query": "status" })).unwrap();
+        let answer: Value = response.body_mut().read_json().unwrap();
+        (
+            response.status().as_u16(),
+            answer["error"]["code"].as_str().unwrap_or_default().to_owned(),
+        )
+    };
+    assert_eq!(post("/v1/query", None), (401, "no_session".into()));
+    assert_eq!(
+        post("/v1/query", Some("evil.example")),
+        (421, "unknown_host".into())
+    );
+    assert_eq!(post("/v1/nothing", None), (404, "not_found".into()));
+    assert_eq!(post("/v1/bodies/00", None), (405, "method_not_allowed".into()));
+    let stranger = hearth_node::secret_file::generate().unwrap();
+    let (status, refusal) = Client::open(base, north.home, stranger).err().unwrap();
+    assert_eq!((status, &refusal["error"]["code"]), (403, &json!("unknown_key")));
+    let elsewhere = Home {
+        organisation: Id::ZERO,
+        ..north.home
+    };
+    let (status, refusal) = Client::open(base, elsewhere, north.steward.clone())
+        .err()
+        .unwrap();
+    assert_eq!(
+        (status, &refusal["error"]["code"]),
+        (401, &json!("bad_signature"))
+    );
+    let mut client = north.client(&node);
+    let refused = client.submit(vec![vec![0xff], vec![]], vec![]);
+    assert!(
+        refused
+            .iter()
+            .all(|result| result["error"]["code"] == "malformed"),
+        "{refused:?}"
+    );
+    let witness = agent()
+        .post(format!("{base}/witness/add-checkpoint"))
+        .send("old 1\n\nnothing\n")
+        .unwrap();
+    assert_eq!(witness.status().as_u16(), 400);
+}
+
+#[test]
+fn a_second_node_is_told_what_stands_in_its_way() {
+    let parent = tempfile::tempdir().unwrap();
+    let north = Member::founds(parent.path(), "north", Transport::Tcp);
+    let mut node = north.run();
+    let again = north.run_to_the_end();
+    assert!(
+        matches!(again, Err(RunError::Open(OpenError::Locked { .. }))),
+        "{again:?}"
+    );
+    let mut south = Member::founds(parent.path(), "south", Transport::Tcp);
+    south.config.api = node.file().api.strip_prefix("http://").unwrap().parse().unwrap();
+    let taken = south.run_to_the_end().unwrap_err().to_string();
+    assert!(
+        taken.contains(&format!("port {}", south.config.api.port())) && taken.contains("--api"),
+        "{taken}"
+    );
+    south.config = hearth_node::config::Config {
+        listen: north.config.listen.clone(),
+        ..north.config.clone()
+    };
+    let taken = south.run_to_the_end().unwrap_err().to_string();
+    assert!(taken.contains("in use") && taken.contains("--listen"), "{taken}");
+    node.end().unwrap();
+    assert!(
+        !north.directory.node().exists(),
+        "a stopped node says nowhere that it runs"
+    );
+    let not_simulated = Options {
+        clock: Some(north.directory.config()),
+        ..north.options()
+    };
+    assert!(hearth_node::clock::Clock::file(&north.directory.config()).is_err());
+    let clock = parent.path().join("clock");
+    hearth_node::clock::set(&clock, now()).unwrap();
+    let error = north.run_with(Options {
+        clock: Some(clock),
+        ..not_simulated
+    });
+    assert!(matches!(error, Err(RunError::SimulatedClock)), "{error:?}");
+}
