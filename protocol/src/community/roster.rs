@@ -84,7 +84,7 @@ impl Roster {
     /// is a member already it changes nothing.
     pub(super) fn admission(&self, id: Id, key: KeyBytes) -> Result<Change, VoidReason> {
         match self.keys.get(&key) {
-            Some(known) if known.revoked => Err(VoidReason::BadData),
+            Some(known) if known.revoked => Err(VoidReason::WrongSubject),
             Some(Key {
                 holder: Some(person), ..
             }) => Ok(Change::Admit { person: *person, key }),
@@ -100,7 +100,7 @@ impl Roster {
     pub(super) fn addition(&self, person: Id, key: KeyBytes) -> Result<Change, VoidReason> {
         self.known(person)?;
         match self.keys.get(&key) {
-            Some(known) if known.revoked || known.holder.is_some() => Err(VoidReason::BadData),
+            Some(known) if known.revoked || known.holder.is_some() => Err(VoidReason::WrongSubject),
             _ => Ok(Change::Add { person, key }),
         }
     }
@@ -115,7 +115,7 @@ impl Roster {
         if theirs {
             Ok(Change::Revoke { key })
         } else {
-            Err(VoidReason::BadData)
+            Err(VoidReason::WrongSubject)
         }
     }
 

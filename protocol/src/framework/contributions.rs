@@ -45,7 +45,7 @@ fn rate(scope: Scope<'_>, indicators: &[Measured]) -> Rating {
         .capped(factor >= parameters.factor && organisations >= parameters.organisations)
 }
 
-/// The contributions of a window, by people who belong at its end.
+/// The contributions of a window. Who has left since has contributed none the less, but is no contributor at its end.
 struct Contributions<'a> {
     scope: Scope<'a>,
     reach: Reach,
@@ -72,9 +72,6 @@ impl<'a> Contributions<'a> {
         {
             match item.author {
                 Author::Automaton => found.excluded.push((item.into(), Excluded::Automaton)),
-                Author::Person(number) if !found.people.contains(&number) => {
-                    found.excluded.push((item.into(), Excluded::NotAMember));
-                }
                 _ if repeated.contains(&item.id) => found.excluded.push((item.into(), Excluded::Repeated)),
                 Author::Person(_) | Author::Unknown => found.counted.push(item),
                 Author::Organisation => unreachable!("a contribution that counts is a person's"),
@@ -84,18 +81,23 @@ impl<'a> Contributions<'a> {
     }
 
     fn contributors(&self) -> Figure {
-        let active: BTreeSet<PersonNumber> = self.counted.iter().filter_map(|item| person(item)).collect();
+        let mut active: BTreeSet<PersonNumber> = BTreeSet::new();
         let mut evidence = Evidence {
             excluded: self.excluded.clone(),
             ..Evidence::default()
         };
+        for item in &self.counted {
+            match person(item) {
+                Some(number) if self.people.contains(&number) => {
+                    active.insert(number);
+                }
+                Some(_) => evidence.exclude((*item).into(), Excluded::NotAMember),
+                None => evidence.exclude((*item).into(), Excluded::UnknownAuthor),
+            }
+        }
         for number in &self.people {
             evidence.sort_in(active.contains(number), self.scope.view.person(*number).into());
         }
-        let unknown = self.counted.iter().filter(|item| item.author == Author::Unknown);
-        evidence
-            .excluded
-            .extend(unknown.map(|item| ((*item).into(), Excluded::UnknownAuthor)));
         Figure::share(Scope::people_name(self.reach), evidence)
     }
 

@@ -1,10 +1,14 @@
 //! The whole-system tests, one binary. A module per topic.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod cuts;
 mod faults;
+mod figures;
 mod fleet;
 mod house;
 mod independent;
 mod interop;
 mod network;
 mod simulation;
+mod story;
+mod verdicts;
