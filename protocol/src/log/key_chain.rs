@@ -5,7 +5,6 @@ use super::evidence::ForkEvidence;
 use super::handover::{Handover, MalformedHandover};
 use super::note::{MalformedNote, Note, Unopened};
 use super::origin::Origin;
-use super::tree::TreeHead;
 use super::verifier_key::VerifierKey;
 use crate::id::{KeyBytes, KeyHash};
 use crate::sign::PublicKey;
@@ -223,14 +222,6 @@ impl KeyChain {
                 key: handover.key.bytes(),
             })
         }
-    }
-
-    /// The head a handover in the chain binds, if one is at that size.
-    pub fn handover_head(&self, size: u64) -> Option<TreeHead> {
-        self.handovers
-            .iter()
-            .map(|(handover, _)| handover.head)
-            .find(|head| head.size == size)
     }
 
     fn own(&self, note: &Note) -> Result<Handover, HandoverError> {

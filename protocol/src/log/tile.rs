@@ -84,14 +84,6 @@ impl TileId {
     pub fn is_full(&self) -> bool {
         self.width == TILE_WIDTH
     }
-
-    /// The full tile at the same place, which may stand in for a partial one.
-    pub fn filled(&self) -> TileId {
-        TileId {
-            width: TILE_WIDTH,
-            ..*self
-        }
-    }
 }
 
 impl BundleId {
