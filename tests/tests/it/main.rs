@@ -9,6 +9,7 @@ mod house;
 mod independent;
 mod interop;
 mod network;
+mod restore;
 mod simulation;
 mod story;
 mod verdicts;

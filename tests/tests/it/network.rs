@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::fleet::{Body, Client, Member, Running, Transport, agent, now};
 
 /// Asks a question with these words; gives its id.
-fn ask(member: &Member, client: &mut Client, words: &str) -> Id {
+pub(crate) fn ask(member: &Member, client: &mut Client, words: &str) -> Id {
     let (reference, body) = Body::of(words);
     let query = QueryAsked::default();
     let payload = Payload::new(now(), Interaction::QueryAsked(query)).with_body(reference);
@@ -20,7 +20,7 @@ fn ask(member: &Member, client: &mut Client, words: &str) -> Id {
 
 /// Waits until a node shows the words of a question.
 #[track_caller]
-fn hears(client: &mut Client, id: Id, words: &str) {
+pub(crate) fn hears(client: &mut Client, id: Id, words: &str) {
     until("the words have arrived", || {
         let thread = client.ask(&json!({ "query": "thread", "id": id })).ok()?;
         (thread["thread"]["body"]["text"] == words).then_some(())
@@ -38,15 +38,15 @@ fn witnessed(client: &mut Client, organisations: &[Id]) {
     }
 }
 
-struct Pair {
+pub(crate) struct Pair {
     _parent: tempfile::TempDir,
-    north: Member,
-    south: Member,
-    north_node: Running,
-    south_node: Running,
+    pub(crate) north: Member,
+    pub(crate) south: Member,
+    pub(crate) north_node: Running,
+    pub(crate) south_node: Running,
 }
 
-fn pair(transport: Transport) -> Pair {
+pub(crate) fn pair(transport: Transport) -> Pair {
     let parent = tempfile::tempdir().unwrap();
     let north = Member::founds(parent.path(), "north", transport);
     let north_node = north.run();

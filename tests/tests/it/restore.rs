@@ -1,0 +1,84 @@
+//! A node whose disk was set back to an older state: nothing it has promised is lost, and its log never forks.
+
+use std::fs;
+use std::path::Path;
+
+use hearth_tests::wait::until;
+use serde_json::json;
+
+use super::fleet::{Client, Member, Transport};
+use super::network::{Pair, ask, hears, pair};
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+/// South has asked a question after a copy of its directory was made. Its node is down, north's is up and holds all.
+struct SetBack {
+    pair: Pair,
+    copy: tempfile::TempDir,
+    question: hearth_protocol::id::Id,
+    size: serde_json::Value,
+}
+
+const WORDS: &str = "Asked after the copy was made";
+
+fn set_back() -> SetBack {
+    let mut pair = pair(Transport::Tcp);
+    pair.south_node.end().unwrap();
+    let copied = tempfile::tempdir().unwrap();
+    copy(pair.south.directory.path(), copied.path());
+    pair.south_node = pair.south.run();
+    let question = ask(&pair.south, &mut pair.south.client(&pair.south_node), WORDS);
+    let mut north = pair.north.client(&pair.north_node);
+    hears(&mut north, question, WORDS);
+    pair.south_node.end().unwrap();
+    let size = until("north holds all of it", || {
+        north.log(pair.south.home.organisation).filter(|log| log["lag"] == 0).map(|log| log["size"].clone())
+    });
+    SetBack { pair, copy: copied, question, size }
+}
+
+fn whole_again(south: &Member, client: &mut Client, size: &serde_json::Value) {
+    until("its log is whole again", || client.log(south.home.organisation).filter(|log| &log["size"] == size));
+}
+
+#[test]
+fn a_restored_copy_follows_its_own_log_and_signs_nothing() {
+    let SetBack { mut pair, copy: copied, question, size } = set_back();
+    let south = &pair.south;
+    fs::remove_dir_all(south.directory.path()).unwrap();
+    copy(copied.path(), south.directory.path());
+    pair.south_node = south.run();
+    let mut client = south.client(&pair.south_node);
+    until("it knows that it is an old copy", || (client.status()["node"]["restored"] == true).then_some(()));
+    whole_again(south, &mut client, &size);
+    hears(&mut client, question, WORDS);
+    let payload = hearth_protocol::entry::Payload::new(
+        super::fleet::now(),
+        hearth_protocol::kind::Interaction::QueryAsked(hearth_protocol::kind::QueryAsked::default()),
+    );
+    let (reference, body) = super::fleet::Body::of("Not now");
+    let refused = client.submit(vec![south.sign(&payload.with_body(reference))], vec![body]);
+    assert_eq!(refused[0]["error"]["code"], "not_signing", "{refused:?}");
+    let evidence = pair.north.client(&pair.north_node).log(south.home.organisation).unwrap()["evidence"].clone();
+    assert_eq!(evidence, json!(0), "an honest restore convicts nobody");
+}
+
+#[test]
+fn a_store_set_back_behind_its_signer_is_fetched_from_peers_and_goes_on() {
+    let SetBack { mut pair, copy: copied, question, size } = set_back();
+    let south = &pair.south;
+    for file in ["hearth.redb", "views.redb"] {
+        fs::copy(copied.path().join(file), south.directory.path().join(file)).unwrap();
+    }
+    pair.south_node = south.run();
+    let mut client = south.client(&pair.south_node);
+    whole_again(south, &mut client, &size);
+    hears(&mut client, question, WORDS);
+    let next = ask(south, &mut client, "And on it goes");
+    hears(&mut pair.north.client(&pair.north_node), next, "And on it goes");
+}
