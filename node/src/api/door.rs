@@ -120,13 +120,18 @@ pub(super) async fn invite(
         let message = "only a steward invites organisations";
         return Err(ApiError::new(StatusCode::FORBIDDEN, "not_permitted", message));
     }
+    let rooms = &api.shared.rooms;
+    // Applications are kept where the invitation came from, and only the founder's stewards can decide (docs/protocol.md §6).
+    if rooms.reader.projector().read().founder() != Some(rooms.home.organisation) {
+        let message = "only the founding organisation admits others, so only its stewards invite";
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "not_founder", message));
+    }
     let span: Span = match invite.expires_in {
         Some(text) => text.parse().map_err(|error: hearth_protocol::time::BadSpan| {
             ApiError::bad_request("bad_span", error.to_string())
         })?,
         None => USUAL,
     };
-    let rooms = &api.shared.rooms;
     let addresses = rooms
         .addresses
         .read()

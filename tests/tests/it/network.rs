@@ -77,6 +77,8 @@ fn two_organisations_share_over(transport: Transport) {
     hears(&mut north, question, "# How\n\nHow is it done?");
     let other = ask(&pair.north, &mut north, "And why?");
     hears(&mut south, other, "And why?");
+    let (status, refusal) = south.post("/v1/invitations", &json!({})).unwrap_err();
+    assert_eq!((status, &refusal["error"]["code"]), (403, &json!("not_founder")));
     let both = [pair.north.home.organisation, pair.south.home.organisation];
     witnessed(&mut north, &both);
     witnessed(&mut south, &both);
