@@ -7,7 +7,7 @@ use redb::StorageBackend;
 
 /// What happens at the operation the fault is set on. Operations are writes, changes of length and syncs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub(super) enum Fault {
     /// It fails once and does nothing.
     Fails,
     /// It says it failed, but was done.
@@ -20,7 +20,7 @@ pub enum Fault {
 
 /// A disk. Clones are the same disk.
 #[derive(Debug, Clone, Default)]
-pub struct Disk {
+pub(super) struct Disk {
     state: Arc<Mutex<State>>,
 }
 
@@ -46,7 +46,7 @@ enum Operation {
 
 impl Disk {
     /// A disk that holds these bytes.
-    pub fn holding(bytes: Vec<u8>) -> Disk {
+    pub(super) fn holding(bytes: Vec<u8>) -> Disk {
         let disk = Disk::default();
         disk.lock().synced = bytes.clone();
         disk.lock().bytes = bytes;
@@ -54,23 +54,23 @@ impl Disk {
     }
 
     /// Sets a fault on the `after`-th operation from now.
-    pub fn fault(&self, after: u64, fault: Fault) {
+    pub(super) fn fault(&self, after: u64, fault: Fault) {
         let mut state = self.lock();
         state.fault = Some((state.operations + after, fault));
     }
 
     /// Whether the fault that was set has struck.
-    pub fn has_struck(&self) -> bool {
+    pub(super) fn has_struck(&self) -> bool {
         self.lock().fault.is_none()
     }
 
     /// There is room again.
-    pub fn free(&self) {
+    pub(super) fn free(&self) {
         self.lock().full = false;
     }
 
     /// The disk as it is found after a crash: everything synced, and of the rest what `kept` says, one bit an operation.
-    pub fn after_crash(&self, kept: u64) -> Disk {
+    pub(super) fn after_crash(&self, kept: u64) -> Disk {
         let state = self.lock();
         let mut bytes = state.synced.clone();
         for (number, operation) in state.unsynced.iter().enumerate() {

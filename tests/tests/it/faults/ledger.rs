@@ -1,106 +1,29 @@
 //! The power goes at any write of a working ledger: what it acknowledged is there, under a tree its key has not left.
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use hearth_node::clock::Clock;
-use hearth_node::config::Config;
-use hearth_node::directory::DataDirectory;
-use hearth_node::found::{Organisation, Purpose, found};
-use hearth_node::ledger::{Ledger, News, Setup, Standing, Submission, SubmittedBody};
-use hearth_node::projector::Projector;
+use hearth_node::ledger::{Ledger, News, Standing};
 use hearth_node::signer::Signer;
 use hearth_node::store::{DATABASE_FILE, Store};
-use hearth_protocol::entry::{BodyRef, Event, Home, Payload};
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{self, Interaction, QueryAsked};
 use hearth_protocol::log::{Frontier, TiledHashes};
-use hearth_protocol::sign::SecretKey;
-use hearth_protocol::time::Timestamp;
-use tempfile::TempDir;
+use hearth_tests::house::House;
 
 use super::disk::{Disk, Fault};
 
 const QUESTIONS: u64 = 2;
 
-struct House {
-    parent: TempDir,
-    steward: SecretKey,
-    home: Home,
-    database: Vec<u8>,
+fn disk_of(house: &House) -> Disk {
+    Disk::holding(std::fs::read(house.directory().path().join(DATABASE_FILE)).unwrap())
 }
 
-impl House {
-    fn found() -> House {
-        let parent = tempfile::tempdir().unwrap();
-        let steward = SecretKey::from_seed([1; 32]);
-        let organisation = Organisation {
-            slug: "north".parse().unwrap(),
-            name: "North Hospice".to_owned(),
-            steward: &steward,
-            steward_name: None,
-            addresses: Vec::new(),
-            config: Config::default(),
-        };
-        let purpose = Purpose {
-            domain: "care".parse().unwrap(),
-            name: "Care".to_owned(),
-            words: String::new(),
-            clock: kind::Clock::Real,
-        };
-        let directory = DataDirectory::at(parent.path().join("north"));
-        let made = found(&directory, &organisation, &purpose, Clock::System.now()).unwrap();
-        let database = std::fs::read(directory.path().join(DATABASE_FILE)).unwrap();
-        House {
-            home: made.home,
-            steward,
-            database,
-            parent,
-        }
-    }
-
-    fn signer(&self) -> PathBuf {
-        self.parent.path().join("north").join("signer")
-    }
-
-    fn start(&self, store: &Store) -> Option<Ledger> {
-        let projector = Projector::open(store.clone(), self.home.community, None).ok()?;
-        Ledger::start(Setup {
-            store: store.clone(),
-            signer: self.signer(),
-            clock: Clock::System,
-            home: self.home,
-            community: projector.shared(),
-            catch_up: projector.catch_up(),
-            offer_every: Duration::ZERO,
-        })
-        .ok()
-    }
-
-    fn question(&self, number: u64) -> Submission {
-        let body = SubmittedBody {
-            salt: [number as u8; 32],
-            bytes: format!("# Question {number}").into_bytes(),
-        };
-        let reference = BodyRef::to(&body.salt, &body.bytes, "text/markdown");
-        let at = Timestamp::from_millis(1_700_000_000_000 + number);
-        let payload = Payload::new(at, Interaction::QueryAsked(QueryAsked::default())).with_body(reference);
-        Submission {
-            entries: vec![Event::sign(&payload, &self.steward, &self.home)],
-            bodies: vec![body],
-        }
-    }
-
-    /// Hands in questions until one is not acknowledged; the acknowledged ids and indices.
-    fn work(&self, ledger: &Ledger, from: u64) -> Vec<(Id, u64)> {
-        let results =
-            (from..from + QUESTIONS).map(|number| ledger.submit_blocking(self.question(number)).remove(0));
-        results
-            .map_while(Result::ok)
-            .map(|accepted| (accepted.id, accepted.index))
-            .collect()
-    }
+/// Hands in questions until one is not acknowledged; the acknowledged ids and indices.
+fn work(house: &House, ledger: &Ledger) -> Vec<(Id, u64)> {
+    let results = (0..QUESTIONS).map(|number| ledger.submit_blocking(house.question(number)).remove(0));
+    results
+        .map_while(Result::ok)
+        .map(|accepted| (accepted.id, accepted.index))
+        .collect()
 }
 
 fn over(disk: &Disk) -> Option<Store> {
@@ -111,14 +34,14 @@ fn over(disk: &Disk) -> Option<Store> {
 /// Runs on a fresh house with the power going at one write. False once there are no more writes to go at.
 fn crash_at(at: u64) -> bool {
     let house = House::found();
-    let disk = Disk::holding(house.database.clone());
+    let disk = disk_of(&house);
     disk.fault(at, Fault::Crash);
     let mut acknowledged = Vec::new();
     if let Some(store) = over(&disk)
-        && let Some(ledger) = house.start(&store)
+        && let Ok(ledger) = house.start(&store)
     {
         ledger.hear(News::NobodyToAsk);
-        acknowledged = house.work(&ledger, 0);
+        acknowledged = work(&house, &ledger);
         ledger.stop();
     }
     for kept in [0, u64::MAX, 0x5555_5555_5555_5555 ^ at] {
@@ -165,11 +88,11 @@ fn the_power_goes_at_any_write_and_nothing_acknowledged_is_lost_or_forked() {
 #[test]
 fn a_ledger_on_a_full_disk_refuses_stays_readable_and_goes_on_when_there_is_room() {
     let house = House::found();
-    let disk = Disk::holding(house.database.clone());
+    let disk = disk_of(&house);
     let store = over(&disk).unwrap();
     let ledger = house.start(&store).unwrap();
     ledger.hear(News::NobodyToAsk);
-    let before = house.work(&ledger, 0);
+    let before = work(&house, &ledger);
     assert_eq!(before.len(), QUESTIONS as usize);
     disk.fault(1, Fault::Full);
     let mut number = 100;
