@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hearth_node::directory::DataDirectory;
 use hearth_node::found::Made;
+use hearth_node::network::Identity;
 use hearth_node::queries::Query;
 use hearth_protocol::entry::Entry;
 use hearth_protocol::id::Id;
@@ -93,6 +94,15 @@ impl House {
         if let Some(mut running) = self.node.take() {
             running.process.stop();
         }
+    }
+
+    /// Starts the node again as somebody whom the others do not know, so that it hears nothing more.
+    pub(crate) fn isolate(&mut self, ground: &Ground) -> Result<(), Failure> {
+        self.stop();
+        let identity = DataDirectory::at(ground.data(self.slug)).identity();
+        std::fs::remove_file(&identity).map_err(Failure::new)?;
+        Identity::create(&identity).map_err(Failure::new)?;
+        self.start(ground)
     }
 
     /// The connection of the steward.

@@ -17,7 +17,7 @@ use std::ops::Range;
 /// while all wait for each other.
 const STEP: Span = Span::hours(5);
 
-/// What is to stay away from one house: everything after the last step but one.
+/// The house that is to miss the last step.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Withheld<'a> {
     pub(crate) from: &'a str,
@@ -35,14 +35,12 @@ pub(crate) fn play(
     bar.set_length(scenario.happenings.len() as u64);
     for (number, step) in steps.iter().enumerate() {
         let last = number + 1 == steps.len();
-        if let Some(Withheld { from }) = withheld
-            && last
-        {
-            stage
-                .houses
+        if last && let Some(Withheld { from }) = withheld {
+            let Stage { ground, houses, .. } = stage;
+            houses
                 .iter_mut()
                 .filter(|house| house.slug == from)
-                .for_each(House::stop);
+                .try_for_each(|house| house.isolate(ground))?;
             return tell(stage, scenario, player, step).map(drop);
         }
         let told = tell(stage, scenario, player, step)?;

@@ -296,6 +296,15 @@ impl Client {
 
     /// Hands in entries with small bodies; gives each result.
     pub(crate) fn submit(&mut self, entries: Vec<Vec<u8>>, bodies: Vec<Body>) -> Vec<Value> {
+        self.try_submit(entries, bodies).unwrap()
+    }
+
+    /// The same, to a node that may die before it answers.
+    pub(crate) fn try_submit(
+        &mut self,
+        entries: Vec<Vec<u8>>,
+        bodies: Vec<Body>,
+    ) -> Result<Vec<Value>, ureq::Error> {
         let wire = Wire {
             bodies,
             entries: entries.into_iter().map(Bytes).collect(),
@@ -303,12 +312,10 @@ impl Client {
         let request = self.agent.post(format!("{}/v1/entries", self.base));
         let request = request.header("Authorization", format!("Bearer {}", self.token));
         let request = request.header("Content-Type", "application/cbor");
-        let mut response = request.send(&codec::encode(&wire)[..]).unwrap();
-        let answer: Value = response.body_mut().read_json().unwrap();
-        answer["results"]
-            .as_array()
-            .unwrap_or_else(|| panic!("{answer}"))
-            .clone()
+        let mut response = request.send(&codec::encode(&wire)[..])?;
+        let answer: Value = response.body_mut().read_json()?;
+        let results = answer["results"].as_array();
+        Ok(results.unwrap_or_else(|| panic!("{answer}")).clone())
     }
 
     /// Hands in one entry that must be taken; gives its id.

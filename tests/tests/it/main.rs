@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cuts;
+mod crash;
+mod demo;
 mod faults;
 mod figures;
 mod fleet;
@@ -10,6 +12,7 @@ mod independent;
 mod interop;
 mod network;
 mod restore;
+mod process;
 mod simulation;
 mod story;
 mod verdicts;

@@ -23,7 +23,12 @@ pub(crate) fn hearth() -> Command {
 #[track_caller]
 pub(crate) fn succeed(command: &mut Command) -> String {
     let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?} ended with {}\n{}", output.status, said(&output));
+    assert!(
+        output.status.success(),
+        "{command:?} ended with {}\n{}",
+        output.status,
+        said(&output)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -36,7 +41,11 @@ pub(crate) fn succeed_json(command: &mut Command) -> Value {
 
 /// Both streams of a finished command.
 pub(crate) fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// A node in a process of its own. Killed when dropped.
@@ -51,12 +60,29 @@ impl NodeProcess {
     pub(crate) fn start(data: &Path, command: &mut Command) -> NodeProcess {
         let announcement = data.join("node.json");
         let _ = fs::remove_file(&announcement);
-        let log = fs::OpenOptions::new().create(true).append(true).open(data.with_extension("log")).unwrap();
-        let child = command.args(["run", "--data"]).arg(data).stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        let mut node = NodeProcess { child, data: data.to_owned() };
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(data.with_extension("log"))
+            .unwrap();
+        let child = command
+            .args(["run", "--data"])
+            .arg(data)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut node = NodeProcess {
+            child,
+            data: data.to_owned(),
+        };
         let until = Instant::now() + PATIENCE;
         while node.announced().is_none() {
-            assert!(Instant::now() < until, "the node on {} is not ready", data.display());
+            assert!(
+                Instant::now() < until,
+                "the node on {} is not ready",
+                data.display()
+            );
             if let Some(status) = node.child.try_wait().unwrap() {
                 let log = fs::read_to_string(data.with_extension("log")).unwrap_or_default();
                 panic!("the node on {} ended with {status}\n{log}", data.display());
@@ -74,7 +100,10 @@ impl NodeProcess {
     /// Base address of its API.
     pub(crate) fn url(&self) -> String {
         let announced = self.announced().expect("a running node has announced itself");
-        announced["api"].as_str().expect("the announcement names the API").to_owned()
+        announced["api"]
+            .as_str()
+            .expect("the announcement names the API")
+            .to_owned()
     }
 
     /// Kill -9.

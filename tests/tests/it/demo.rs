@@ -1,0 +1,97 @@
+//! The demonstration, whole: three node processes, a story, the same answer from each.
+
+use super::process::{hearth, said};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A month of the story is enough to see everything but figures that need longer.
+fn demo(directory: &Path) -> Command {
+    let mut command = hearth();
+    command
+        .args(["demo", "--exit", "--json", "--months", "1", "--dir"])
+        .arg(directory);
+    command
+}
+
+#[test]
+fn the_demonstration_ends_well_and_leaves_three_sound_directories() {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("demo");
+    let output = demo(&directory).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+
+    let results: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let results = results.as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    assert!(results.iter().all(|result| result == &results[0]));
+    for statement in ["V3", "V4", "K2", "K4"] {
+        let rows = results[0]["statements"].as_array().unwrap();
+        assert!(
+            rows.iter().any(|row| row["id"] == statement),
+            "{statement} is missing"
+        );
+    }
+
+    let summary: Value = serde_json::from_slice(&fs::read(directory.join("demo.json")).unwrap()).unwrap();
+    assert_eq!(summary["community"].as_str().unwrap().len(), 64);
+    for organisation in summary["organisations"].as_array().unwrap() {
+        for field in ["slug", "id", "origin", "vkey", "data", "api"] {
+            assert!(organisation[field].is_string(), "{field} of {organisation}");
+        }
+        assert!(!organisation["addresses"].as_array().unwrap().is_empty());
+        let verified = hearth()
+            .args(["verify", "--data"])
+            .arg(organisation["data"].as_str().unwrap())
+            .output()
+            .unwrap();
+        assert!(verified.status.success(), "{}", said(&verified));
+    }
+
+    let again = demo(&directory).output().unwrap();
+    assert_eq!(again.status.code(), Some(1));
+    assert!(said(&again).contains("earlier demonstration"), "{}", said(&again));
+}
+
+#[test]
+fn a_directory_with_something_in_it_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("letter"), "dear").unwrap();
+    let output = demo(directory.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("not empty"), "{}", said(&output));
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn an_entry_withheld_from_one_node_fails_the_demonstration() {
+    let parent = tempfile::tempdir().unwrap();
+    let output = demo(&parent.path().join("demo"))
+        .args(["--patience", "30"])
+        .env("HEARTH_DEMO_WITHHOLD", "harbour")
+        .output()
+        .unwrap();
+    assert!(!output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("lacks"), "{}", said(&output));
+}
+
+#[test]
+fn real_history_enters_through_one_of_the_three() {
+    let archive =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/stackexchange-french-meta");
+    if !archive.exists() {
+        println!("skipped: {} is not there", archive.display());
+        return;
+    }
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("demo");
+    let output = demo(&directory).arg("--from").arg(&archive).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let verified = hearth()
+        .args(["verify", "--data"])
+        .arg(directory.join("harbour"))
+        .output()
+        .unwrap();
+    assert!(verified.status.success(), "{}", said(&verified));
+}
