@@ -211,3 +211,6 @@ fn damaged(error: TileError<StoreError>) -> StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Due when a peer appears, when a hint says that something changed, and every [`PERIOD`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::message::{OfferedHead, Reply, Request};
 use super::port::Peer;
@@ -11,6 +11,9 @@ use crate::time::{Span, Timestamp};
 
 /// Between two exchanges with a peer that nothing else caused.
 const PERIOD: Span = Span::from_millis(30_000);
+
+/// Most logs one peer's heads are remembered of while it says there are more.
+const LOGS: usize = 1 << 16;
 
 /// One exchange per peer.
 #[derive(Debug, Default)]
@@ -36,8 +39,13 @@ pub(super) enum Heard {
     Nothing,
     /// Heads of the peer that differ from ours.
     Offers(Vec<OfferedHead>),
-    /// All that differ have come: the peer offers these logs and no other.
-    AllOffers(Vec<OfferedHead>),
+    /// The last of them: the peer offers these logs and no other.
+    LastOffers {
+        /// What came last.
+        offers: Vec<OfferedHead>,
+        /// All that came, this time and before.
+        logs: BTreeSet<Id>,
+    },
     /// Not an answer to what was asked.
     Wrong,
 }
@@ -97,21 +105,25 @@ impl Heads {
         };
         exchange.asking = false;
         match reply {
-            Reply::Same {} => Heard::AllOffers(Vec::new()),
+            Reply::Same {} => Heard::LastOffers {
+                offers: Vec::new(),
+                logs: BTreeSet::new(),
+            },
             Reply::Differs {} => {
                 self.hinted(peer, now);
                 Heard::Nothing
             }
-            Reply::Heads { more: false, heads } => {
-                exchange.had.clear();
-                Heard::AllOffers(heads)
-            }
-            Reply::Heads { more: true, heads } => {
+            Reply::Heads { more, heads } => {
                 let known = exchange.had.len();
                 exchange
                     .had
                     .extend(heads.iter().map(|head| (head.organisation, Hash::of(&head.note))));
-                if exchange.had.len() == known {
+                if !more {
+                    let logs = std::mem::take(&mut exchange.had).into_keys().collect();
+                    return Heard::LastOffers { offers: heads, logs };
+                }
+                if exchange.had.len() == known || known > LOGS {
+                    exchange.had.clear();
                     return Heard::Wrong;
                 }
                 self.hinted(peer, now);

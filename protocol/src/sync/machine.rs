@@ -1,23 +1,23 @@
 //! The machine that replicates: hands what happens to the sub-machine it concerns, what that makes of it to the
 //! others, and puts the questions that are due.
 
+mod answers;
+mod questions;
+
 use std::collections::BTreeMap;
 
-use super::bodies::{self, Bodies};
-use super::cosign::{self, Cosign, Step, Told};
-use super::heads::{Heads, Heard};
-use super::message::{Evidence, OfferedHead, Reply};
+use super::bodies::Bodies;
+use super::cosign::{self, Cosign};
+use super::heads::Heads;
+use super::message::Evidence;
 use super::peers::Peers;
-use super::port::{Answer, Failed, Followed, Input, Keep, Output, Pause, Peer, Question, Ticket};
+use super::port::{Followed, Input, Keep, Output, Pause, Peer};
 use super::pull::Portions;
 use super::replica::{self, Effect, Replica};
 use super::spread::Spread;
-use crate::id::{BodyHash, Hash, Id};
+use crate::id::{BodyHash, Id};
 use crate::log::{ForkEvidence, VerifierKey};
 use crate::time::Timestamp;
-
-/// Most spans of entries in memory or on their way, over all logs; the first missing span of a log is always asked for.
-const SPANS: usize = 16;
 
 /// One node's part in replication. `step` is its only door.
 #[derive(Debug)]
@@ -201,107 +201,6 @@ impl Machine {
         }
     }
 
-    fn replied(
-        &mut self,
-        now: Timestamp,
-        ticket: Ticket,
-        answer: Result<Answer, Failed>,
-        out: &mut Vec<Output>,
-    ) {
-        let Some((peer, about)) = self.peers.answered(ticket) else {
-            return;
-        };
-        match answer {
-            Ok(answer) => {
-                self.peers.served(&peer);
-                self.answered(now, &peer, about, answer, out);
-            }
-            Err(Failed::Unreachable) => self.failed(now, &peer, about, out),
-            Err(Failed::Malformed) => {
-                self.unanswered(now, &peer, about, out);
-                self.lied(now, &peer);
-            }
-        }
-    }
-
-    fn answered(&mut self, now: Timestamp, peer: &Peer, about: About, answer: Answer, out: &mut Vec<Output>) {
-        match (about, answer) {
-            (About::Heads, Answer::Sync(reply)) => self.heard(now, peer, reply, out),
-            (About::Log(organisation, about), Answer::Sync(reply)) => {
-                let Some(replica) = self.replicas.get_mut(&organisation) else {
-                    return;
-                };
-                let effects = replica.answered(peer, about, reply);
-                self.effects(now, organisation, effects, out);
-            }
-            (About::Body(hash), Answer::Sync(reply)) => {
-                let (verdict, next) = self.bodies.answered(now, peer, hash, reply, out);
-                if verdict == bodies::Verdict::Lied {
-                    self.lied(now, peer);
-                }
-                if let Some(request) = next {
-                    self.peers
-                        .ask(now, peer.clone(), About::Body(hash), Question::Sync(request), out);
-                }
-            }
-            (About::Evidence(_), Answer::Sync(_)) => {}
-            (About::Cosign(about), Answer::Witness(reply)) => {
-                let Some((organisation, own, key)) = self.own_and_witness(peer) else {
-                    return;
-                };
-                let Some(head) = own.head().cloned() else { return };
-                let told =
-                    self.cosign
-                        .answered((now, self.peers.jitter()), peer, about, &reply, (&head, &key));
-                self.told(now, organisation, peer, told, out);
-            }
-            (about, Answer::Sync(_) | Answer::Witness(_)) => {
-                self.unanswered(now, peer, about, out);
-                self.lied(now, peer);
-            }
-        }
-    }
-
-    fn heard(&mut self, now: Timestamp, peer: &Peer, reply: Reply, out: &mut Vec<Output>) {
-        match self.heads.answered(peer, now, reply) {
-            Heard::Nothing => {}
-            Heard::Offers(offers) => self.offered(now, peer, &offers, out),
-            Heard::AllOffers(offers) => {
-                for (organisation, replica) in &mut self.replicas {
-                    if !offers.iter().any(|offer| offer.organisation == *organisation) {
-                        replica.withdrawn(peer);
-                    }
-                }
-                self.offered(now, peer, &offers, out);
-            }
-            Heard::Wrong => self.lied(now, peer),
-        }
-    }
-
-    fn offered(&mut self, now: Timestamp, peer: &Peer, offers: &[OfferedHead], out: &mut Vec<Output>) {
-        for offer in offers {
-            let Some(replica) = self.replicas.get_mut(&offer.organisation) else {
-                continue;
-            };
-            let effects = replica.offered(peer, offer, &self.witnesses);
-            self.effects(now, offer.organisation, effects, out);
-        }
-    }
-
-    fn told(&mut self, now: Timestamp, own: Id, peer: &Peer, told: Vec<Told>, out: &mut Vec<Output>) {
-        for told in told {
-            match told {
-                Told::Cosigned(note) => {
-                    let effects = self.replicas.get_mut(&own).map(|replica| replica.cosigned(note));
-                    self.effects(now, own, effects.unwrap_or_default(), out);
-                }
-                Told::Confirmed => out.push(Output::Confirmed { peer: peer.clone() }),
-                Told::Restored(size) => self.restored(peer.clone(), size, out),
-                Told::Lied => self.lied(now, peer),
-            }
-        }
-    }
-
     fn effects(&mut self, now: Timestamp, organisation: Id, effects: Vec<Effect>, out: &mut Vec<Output>) {
         for effect in effects {
             match effect {
@@ -375,118 +274,7 @@ impl Machine {
             .for_each(|replica| replica.withdrawn(peer));
         self.heads.hinted(peer, now);
     }
-
-    /// The peer gave nothing.
-    fn failed(&mut self, now: Timestamp, peer: &Peer, about: About, out: &mut Vec<Output>) {
-        self.peers.failed(peer, now);
-        self.unanswered(now, peer, about, out);
-    }
-
-    fn unanswered(&mut self, now: Timestamp, peer: &Peer, about: About, out: &mut Vec<Output>) {
-        match about {
-            About::Heads => self.heads.failed(peer, now),
-            About::Log(organisation, about) => {
-                if let Some(replica) = self.replicas.get_mut(&organisation) {
-                    replica.failed(peer, about);
-                }
-            }
-            About::Body(hash) => self.bodies.failed(now, peer, hash, out),
-            About::Cosign(_) => self.cosign.failed(now, self.peers.jitter(), peer),
-            About::Evidence(organisation) => self.spread.failed(peer, organisation),
-        }
-    }
-
-    fn own_and_witness(&self, peer: &Peer) -> Option<(Id, &Replica, VerifierKey)> {
-        let key = self
-            .replicas
-            .get(&self.peers.organisation(peer)?)?
-            .witness()
-            .clone();
-        let (id, own) = self.replicas.iter().find(|(_, replica)| replica.is_own())?;
-        Some((*id, own, key))
-    }
-
-    /// Puts every question that is due: heads first, then entries, cosignatures, evidence, and bodies with what room
-    /// is left.
-    fn ask(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        self.ask_heads(now, out);
-        self.ask_entries(now, out);
-        self.ask_cosignatures(now, out);
-        while let Some((peer, organisation, request)) = self.spread.next(now, &self.peers) {
-            self.peers.ask(
-                now,
-                peer,
-                About::Evidence(organisation),
-                Question::Sync(request),
-                out,
-            );
-        }
-        while let Some((peer, hash, request)) = self.bodies.next(now, &mut self.peers, out) {
-            self.peers
-                .ask(now, peer, About::Body(hash), Question::Sync(request), out);
-        }
-    }
-
-    fn ask_heads(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        let due: Vec<Peer> = self
-            .heads
-            .due(now)
-            .into_iter()
-            .filter(|peer| self.peers.is_well(peer, now))
-            .collect();
-        if due.is_empty() {
-            return;
-        }
-        let held: Vec<(Id, Hash)> = self
-            .replicas
-            .iter()
-            .map(|(id, replica)| (*id, replica.held()))
-            .collect();
-        for peer in due {
-            if let Some(request) = self.heads.question(&peer, now, &held) {
-                self.peers
-                    .ask(now, peer, About::Heads, Question::Sync(request), out);
-            }
-        }
-    }
-
-    fn ask_entries(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        let mut busy: usize = self.replicas.values().map(Replica::busy).sum();
-        for (organisation, replica) in &mut self.replicas {
-            while let Some((peer, about, request)) = replica.next(&self.peers, now, busy >= SPANS) {
-                busy += 1;
-                self.peers.ask(
-                    now,
-                    peer,
-                    About::Log(*organisation, about),
-                    Question::Sync(request),
-                    out,
-                );
-            }
-        }
-    }
-
-    fn ask_cosignatures(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        if self.restored {
-            return;
-        }
-        let own = self.replicas.iter().find(|(_, replica)| replica.is_own());
-        let Some((own, head)) = own.and_then(|(id, replica)| Some((*id, replica.head()?.clone()))) else {
-            return;
-        };
-        let key_of = |organisation| self.replicas.get(&organisation).map(Replica::witness);
-        while let Some(step) = self.cosign.next(now, &self.peers, &head, key_of) {
-            match step {
-                Step::Ask(peer, about, request) => {
-                    self.peers
-                        .ask(now, peer, About::Cosign(about), Question::Witness(request), out);
-                }
-                Step::Prove { from, size } => out.push(Output::NeedProof {
-                    organisation: own,
-                    from,
-                    size,
-                }),
-            }
-        }
-    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -242,3 +242,6 @@ impl TryFrom<&Evidence> for ForkEvidence {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests;

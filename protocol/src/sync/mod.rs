@@ -9,6 +9,8 @@ mod backoff;
 mod bodies;
 mod cosign;
 mod doubt;
+#[cfg(test)]
+mod fixture;
 mod heads;
 mod machine;
 mod message;
