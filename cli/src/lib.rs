@@ -5,9 +5,11 @@
 mod args;
 mod context;
 mod demo;
+mod durable;
 mod exit;
 mod home;
 mod pen;
+mod publication;
 mod remote;
 mod render;
 mod reply;
@@ -15,6 +17,7 @@ mod screen;
 mod source;
 mod stackexchange;
 mod verbs;
+mod verify;
 mod words;
 
 use args::Cli;

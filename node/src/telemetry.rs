@@ -1,6 +1,6 @@
 //! What a node says about itself while it runs: `tracing` events on stderr.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
@@ -44,6 +44,7 @@ pub fn start(filter: Option<&str>, format: LogFormat) -> Result<(), TelemetryErr
     let parsed = EnvFilter::try_new(&filter).map_err(|source| TelemetryError::Filter { filter, source })?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(parsed)
+        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr);
     let started = match format {
         LogFormat::Text => lines.try_init(),

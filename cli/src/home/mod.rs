@@ -2,11 +2,9 @@
 //!
 //! `member.key` (mode 0600), `client.json`, `outbox/`. The directory itself is made with mode 0700.
 
-mod durable;
 mod outbox;
 mod settings;
 
-pub(crate) use durable::write_durably;
 pub(crate) use outbox::{Outbox, OutboxError, Waiting};
 pub(crate) use settings::{Settings, SettingsError};
 

@@ -5,7 +5,7 @@
 //! that is there is complete. A refused entry moves to `refused/`, with the reason in `<number>.reason`; nothing is ever
 //! dropped unsaid. Sending twice is harmless: the node knows an entry by its id.
 
-use super::durable::{sync_directory_of, write_durably};
+use crate::durable::{sync_directory_of, write_durably};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! `client.json`: the node this member talks to, and the community and organisation the member signs for.
 
-use super::durable::write_durably;
+use crate::durable::write_durably;
 use hearth_protocol::entry::Home;
 use hearth_protocol::id::Id;
 use serde::{Deserialize, Serialize};

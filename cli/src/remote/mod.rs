@@ -187,15 +187,37 @@ impl Remote {
     /// The bytes of a body the node holds.
     pub(crate) fn body(&self, hash: &BodyHash) -> Result<Vec<u8>, RemoteError> {
         let url = self.url(&format!("/v1/bodies/{hash}"));
-        let mut response = self.check(
-            &url,
-            self.agent
-                .get(&url)
-                .header("Authorization", self.bearer()?)
-                .call(),
-        )?;
-        let read = response.body_mut().with_config().limit(LARGEST).read_to_vec();
-        read.map_err(|source| RemoteError::Unreachable { url, source })
+        let sent = self
+            .agent
+            .get(&url)
+            .header("Authorization", self.bearer()?)
+            .call();
+        bytes_of(&url, &mut self.check(&url, sent)?)
+    }
+
+    /// Salt and bytes of a body; none where the node does not hold it.
+    pub(crate) fn salted_body(&self, hash: &BodyHash) -> Result<Option<([u8; 32], Vec<u8>)>, RemoteError> {
+        let url = self.url(&format!("/v1/bodies/{hash}"));
+        let sent = self
+            .agent
+            .get(&url)
+            .header("Authorization", self.bearer()?)
+            .call();
+        let mut response = match self.check(&url, sent) {
+            Err(error) if error.is_absent() => return Ok(None),
+            response => response?,
+        };
+        let mut salt = [0; 32];
+        let header = response
+            .headers()
+            .get("Hearth-Salt")
+            .and_then(|salt| salt.to_str().ok())
+            .unwrap_or_default();
+        hex::decode_to_slice(header, &mut salt).map_err(|error| RemoteError::Garbled {
+            url: url.clone(),
+            reason: format!("the salt: {error}"),
+        })?;
+        Ok(Some((salt, bytes_of(&url, &mut response)?)))
     }
 
     /// A request with a JSON body and a JSON answer, in a session.
@@ -256,6 +278,14 @@ impl Remote {
             }),
         }
     }
+}
+
+fn bytes_of(url: &str, response: &mut Response) -> Result<Vec<u8>, RemoteError> {
+    let read = response.body_mut().with_config().limit(LARGEST).read_to_vec();
+    read.map_err(|source| RemoteError::Unreachable {
+        url: url.to_owned(),
+        source,
+    })
 }
 
 type Response = ureq::http::Response<ureq::Body>;

@@ -262,8 +262,9 @@ impl<'a> Import<'a> {
     /// Why an item has nothing to be about.
     fn without_subject(&self, item: &Item) -> String {
         let (plural, on) = match item {
+            Item::Make(draft) if draft.what.source_kind() == "vote" => ("votes", draft.on),
             Item::Make(draft) => (draft.what.plural(), draft.on),
-            Item::Pass { on, .. } => ("other votes", Some(*on)),
+            Item::Pass { on, .. } => ("votes", Some(*on)),
         };
         let what = if on.is_some_and(|post| self.other_posts.contains(&post)) {
             "a post that is neither question nor answer"

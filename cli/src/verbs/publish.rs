@@ -2,15 +2,125 @@
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::publication::Publication;
 use crate::reply::Reply;
+use crate::source::Source;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clap::Args;
+use hearth_node::queries::Query;
+use hearth_protocol::log::{Checkpoint, Note};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use std::path::PathBuf;
 
+/// Bytes of entries asked for at a time.
+const PIECE: usize = 1 << 20;
+
+/// `hearth publish`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth publish ./site/log --entries --data ./north")]
-pub(crate) struct Publish {}
+#[command(after_help = "\
+Examples:
+  hearth publish ./site/log
+  hearth publish ./site/log --entries --data ./north
+
+Without --entries only the checkpoint and the tree of hashes are written: they show that nothing is taken
+back, and nothing else. Entries show who worked with whom, so publish them only if the community has agreed.
+Run again, it writes what is new; a reader never meets a checkpoint whose tiles are not there.")]
+pub(crate) struct Publish {
+    /// Where to; made if it is not there
+    directory: PathBuf,
+    /// Publish the entries, too (never the bodies)
+    #[arg(long)]
+    entries: bool,
+    /// Whose log, by short name or id [default: this organisation's]
+    #[arg(long, value_name = "ORGANISATION")]
+    log: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    organisation: String,
+    note: Option<String>,
+    handovers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    entries: Vec<String>,
+}
 
 impl Publish {
-    pub(crate) fn run(self, _context: &Context) -> Result<Reply, Failure> {
-        Err(Failure::new("this verb is not built yet"))
+    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        let source = Source::open(context)?;
+        let head: Head = ask(
+            &source,
+            &Query::Checkpoint {
+                organisation: self.log,
+            },
+        )?;
+        let note = head.note.as_deref().map(decode).transpose()?.ok_or_else(|| {
+            Failure::new("this log has no offered checkpoint yet")
+                .advise("Run its node for a few seconds first.")
+        })?;
+        let handovers: Vec<Vec<u8>> = head
+            .handovers
+            .iter()
+            .map(|text| decode(text))
+            .collect::<Result<_, _>>()?;
+        let text = Note::parse(&note).map_err(Failure::new)?;
+        let checkpoint = Checkpoint::parse(text.text()).map_err(Failure::new)?;
+        let size = checkpoint.head.size;
+
+        let mut publication =
+            Publication::open(&self.directory, &checkpoint, self.entries).map_err(Failure::new)?;
+        let bar = context.screen.progress_of(size);
+        while publication.wants() < size {
+            let query = Query::Raw {
+                organisation: head.organisation.clone(),
+                from: publication.wants(),
+                limit: PIECE,
+            };
+            let Raw { entries } = ask(&source, &query)?;
+            if entries.is_empty() {
+                return Err(
+                    Failure::new(format!("entry {} is not there", publication.wants()))
+                        .advise("Verify the log."),
+                );
+            }
+            for entry in entries
+                .iter()
+                .take(usize::try_from(size - publication.wants()).unwrap_or(usize::MAX))
+            {
+                publication.entry(decode(entry)?).map_err(Failure::new)?;
+            }
+            bar.set_position(publication.wants());
+        }
+        let written = publication
+            .finish(&note, checkpoint.head, &handovers)
+            .map_err(Failure::new)?;
+        bar.finish_and_clear();
+        let json = json!({
+            "directory": self.directory, "log": checkpoint.origin.to_string(),
+            "size": size, "entries": self.entries, "files_written": written,
+        });
+        let text = format!(
+            "{} is published in {} at size {size}; {written} files are new.",
+            checkpoint.origin,
+            self.directory.display()
+        );
+        Ok(Reply::done(json, text))
     }
+}
+
+fn ask<T: DeserializeOwned>(source: &Source, query: &Query) -> Result<T, Failure> {
+    serde_json::from_value(source.ask(query)?)
+        .map_err(|error| Failure::new(format!("the answer cannot be read: {error}")))
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, Failure> {
+    STANDARD
+        .decode(text)
+        .map_err(|error| Failure::new(format!("the answer is not base64: {error}")))
 }

@@ -16,6 +16,8 @@ pub struct Charter {
     pub slug: String,
     /// The log's first key and its commitment to the next.
     pub chain: KeyChain,
+    /// The libp2p ids of its nodes.
+    pub nodes: Vec<Vec<u8>>,
     /// The key the organisation cosigns other logs with.
     pub witness: VerifierKey,
 }
@@ -69,6 +71,7 @@ impl Charter {
             key,
             next,
             slug,
+            nodes,
             origin,
             witness,
             ..
@@ -76,11 +79,13 @@ impl Charter {
         let witness = VerifierKey::witness(origin.witness_name(), witness);
         let chain =
             KeyChain::new(origin, key, next).expect("a charter is read only if its origin is one of its key");
+        let nodes = nodes.into_iter().map(|node| node.id).collect();
         Ok(Charter {
             home,
             index,
             slug: slug.to_string(),
             chain,
+            nodes,
             witness,
         })
     }

@@ -149,6 +149,20 @@ pub enum Fault {
         /// As it is.
         found: u64,
     },
+    /// Evidence is kept that the log has signed two inconsistent trees.
+    #[error("the log is convicted of a fork: evidence {0} is kept")]
+    Convicted(u64),
+    /// A key file whose key is not the one the charter names.
+    #[error("its key is not the one that {0} names")]
+    OtherKey(&'static str),
+    /// The log's key stands committed to another tree than the one stored.
+    #[error("it stands at size {signer}, the log at {log}: start the node to put that right")]
+    OtherSize {
+        /// By the signer file.
+        signer: u64,
+        /// By the log.
+        log: u64,
+    },
     /// The log is not the one it is held as.
     #[error("the log is that of {found}, held as {expected}")]
     OtherLog {

@@ -1,0 +1,385 @@
+//! Verification of a node's data directory.
+
+use super::examination::{BATCH, Examination, Opening};
+use super::report::{LogReport, Report};
+use crate::exit::Failure;
+use hearth_node::config::Config;
+use hearth_node::directory::DataDirectory;
+use hearth_node::network::Identity;
+use hearth_node::projector::Projector;
+use hearth_node::secret_file;
+use hearth_node::signer::Signer;
+use hearth_node::store::{BodyState, Log, OpenError, Snapshot, Store, StoreError};
+use hearth_protocol::audit::body::Kept;
+use hearth_protocol::audit::charter::NoCharter;
+use hearth_protocol::audit::statement::Witnesses;
+use hearth_protocol::audit::{Charter, Fault, Finding, Place, Trust};
+use hearth_protocol::community::{Standing, View};
+use hearth_protocol::entry::Committer;
+use hearth_protocol::id::{BodyHash, Id};
+use hearth_protocol::log::{ForkEvidence, TileId, Tiles, TreeHead, VerifierKey};
+use indicatif::ProgressBar;
+use std::sync::Arc;
+
+/// Bytes of a body, or of entries, read at a time.
+const PIECE: usize = 1 << 20;
+
+/// Verifies every log of a data directory on which no node runs, and the files beside them.
+pub(crate) fn data(directory: &DataDirectory, bar: &ProgressBar) -> Result<Report, Failure> {
+    if !directory.is_founded() {
+        return Err(Failure::new(format!(
+            "{} holds no node",
+            directory.path().display()
+        )));
+    }
+    let mut report = Report::default();
+    let store = match Store::open_checked(directory.path()) {
+        Ok(store) => store,
+        Err(error @ OpenError::Locked { .. }) => {
+            return Err(
+                Failure::new(error).advise("Stop the node first, or verify it as a peer with --node URL.")
+            );
+        }
+        Err(error) => {
+            report.findings.push(unreadable("hearth.redb", &error));
+            return Ok(report);
+        }
+    };
+    match logs(directory, &store, bar) {
+        Ok(found) => report.logs = found,
+        Err(error) => report.findings.push(unreadable("hearth.redb", &error)),
+    }
+    Ok(report)
+}
+
+fn logs(directory: &DataDirectory, store: &Store, bar: &ProgressBar) -> Result<Vec<LogReport>, StoreError> {
+    let snapshot = store.read()?;
+    let Some(community) = snapshot.community()? else {
+        return Err(StoreError::Corrupt("it names no community".to_owned()));
+    };
+    let logs = snapshot.logs()?;
+    bar.set_length(
+        logs.iter()
+            .map(|log| snapshot.size(log.number))
+            .sum::<Result<u64, _>>()?,
+    );
+    let view = verdicts(store, community)?;
+    let mut reports = Vec::new();
+    for log in &logs {
+        let witnesses = logs
+            .iter()
+            .filter(|other| other.number != log.number)
+            .map(witness)
+            .collect();
+        let held = Held {
+            snapshot: &snapshot,
+            log,
+            community,
+            view: view.as_deref(),
+        };
+        reports.push(held.verify(directory, witnesses, bar)?);
+    }
+    Ok(reports)
+}
+
+/// Judges every entry anew, without any cache. None where the logs here make no whole cut.
+fn verdicts(store: &Store, community: Id) -> Result<Option<Arc<View>>, StoreError> {
+    Ok(Projector::open(store.clone(), community, None)?.view(None).ok())
+}
+
+fn witness(log: &Log) -> VerifierKey {
+    VerifierKey::witness(log.charter.origin.witness_name(), log.charter.witness)
+}
+
+/// A log as this directory holds it.
+struct Held<'a> {
+    snapshot: &'a Snapshot<'a>,
+    log: &'a Log,
+    community: Id,
+    view: Option<&'a View>,
+}
+
+impl Held<'_> {
+    fn verify(
+        &self,
+        directory: &DataDirectory,
+        witnesses: Vec<VerifierKey>,
+        bar: &ProgressBar,
+    ) -> Result<LogReport, StoreError> {
+        let (snapshot, number) = (self.snapshot, self.log.number);
+        let mut report = LogReport {
+            name: self.log.charter.origin.to_string(),
+            ..LogReport::default()
+        };
+        let charter = match self.charter()? {
+            Ok(charter) => charter,
+            Err(error) => {
+                report.findings.push(Finding {
+                    place: Place::Log,
+                    fault: Fault::Unreadable(error.to_string()),
+                });
+                return Ok(report);
+            }
+        };
+        report.trust = "the key in the charter this log begins with".to_owned();
+        report.findings.extend(self.otherwise(&charter));
+        let stored = snapshot.tree_head(number)?;
+        let mut heads = vec![(Place::File("stored tree".to_owned()), stored)];
+        if self.log.charter.own {
+            report.findings.extend(keys(directory, &charter));
+            heads.extend(signer(
+                directory,
+                &charter,
+                snapshot.handovers(number)?,
+                stored,
+                &mut report.findings,
+            ));
+        }
+        heads.extend(
+            snapshot
+                .witnessed(self.log.charter.origin.as_str())?
+                .and_then(|head| {
+                    // What was cosigned may be ahead of what has been fetched.
+                    (head.size <= stored.size).then(|| (Place::File("witness memory".to_owned()), head))
+                }),
+        );
+        let note = snapshot.head(number)?;
+        let tiles = snapshot.tiles(number)?;
+        let tile = |tile: TileId| tiles.tile(tile).map_err(|error| error.to_string());
+        let mut examination = Examination::open(Opening {
+            report,
+            trust: Trust::Chain(charter.chain.clone()),
+            home: Some(charter.home),
+            tile: Some(&tile),
+            handovers: snapshot.handovers(number)?,
+            heads,
+            note: note.as_deref(),
+        });
+        self.entries(&mut examination, bar)?;
+        self.judge(&mut examination);
+        let witnesses = Witnesses::All(witnesses);
+        if note.is_some() || !self.log.charter.own {
+            examination.weigh(note.as_deref(), &witnesses);
+        } else {
+            examination.weigh_unsigned("it has not been offered to anybody yet: the node never ran");
+        }
+        self.cosignatures(&mut examination, note.as_deref(), &witnesses)?;
+        let mut failed = None;
+        examination.bodies(|claim| {
+            self.body(&claim.body.hash).unwrap_or_else(|error| {
+                failed = Some(error);
+                Kept::Absent
+            })
+        });
+        failed.map_or(Ok(()), Err)?;
+        examination.evidence(&snapshot.evidence(number)?);
+        Ok(examination.report)
+    }
+
+    fn charter(&self) -> Result<Result<Charter, NoCharter>, StoreError> {
+        let first = self.snapshot.entry(self.log.number, 0)?;
+        let second = self.snapshot.entry(self.log.number, 1)?;
+        Ok(Charter::open(
+            &first.unwrap_or_default(),
+            second.as_deref(),
+            Some(self.community),
+        ))
+    }
+
+    /// Whether the log is held as another than its charter says.
+    fn otherwise(&self, charter: &Charter) -> Option<Finding> {
+        let held = &self.log.charter;
+        let same = charter.home.organisation == held.organisation
+            && charter.home.community == self.community
+            && *charter.chain.origin() == held.origin
+            && charter.witness == witness(self.log)
+            && charter.chain.current() == &held.key
+            && charter.chain.next() == held.next;
+        let (expected, found) = (held.origin.to_string(), charter.chain.origin().to_string());
+        (!same).then(|| Finding {
+            place: Place::Log,
+            fault: Fault::OtherLog { expected, found },
+        })
+    }
+
+    fn entries(&self, examination: &mut Examination<'_>, bar: &ProgressBar) -> Result<(), StoreError> {
+        let mut waiting: Vec<Vec<u8>> = Vec::new();
+        let mut next = 0;
+        loop {
+            let read = self.snapshot.range(self.log.number, next, PIECE)?;
+            let ended = read.is_empty();
+            for (index, bytes) in read {
+                if index != next {
+                    examination.gap(next);
+                    return Ok(());
+                }
+                next += 1;
+                waiting.push(bytes);
+            }
+            while waiting.len() >= BATCH || (ended && !waiting.is_empty()) {
+                let rest = waiting.split_off(waiting.len().min(BATCH));
+                examination.entries(&waiting);
+                bar.inc(waiting.len() as u64);
+                waiting = rest;
+            }
+            if ended {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Which entries are void, by the whole of the rules.
+    fn judge(&self, examination: &mut Examination<'_>) {
+        let Some(view) = self.view else {
+            examination
+                .report
+                .not_checked
+                .push("verdicts: the logs here make no whole cut".to_owned());
+            return;
+        };
+        examination.report.void.clear();
+        for item in view
+            .items()
+            .iter()
+            .filter(|item| view.organisation(item.organisation).id == self.log.charter.organisation)
+        {
+            if let Standing::Void(reason) = item.standing {
+                examination.report.void.push((item.index, reason));
+                examination.said.disregard(&item.id);
+            }
+        }
+    }
+
+    /// Cosignatures kept beside the own head, until the next head carries them.
+    fn cosignatures(
+        &self,
+        examination: &mut Examination<'_>,
+        note: Option<&[u8]>,
+        witnesses: &Witnesses,
+    ) -> Result<(), StoreError> {
+        let (Some(note), true) = (note, self.log.charter.own) else {
+            return Ok(());
+        };
+        let Some(size) = super::examination::claimed_size(note) else {
+            return Ok(());
+        };
+        for (_, line) in self.snapshot.cosignatures(size)? {
+            examination.loose_cosignature(note, &line, witnesses);
+        }
+        Ok(())
+    }
+
+    /// Reads a body through, computing its commitment.
+    fn body(&self, hash: &BodyHash) -> Result<Kept, StoreError> {
+        let salt = match self.snapshot.body(hash)? {
+            BodyState::Held { salt, .. } => salt,
+            BodyState::Erased { .. } => return Ok(Kept::Erased),
+            BodyState::Partial { .. } | BodyState::Missing => return Ok(Kept::Absent),
+        };
+        let (mut committer, mut size) = (Committer::new(&salt), 0);
+        loop {
+            let piece = self.snapshot.body_bytes(hash, size, PIECE)?;
+            if piece.is_empty() {
+                return Ok(Kept::Whole {
+                    hash: committer.finish(),
+                    size,
+                });
+            }
+            committer.update(&piece);
+            size += piece.len() as u64;
+        }
+    }
+}
+
+/// The keys of the node that the charter names.
+fn keys(directory: &DataDirectory, charter: &Charter) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match Identity::open(&directory.identity()) {
+        Ok(identity) if charter.nodes.contains(&identity.peer().0) => {}
+        Ok(_) => findings.push(other_key("identity", "the charter")),
+        Err(error) => findings.push(unreadable("identity", &error)),
+    }
+    match secret_file::read(&directory.witness_key()) {
+        Ok(key) if charter.witness.witness_key() == Some(&key.public()) => {}
+        Ok(_) => findings.push(other_key("witness.key", "the charter")),
+        Err(error) => findings.push(unreadable("witness.key", &error)),
+    }
+    if let Err(error) = Config::read(&directory.config()) {
+        findings.push(unreadable("config.json", &error));
+    }
+    findings
+}
+
+/// The tree that the log's key stands committed to.
+fn signer(
+    directory: &DataDirectory,
+    charter: &Charter,
+    handovers: Vec<Vec<u8>>,
+    stored: TreeHead,
+    findings: &mut Vec<Finding>,
+) -> Option<(Place, TreeHead)> {
+    let mut chain = charter.chain.clone();
+    // What is wrong with a handover is said where handovers are examined.
+    handovers.iter().for_each(|note| drop(chain.hand_over(note)));
+    match Signer::open(&directory.signer()) {
+        Ok(signer) => {
+            if signer.key() != *chain.current() || signer.next() != chain.next() {
+                findings.push(other_key("signer", "the charter or the last handover"));
+            }
+            let held = signer.held();
+            if held.size == stored.size {
+                return Some((Place::File("signer".to_owned()), held));
+            }
+            let fault = Fault::OtherSize {
+                signer: held.size,
+                log: stored.size,
+            };
+            // A log that was never started has signed nothing yet.
+            if held.size > 0 {
+                findings.push(Finding {
+                    place: Place::File("signer".to_owned()),
+                    fault,
+                });
+            }
+            None
+        }
+        Err(error) => {
+            findings.push(unreadable("signer", &error));
+            None
+        }
+    }
+}
+
+fn unreadable(file: &str, error: &dyn std::fmt::Display) -> Finding {
+    Finding {
+        place: Place::File(file.to_owned()),
+        fault: Fault::Unreadable(error.to_string()),
+    }
+}
+
+fn other_key(file: &str, who: &'static str) -> Finding {
+    Finding {
+        place: Place::File(file.to_owned()),
+        fault: Fault::OtherKey(who),
+    }
+}
+
+impl Examination<'_> {
+    /// The log's own forks.
+    fn evidence(&mut self, kept: &[Vec<u8>]) {
+        let Trust::Chain(chain) = &self.trust else { return };
+        for (number, bytes) in (0..).zip(kept) {
+            let fault = match ForkEvidence::from_bytes(bytes) {
+                Ok(evidence) => match evidence.verify(chain) {
+                    Ok(_) => Fault::Convicted(number),
+                    Err(error) => Fault::Unreadable(format!("evidence {number} does not hold: {error}")),
+                },
+                Err(error) => Fault::Unreadable(format!("evidence {number}: {error}")),
+            };
+            self.report.findings.push(Finding {
+                place: Place::Log,
+                fault,
+            });
+        }
+    }
+}
