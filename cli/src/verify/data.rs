@@ -163,7 +163,6 @@ impl Held<'_> {
         } else {
             examination.weigh_unsigned("it has not been offered to anybody yet: the node never ran");
         }
-        self.cosignatures(&mut examination, note.as_deref(), &witnesses)?;
         let mut failed = None;
         examination.bodies(|claim| {
             self.body(&claim.body.hash).unwrap_or_else(|error| {
@@ -248,25 +247,6 @@ impl Held<'_> {
                 examination.said.disregard(&item.id);
             }
         }
-    }
-
-    /// Cosignatures kept beside the own head, until the next head carries them.
-    fn cosignatures(
-        &self,
-        examination: &mut Examination<'_>,
-        note: Option<&[u8]>,
-        witnesses: &Witnesses,
-    ) -> Result<(), StoreError> {
-        let (Some(note), true) = (note, self.log.charter.own) else {
-            return Ok(());
-        };
-        let Some(size) = super::examination::claimed_size(note) else {
-            return Ok(());
-        };
-        for (_, line) in self.snapshot.cosignatures(size)? {
-            examination.loose_cosignature(note, &line, witnesses);
-        }
-        Ok(())
     }
 
     /// Reads a body through, computing its commitment.

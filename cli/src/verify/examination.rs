@@ -141,25 +141,6 @@ impl<'a> Examination<'a> {
         });
     }
 
-    /// A cosignature line kept apart from the head it belongs to.
-    pub(super) fn loose_cosignature(&mut self, note: &[u8], line: &[u8], witnesses: &Witnesses) {
-        let Ok(head) = Note::parse(note) else { return };
-        let own: String = head
-            .signatures()
-            .iter()
-            .take(1)
-            .map(ToString::to_string)
-            .collect();
-        let text = format!(
-            "{}\n{own}{}",
-            head.text(),
-            String::from_utf8_lossy(line).trim_end()
-        );
-        let signed = statement::open(format!("{text}\n").as_bytes(), &self.trust, witnesses);
-        self.report.cosigned_by.extend(signed.cosigned_by);
-        self.report.findings.extend(signed.findings);
-    }
-
     /// Weighs every body that entries refer to; `kept` says what is kept under a name.
     pub(super) fn bodies(&mut self, mut kept: impl FnMut(&Claim) -> Kept) {
         for claim in self.said.bodies() {

@@ -1,12 +1,11 @@
-//! The signed notes beside the logs: heads, cosignatures, handovers, evidence. Kept as received; whoever puts one here
-//! has verified it.
+//! The signed notes beside the logs: heads with their cosignatures, handovers, evidence. Kept as received; whoever puts
+//! one here has verified it.
 
-use hearth_protocol::id::{Hash, KeyBytes};
-use redb::ReadableTable;
+use hearth_protocol::id::Hash;
 
 use super::error::StoreError;
 use super::logs::LogNumber;
-use super::tables::{AIMS, COSIGNATURES, EVIDENCE, HANDOVERS, HEADS};
+use super::tables::{AIMS, EVIDENCE, HANDOVERS, HEADS};
 use super::{Batch, Snapshot};
 
 impl Snapshot<'_> {
@@ -18,17 +17,6 @@ impl Snapshot<'_> {
     /// The newest signed note of a log that some held entries are proven into and that is not all held yet.
     pub fn aim(&self, log: LogNumber) -> Result<Option<Vec<u8>>, StoreError> {
         self.bytes(AIMS, log.0)
-    }
-
-    /// The cosignature lines kept for the own log at one size, ascending by witness key.
-    pub fn cosignatures(&self, size: u64) -> Result<Vec<(KeyBytes, Vec<u8>)>, StoreError> {
-        let table = self.transaction().open_table(COSIGNATURES)?;
-        let rows = table.range((size, &[0; 32])..=(size, &[0xff; 32]))?;
-        rows.map(|row| {
-            let (key, line) = row?;
-            Ok((KeyBytes::from_bytes(*key.value().1), line.value().to_vec()))
-        })
-        .collect()
     }
 
     /// The handover notes of a log, oldest first.
@@ -63,14 +51,6 @@ impl Batch {
         Ok(())
     }
 
-    /// Keeps a witness's cosignature line of the own log at `size`, and forgets those of smaller sizes.
-    pub fn keep_cosignature(&mut self, size: u64, witness: &KeyBytes, line: &[u8]) -> Result<(), StoreError> {
-        let mut table = self.transaction().open_table(COSIGNATURES)?;
-        table.retain_in((0, &[0; 32])..(size, &[0; 32]), |_, _| false)?;
-        table.insert((size, witness.as_bytes()), line)?;
-        Ok(())
-    }
-
     /// Keeps the handover notes of a log: all of them, oldest first.
     pub fn keep_handovers(&mut self, log: LogNumber, notes: &[Vec<u8>]) -> Result<(), StoreError> {
         let mut table = self.transaction().open_table(HANDOVERS)?;
@@ -83,12 +63,5 @@ impl Batch {
     /// Keeps evidence of a fork. Keeping it twice is keeping it once.
     pub fn keep_evidence(&mut self, log: LogNumber, evidence: &[u8]) -> Result<(), StoreError> {
         self.put(EVIDENCE, (log.0, Hash::of(evidence).as_bytes()), evidence)
-    }
-
-    /// The handover notes of a log as this batch has them, oldest first.
-    pub fn handovers(&self, log: LogNumber) -> Result<Vec<Vec<u8>>, StoreError> {
-        let table = self.transaction().open_table(HANDOVERS)?;
-        let rows = table.range((log.0, 0)..=(log.0, u32::MAX))?;
-        rows.map(|row| Ok(row?.1.value().to_vec())).collect()
     }
 }

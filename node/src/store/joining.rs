@@ -116,12 +116,4 @@ impl Batch {
         )?;
         Ok(Redeemed::Accepted)
     }
-
-    /// Forgets an application: it was decided.
-    pub fn drop_application(&mut self, organisation: &Id) -> Result<(), StoreError> {
-        self.transaction()
-            .open_table(APPLICATIONS)?
-            .remove(organisation.as_bytes())?;
-        Ok(())
-    }
 }

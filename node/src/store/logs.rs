@@ -151,18 +151,7 @@ impl Batch {
             ($($table:ident),*) => { $( transaction.open_table(tables::$table)?; )* };
         }
         make!(
-            LOGS,
-            ENTRIES,
-            TILES,
-            FRONTIERS,
-            IDS,
-            INDEXED,
-            SOURCES,
-            HEADS,
-            AIMS,
-            COSIGNATURES,
-            HANDOVERS,
-            EVIDENCE
+            LOGS, ENTRIES, TILES, FRONTIERS, IDS, INDEXED, SOURCES, HEADS, AIMS, HANDOVERS, EVIDENCE
         );
         make!(
             BODIES,

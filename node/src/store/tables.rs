@@ -25,8 +25,6 @@ pub(super) const SOURCES: Table<Key32, u64> = Table::new("sources");
 pub(super) const HEADS: Table<u32, &[u8]> = Table::new("heads");
 /// Log → the newest signed note that some held entries are proven into.
 pub(super) const AIMS: Table<u32, &[u8]> = Table::new("aims");
-/// (size, witness key) → cosignature line of the own log.
-pub(super) const COSIGNATURES: Table<(u64, Key32), &[u8]> = Table::new("cosignatures");
 /// (log, number from 0) → handover note.
 pub(super) const HANDOVERS: Table<(u32, u32), &[u8]> = Table::new("handovers");
 /// (log, SHA-256) → fork evidence.
