@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::id::{Hash, Id};
-use crate::kind::Subject;
+use crate::kind::{Signer, Subject};
 use crate::time::Timestamp;
 
 use super::deed::Deed;
@@ -329,18 +329,25 @@ impl Facts {
             }
             Subject::None | Subject::One(_) | Subject::Optional(_) | Subject::Any => {}
         }
-        let owner = match deed {
-            Deed::QueryAccepted => self
+        let is_later_version = subject.deed == Some(Deed::ResourcePublished) && !subject.re.is_empty();
+        let owner = match deed.rules().signer {
+            Signer::Asker if deed == Deed::QueryAccepted => self
                 .references(subject)
                 .flatten()
                 .next()
                 .map(|place| self.get(place)),
-            Deed::QueryWithdrawn => Some(subject),
-            Deed::ResourcePublished | Deed::ResourceWithdrawn if !subject.re.is_empty() => {
+            Signer::Author | Signer::MemberOrAuthor if is_later_version => {
                 return Err(VoidReason::WrongSubject);
             }
-            Deed::ResourcePublished | Deed::ResourceWithdrawn => Some(subject),
-            _ => None,
+            Signer::Asker | Signer::Author | Signer::MemberOrAuthor => Some(subject),
+            Signer::Founder
+            | Signer::Charterer
+            | Signer::Steward
+            | Signer::StewardOrPerson
+            | Signer::Person
+            | Signer::Member
+            | Signer::StewardOrAuthor
+            | Signer::Nobody => None,
         };
         match owner {
             Some(owner) if !act.is_by_the_doer_of(owner) => Err(VoidReason::NotPermitted),

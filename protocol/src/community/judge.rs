@@ -124,10 +124,12 @@ impl Judge {
             AsRecord::May => true,
             AsRecord::Only => is_record,
         };
-        let place = match fact.deed {
-            Deed::Founded => index == 0 && id == self.community,
-            Deed::Chartered => index == u64::from(self.founding.is_some()) && id == self.organisation,
-            _ => self.charter.is_some(),
+        let place = if fact.deed == Deed::Founded {
+            index == 0 && id == self.community
+        } else if fact.deed == Deed::Chartered {
+            index == u64::from(self.founding.is_some()) && id == self.organisation
+        } else {
+            self.charter.is_some()
         };
         if form && place {
             Ok(())

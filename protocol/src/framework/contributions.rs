@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::concentration::absence_factor;
 use super::evidence::{Counted, Evidence, Excluded};
-use super::figure::{Figure, Value};
+use super::figure::Figure;
 use super::indicator::{Indicator, Measured};
 use super::rating::{self, Rating};
 use super::scope::{Reach, Scope, is_contribution, is_opinion};
@@ -36,10 +36,7 @@ fn rate(scope: Scope<'_>, indicators: &[Measured]) -> Rating {
         unreachable!("V3 has five indicators")
     };
     let share = contributors.signed.ratio();
-    let factor = match factor.signed.value {
-        Value::Number { value } => value.unwrap_or(0),
-        _ => unreachable!("an absence factor is a number"),
-    };
+    let factor = factor.signed.number_or_zero();
     let organisations = organisations.signed.ratio().numerator();
     rating::of_sample(share, parameters.contributors, parameters.few)
         .capped(factor >= parameters.factor && organisations >= parameters.organisations)

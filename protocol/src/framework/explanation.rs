@@ -50,7 +50,7 @@ pub struct Explanation {
 pub struct IndicatorExplanation {
     /// Name, formula, and what it withstands.
     #[serde(flatten)]
-    pub definition: Definition,
+    pub definition: &'static Definition,
     /// Of events alone.
     pub signed: Opened,
     /// With imported history; none where that has no meaning.

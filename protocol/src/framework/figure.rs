@@ -119,6 +119,15 @@ impl Figure {
         evidence_ratio(&self.evidence)
     }
 
+    /// The number it is; zero where there is none, or where it is of another form.
+    pub(super) fn number_or_zero(&self) -> u64 {
+        if let Value::Number { value: Some(value) } = self.value {
+            value
+        } else {
+            0
+        }
+    }
+
     fn new(value: Value, evidence: Evidence) -> Figure {
         Figure {
             value,

@@ -97,143 +97,140 @@ impl Indicator {
     ];
 
     /// What it says of itself.
-    pub const fn definition(self) -> Definition {
-        let (name, formula, gamed, countered) = match self {
-            Indicator::Members => (
-                "members",
-                "people admitted and not left before T, of organisations admitted before T; with imported history also everybody known to have done something in it before T (people, not members)",
-                "admitting people who never take part",
-                "contributors, askers and retention stand beside it",
-            ),
-            Indicator::MembersBefore => (
-                "members_before",
-                "the same at T − W, so that members_before + joined − left = members",
-                "as for members",
-                "the balance is of two sets and always holds",
-            ),
-            Indicator::Joined => (
-                "joined",
-                "members at T that were none at T − W",
-                "leaving and joining again",
-                "a person who left and came back within the window is in neither difference",
-            ),
-            Indicator::Left => (
-                "left",
-                "members at T − W that are none at T",
-                "never recording a departure",
-                "inactive members lower every share they are the denominator of",
-            ),
-            Indicator::Contributors => (
-                "contributors",
-                "members at T with at least one contribution in [T − W, T) / members at T; contributions are queries asked and answered, threads opened and replied to, resources published, validated and disputed (once by person and version)",
-                "one token contribution each",
-                "the absence factor and the distinct days show who carries the work",
-            ),
-            Indicator::AbsenceFactor => (
-                "absence_factor",
-                "the least k for which twice the contributions of the k most active people are at least all contributions in [T − W, T); an item of unknown authorship stands alone",
-                "spreading one person's work over several keys",
-                "a key belongs to one admitted person; the organisation attests it",
-            ),
-            Indicator::OrganisationAbsenceFactor => (
-                "organisation_absence_factor",
-                "the same by organisation, over signed contributions: importing is no organisation's contribution",
-                "chartering an organisation for appearance",
-                "admission is a recorded decision",
-            ),
-            Indicator::ContributingOrganisations => (
-                "contributing_organisations",
-                "organisations with at least one signed contribution in [T − W, T) / organisations admitted before T",
-                "one token contribution by each",
-                "the absence factor by organisation",
-            ),
-            Indicator::ContributionDays => (
-                "contribution_days",
-                "distinct days (UTC) with a contribution in [T − W, T)",
-                "a burst of contributions before a report",
-                "the days are counted, not the items",
-            ),
-            Indicator::RespondedInTime => (
-                "responded_in_time",
-                "queries of [T − W, T) with a first response within 72 h / those older than 72 h at T; a response is an answer with words by another person; queries of automata, and those taken back within 72 h and before any response, are left out",
-                "taking back queries nobody answered",
-                "a later withdrawal changes nothing, and the left-out are listed",
-            ),
-            Indicator::EverResponded => (
-                "ever_responded",
-                "queries of [T − W, T) with a response before T / all of them, whatever their age",
-                "empty or self-given answers",
-                "a response has words and another author",
-            ),
-            Indicator::MedianResponse => (
-                "median_response",
-                "lower median of the time to the first response over the queries older than 72 h; an unanswered one is longer than all others, so the median can be not reached",
-                "leaving the unanswered out",
-                "they stay in",
-            ),
-            Indicator::ResponseSurvival => (
-                "response_survival",
-                "Kaplan-Meier table of first responses: for each time t after which one came, how many queries were under watch and unanswered until then, and how many were answered at t; an open query is under watch at t while asked + t < T",
-                "reporting only fast answers",
-                "open queries count as long as they were watched",
-            ),
-            Indicator::AcceptedInTime => (
-                "accepted_in_time",
-                "queries of [T − W, T) of which the asker accepted a response by another within 14 d of asking / those older than 14 d at T",
-                "accepting anything",
-                "only the asker accepts, the first acceptance counts, and who answered whom is on record",
-            ),
-            Indicator::OldestOpen => (
-                "oldest_open",
-                "queries of [T − W, T) without a response before T, the ten longest-waiting listed",
-                "asking the same again, so that it looks young",
-                "the first asking stays on the list",
-            ),
-            Indicator::Validated => (
-                "validated",
-                "resources whose judged version is validated by members of at least 2 organisations that hold no author / resources first published more than 30 d before T and not withdrawn; judged is the newest version that is itself older than 30 d; each person's last verdict on exactly that version counts",
-                "a stale sign-off",
-                "a verdict is bound to one version",
-            ),
-            Indicator::Disputed => (
-                "disputed",
-                "of the same resources, those of whose judged version somebody's last verdict is a dispute",
-                "talking dissenters round",
-                "every earlier verdict stays in the log",
-            ),
-            Indicator::Askers => (
-                "askers",
-                "members at T who asked at least one query of their own name in [T − 365 d, T) / members at T",
-                "planted questions",
-                "people and days are counted, not questions",
-            ),
-            Indicator::AnsweredAcross => (
-                "answered_across",
-                "queries of [T − 365 d, T) with a response from another organisation than the asker's / those with any response; signed entries alone",
-                "two organisations taking turns",
-                "who answered whom is on record",
-            ),
-            Indicator::AskingDays => (
-                "asking_days",
-                "distinct days (UTC) with a query in [T − 365 d, T)",
-                "as for askers",
-                "the days are counted, not the items",
-            ),
-            Indicator::PseudonymousQueries => (
-                "pseudonymous_queries",
-                "queries of [T − 365 d, T) asked under a pseudonym: counted apart from askers",
-                "hiding that few ask by name",
-                "they are in no share",
-            ),
-        };
-        Definition {
-            name,
-            formula,
-            gamed,
-            countered,
-        }
+    pub const fn definition(self) -> &'static Definition {
+        &DEFINITIONS[self as usize]
     }
 }
+
+/// By [`Indicator`], in its order.
+const DEFINITIONS: [Definition; Indicator::ALL.len()] = [
+    Definition {
+        name: "members",
+        formula: "people admitted and not left before T, of organisations admitted before T; with imported history also everybody known to have done something in it before T (people, not members)",
+        gamed: "admitting people who never take part",
+        countered: "contributors, askers and retention stand beside it",
+    },
+    Definition {
+        name: "members_before",
+        formula: "the same at T − W, so that members_before + joined − left = members",
+        gamed: "as for members",
+        countered: "the balance is of two sets and always holds",
+    },
+    Definition {
+        name: "joined",
+        formula: "members at T that were none at T − W",
+        gamed: "leaving and joining again",
+        countered: "a person who left and came back within the window is in neither difference",
+    },
+    Definition {
+        name: "left",
+        formula: "members at T − W that are none at T",
+        gamed: "never recording a departure",
+        countered: "inactive members lower every share they are the denominator of",
+    },
+    Definition {
+        name: "contributors",
+        formula: "members at T with at least one contribution in [T − W, T) / members at T; contributions are queries asked and answered, threads opened and replied to, resources published, validated and disputed (once by person and version)",
+        gamed: "one token contribution each",
+        countered: "the absence factor and the distinct days show who carries the work",
+    },
+    Definition {
+        name: "absence_factor",
+        formula: "the least k for which twice the contributions of the k most active people are at least all contributions in [T − W, T); an item of unknown authorship stands alone",
+        gamed: "spreading one person's work over several keys",
+        countered: "a key belongs to one admitted person; the organisation attests it",
+    },
+    Definition {
+        name: "organisation_absence_factor",
+        formula: "the same by organisation, over signed contributions: importing is no organisation's contribution",
+        gamed: "chartering an organisation for appearance",
+        countered: "admission is a recorded decision",
+    },
+    Definition {
+        name: "contributing_organisations",
+        formula: "organisations with at least one signed contribution in [T − W, T) / organisations admitted before T",
+        gamed: "one token contribution by each",
+        countered: "the absence factor by organisation",
+    },
+    Definition {
+        name: "contribution_days",
+        formula: "distinct days (UTC) with a contribution in [T − W, T)",
+        gamed: "a burst of contributions before a report",
+        countered: "the days are counted, not the items",
+    },
+    Definition {
+        name: "responded_in_time",
+        formula: "queries of [T − W, T) with a first response within 72 h / those older than 72 h at T; a response is an answer with words by another person; queries of automata, and those taken back within 72 h and before any response, are left out",
+        gamed: "taking back queries nobody answered",
+        countered: "a later withdrawal changes nothing, and the left-out are listed",
+    },
+    Definition {
+        name: "ever_responded",
+        formula: "queries of [T − W, T) with a response before T / all of them, whatever their age",
+        gamed: "empty or self-given answers",
+        countered: "a response has words and another author",
+    },
+    Definition {
+        name: "median_response",
+        formula: "lower median of the time to the first response over the queries older than 72 h; an unanswered one is longer than all others, so the median can be not reached",
+        gamed: "leaving the unanswered out",
+        countered: "they stay in",
+    },
+    Definition {
+        name: "response_survival",
+        formula: "Kaplan-Meier table of first responses: for each time t after which one came, how many queries were under watch and unanswered until then, and how many were answered at t; an open query is under watch at t while asked + t < T",
+        gamed: "reporting only fast answers",
+        countered: "open queries count as long as they were watched",
+    },
+    Definition {
+        name: "accepted_in_time",
+        formula: "queries of [T − W, T) of which the asker accepted a response by another within 14 d of asking / those older than 14 d at T",
+        gamed: "accepting anything",
+        countered: "only the asker accepts, the first acceptance counts, and who answered whom is on record",
+    },
+    Definition {
+        name: "oldest_open",
+        formula: "queries of [T − W, T) without a response before T, the ten longest-waiting listed",
+        gamed: "asking the same again, so that it looks young",
+        countered: "the first asking stays on the list",
+    },
+    Definition {
+        name: "validated",
+        formula: "resources whose judged version is validated by members of at least 2 organisations that hold no author / resources first published more than 30 d before T and not withdrawn; judged is the newest version that is itself older than 30 d; each person's last verdict on exactly that version counts",
+        gamed: "a stale sign-off",
+        countered: "a verdict is bound to one version",
+    },
+    Definition {
+        name: "disputed",
+        formula: "of the same resources, those of whose judged version somebody's last verdict is a dispute",
+        gamed: "talking dissenters round",
+        countered: "every earlier verdict stays in the log",
+    },
+    Definition {
+        name: "askers",
+        formula: "members at T who asked at least one query of their own name in [T − 365 d, T) / members at T",
+        gamed: "planted questions",
+        countered: "people and days are counted, not questions",
+    },
+    Definition {
+        name: "answered_across",
+        formula: "queries of [T − 365 d, T) with a response from another organisation than the asker's / those with any response; signed entries alone",
+        gamed: "two organisations taking turns",
+        countered: "who answered whom is on record",
+    },
+    Definition {
+        name: "asking_days",
+        formula: "distinct days (UTC) with a query in [T − 365 d, T)",
+        gamed: "as for askers",
+        countered: "the days are counted, not the items",
+    },
+    Definition {
+        name: "pseudonymous_queries",
+        formula: "queries of [T − 365 d, T) asked under a pseudonym: counted apart from askers",
+        gamed: "hiding that few ask by name",
+        countered: "they are in no share",
+    },
+];
 
 #[cfg(test)]
 mod tests {
@@ -241,6 +238,8 @@ mod tests {
 
     #[test]
     fn every_indicator_has_a_name_of_its_own_and_says_what_it_is() {
+        assert!(Indicator::ALL.is_sorted(), "definitions are found by place");
+        assert_eq!(Indicator::OldestOpen.definition().name, "oldest_open");
         let mut names: Vec<_> = Indicator::ALL
             .iter()
             .map(|indicator| indicator.definition().name)

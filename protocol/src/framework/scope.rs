@@ -77,10 +77,10 @@ impl<'a> Scope<'a> {
     }
 
     fn imported(self, item: &Item) -> Option<PersonNumber> {
-        match item.author {
-            Author::Person(number) if matches!(self.view.person(number), Person::Imported(_)) => Some(number),
-            _ => None,
-        }
+        let Author::Person(number) = item.author else {
+            return None;
+        };
+        matches!(self.view.person(number), Person::Imported(_)).then_some(number)
     }
 }
 

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hearth_protocol::entry::Source;
-use hearth_protocol::framework::{Parameters, Section, compute, explain};
+use hearth_protocol::framework::{
+    Definition, Dimension, Indicator, Parameters, Section, Statement, compute, explain,
+};
 use hearth_protocol::kind::{
     Act, Interaction, Learning, People, QueryAsked, ReactionGiven, ResourcePublished, ThreadOpened,
 };
@@ -139,6 +141,39 @@ fn every_answer_fits_the_schema() {
                 .collect();
             assert!(errors.is_empty(), "{}: {errors:#?}\n{answer:#}", file.display());
         }
+    }
+}
+
+/// What the program says of itself stands in the document, word for word.
+#[test]
+fn the_document_says_what_the_program_does() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/framework.md")).unwrap();
+    for statement in Statement::ALL {
+        let line = format!("**{}** {}", statement.id(), statement.words());
+        assert!(text.contains(&line), "docs/framework.md lacks: {line}");
+    }
+    for indicator in Indicator::ALL {
+        let Definition {
+            name,
+            formula,
+            gamed,
+            countered,
+        } = indicator.definition();
+        let line = format!("| `{name}` | {formula} | {gamed} | {countered} |");
+        assert!(text.contains(&line), "docs/framework.md lacks: {line}");
+    }
+    let parameters = Parameters::default();
+    assert!(
+        text.contains(&parameters.hash().to_string()),
+        "docs/framework.md names the parameters by their hash"
+    );
+    for (key, value) in serde_json::to_value(&parameters).unwrap().as_object().unwrap() {
+        let row = format!("| `{key}` | {} |", value.to_string().replace(',', ", "));
+        assert!(text.contains(&row), "docs/framework.md lacks: {row}");
+    }
+    for dimension in Dimension::ALL {
+        assert!(text.contains(&format!("### {}\n", dimension.title())));
     }
 }
 
