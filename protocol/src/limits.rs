@@ -53,6 +53,8 @@ pub const JOIN: usize = 64 * 1024;
 pub const PIECE: usize = 1024 * 1024;
 /// Largest signed note (a checkpoint with its signatures): 32 post-quantum signatures of 5 kB fit.
 pub const NOTE: usize = 256 * 1024;
+/// Most handovers of one log's key: all of them travel with each of its heads.
+pub const HANDOVERS: usize = 128;
 /// Most signature lines of a note.
 pub const NOTE_SIGNATURES: usize = 256;
 /// Most hashes of an inclusion proof: one for each level of a tree of a u64 number of leaves.

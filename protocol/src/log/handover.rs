@@ -89,6 +89,16 @@ impl Handover {
         Ok(handover)
     }
 
+    /// A note of this handover without the lines of others: what is kept and passed on.
+    pub(super) fn only_its_own_line(&self, note: &Note) -> Note {
+        let key = self.verifier();
+        let own = note
+            .signatures()
+            .iter()
+            .find(|line| *line.name() == *key.name() && line.id() == key.id());
+        Note::assemble(note.text().to_owned(), own.into_iter().cloned().collect())
+    }
+
     /// The new key under the log's name.
     pub fn verifier(&self) -> VerifierKey {
         VerifierKey::log(self.origin.key_name().clone(), self.key)

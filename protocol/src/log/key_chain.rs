@@ -7,6 +7,7 @@ use super::note::{MalformedNote, Note, Unopened};
 use super::origin::Origin;
 use super::verifier_key::VerifierKey;
 use crate::id::{KeyBytes, KeyHash};
+use crate::limits;
 use crate::sign::PublicKey;
 
 /// The keys of one log: the first, from its charter, and those handed over to since.
@@ -66,6 +67,9 @@ pub enum HandoverError {
         /// The size of the one before.
         before: u64,
     },
+    /// The log has changed its key [`limits::HANDOVERS`] times already.
+    #[error("the log has changed its key {} times already", limits::HANDOVERS)]
+    TooMany,
     /// It spends a commitment that another handover has spent: the log is convicted.
     #[error("another handover has spent the same commitment")]
     Spent {
@@ -186,6 +190,10 @@ impl KeyChain {
                 before,
             });
         }
+        if self.handovers.len() == limits::HANDOVERS {
+            return Err(HandoverError::TooMany);
+        }
+        let note = handover.only_its_own_line(&note);
         self.handovers.push((handover, note));
         Ok(HandedOver::Now)
     }
@@ -338,6 +346,34 @@ mod tests {
         }
         let untouched = handed_over(&sample, 12);
         assert_eq!(chain, untouched);
+    }
+
+    /// Handovers travel with every head: what a peer adds to one, or a log makes of a thousand, must not fill the frame.
+    #[test]
+    fn what_travels_with_the_heads_stays_small() {
+        let sample = Sample::new();
+        let (mut chain, mut padded) = (sample.chain.clone(), sample.chain.clone());
+        let note = sample.handover(sample.head(12), 1).sign(&log_key(1));
+        chain.hand_over(&note.to_bytes()).unwrap();
+        let junk = format!("— example.com/junk {}\n", "AAAA".repeat(1000));
+        padded
+            .hand_over(format!("{note}{note_line}{junk}", note_line = note.signatures()[0]).as_bytes())
+            .unwrap();
+        assert_eq!(padded, chain);
+
+        let mut generation = 2;
+        let refused = loop {
+            let next = sample
+                .handover(sample.head(12), generation)
+                .sign(&log_key(generation));
+            if let Err(refused) = chain.hand_over(&next.to_bytes()) {
+                break refused;
+            }
+            generation += 1;
+        };
+        assert_eq!(refused, HandoverError::TooMany);
+        let bytes: usize = chain.handovers().map(|note| note.to_bytes().len()).sum();
+        assert!(bytes < limits::FRAME / 16, "{bytes}");
     }
 
     #[test]

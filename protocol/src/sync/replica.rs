@@ -9,7 +9,8 @@ use super::message::OfferedHead;
 use super::port::{Followed, Pause, Peer};
 use super::pull::{Portions, Pull, Wanted};
 use crate::id::{Hash, Id, Root};
-use crate::log::key_chain::{HandedOver, HandoverError};
+use crate::log::key_chain::{CheckpointError, HandedOver, HandoverError};
+use crate::log::note::Unopened;
 use crate::log::{ForkEvidence, Frontier, HeldNote, KeyChain, TreeHead, VerifierKey};
 
 /// A log that is held.
@@ -154,12 +155,14 @@ impl Replica {
                 HandoverError::Malformed(_)
                 | HandoverError::OtherLog { .. }
                 | HandoverError::Uncommitted { .. }
-                | HandoverError::Backwards { .. },
+                | HandoverError::Backwards { .. }
+                | HandoverError::TooMany,
             ) => return vec![Effect::Lied(peer.clone())],
         };
         match HeldNote::open(&offer.note, &self.keys, witnesses) {
             Ok(note) if note.head().size > 0 => effects.extend(self.judge(peer, note)),
-            Ok(_) => {}
+            // The key may be one that was handed over below this size.
+            Ok(_) | Err(CheckpointError::Unsigned(Unopened::Unknown)) => {}
             Err(_) => effects.push(Effect::Lied(peer.clone())),
         }
         effects
@@ -244,11 +247,13 @@ impl Replica {
         )))]
     }
 
+    /// Takes all of them or, if one is wrong, none: what is believed is also kept.
     fn hand_over(&mut self, handovers: &[serde_bytes::ByteBuf]) -> Result<Vec<Effect>, HandoverError> {
-        let mut grown = false;
+        let (mut keys, mut grown) = (self.keys.clone(), false);
         for handover in handovers {
-            grown |= self.keys.hand_over(handover)? == HandedOver::Now;
+            grown |= keys.hand_over(handover)? == HandedOver::Now;
         }
+        self.keys = keys;
         let all = || self.keys.handovers().map(|note| note.to_bytes()).collect();
         Ok(grown.then(|| Effect::KeepHandovers(all())).into_iter().collect())
     }

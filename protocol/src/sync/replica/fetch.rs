@@ -47,6 +47,9 @@ impl Replica {
     }
 
     pub(in crate::sync) fn answered(&mut self, peer: &Peer, about: About, reply: Reply) -> Vec<Effect> {
+        if self.stopped {
+            return Vec::new();
+        }
         match about {
             About::Range(wanted) => {
                 let taken = self.pull.answered(peer, wanted, reply);
@@ -114,7 +117,7 @@ impl Replica {
         let Some(offered) = self.offers.get(&peer) else {
             return vec![Effect::Lied(peer)];
         };
-        let doubt = Doubt::new(self.head.as_ref(), aim, offered);
+        let doubt = Doubt::new(self.head.as_ref(), self.pull.head(), aim, offered);
         if doubt.is_settled() {
             self.withdrawn(&peer);
             return vec![Effect::Lied(peer)];
@@ -135,6 +138,10 @@ impl Replica {
                 vec![Effect::Lied(peer.clone())]
             }
             Finding::Forked(evidence) => vec![Effect::Convict(evidence)],
+            Finding::Torn => {
+                self.withdrawn(peer);
+                Vec::new()
+            }
         }
     }
 
