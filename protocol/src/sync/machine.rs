@@ -246,10 +246,14 @@ impl Machine {
     }
 
     fn convict(&mut self, organisation: Id, evidence: Box<ForkEvidence>, out: &mut Vec<Output>) {
-        if let Some(replica) = self.replicas.get_mut(&organisation) {
-            replica.stop();
-        }
-        if self.spread.convict(organisation, &evidence) {
+        let Some(replica) = self.replicas.get_mut(&organisation) else {
+            return;
+        };
+        replica.stop();
+        if evidence.verify(replica.keys()).is_err() {
+            let why = Pause::Disowned;
+            out.push(Output::Paused { organisation, why });
+        } else if self.spread.convict(organisation, &evidence) {
             out.push(Output::Keep(Keep::Evidence {
                 organisation,
                 evidence,

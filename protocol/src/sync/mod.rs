@@ -5,6 +5,8 @@
 //! and prove entries (`doubt` tells a lying peer from a forked log), `bodies` fetches words and files, `cosign` asks
 //! witnesses, `spread` passes evidence on, `peers` knows who is there and who is left alone (`backoff`).
 
+#[cfg(test)]
+mod adversary;
 mod backoff;
 mod bodies;
 mod cosign;

@@ -272,6 +272,9 @@ pub enum Keep {
 pub enum Pause {
     /// Evidence of a fork is held.
     Forked,
+    /// The log's key was handed over below entries that its former key had signed and that are held here. That convicts
+    /// nobody: the log lost them.
+    Disowned,
     /// Its next entry is larger than any entry may be.
     Oversize {
         /// Index of the entry.
