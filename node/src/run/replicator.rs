@@ -15,6 +15,8 @@ use crate::store::Store;
 
 /// Things that may wait to be looked at.
 const QUEUE: usize = 1024;
+/// Things looked at together at most: an answer may be a megabyte.
+const BATCH: usize = 32;
 
 /// Something for the machine.
 #[derive(Debug)]
@@ -94,8 +96,35 @@ impl Worker {
                 }
                 continue;
             }
-            self.work(word);
+            match word {
+                Word::Happened(input) => self.happened(input, &mut inbox),
+                other => self.work(other),
+            }
         }
+    }
+
+    /// Takes together what has piled up while the machine was busy: one transaction for all that it makes us keep.
+    fn happened(&mut self, first: Input, inbox: &mut mpsc::Receiver<Word>) {
+        let mut inputs = vec![first];
+        let mut other = None;
+        while inputs.len() < BATCH
+            && let Ok(word) = inbox.try_recv()
+        {
+            self.remember(&word);
+            match word {
+                Word::Happened(input) => inputs.push(input),
+                word => {
+                    other = Some(word);
+                    break;
+                }
+            }
+        }
+        let now = self.now();
+        if let Some(replication) = &mut self.replication {
+            let done = replication.step(now, inputs);
+            self.finish(done);
+        }
+        other.into_iter().for_each(|word| self.work(word));
     }
 
     /// Keeps what a machine that begins again has to be told.
@@ -112,7 +141,9 @@ impl Worker {
         }
     }
 
+    /// Each machine gets a seed of its own, so that its questions are not taken for those of the one before.
     fn begin(&mut self) {
+        self.seed = self.seed.wrapping_add(1);
         let started = Replication::start(self.store.clone(), self.seed, Portions::default(), self.now());
         let peers: Vec<Word> = self
             .peers
@@ -139,12 +170,16 @@ impl Worker {
         let Some(replication) = &mut self.replication else {
             return;
         };
-        let done: Result<Vec<Errand>, ReplicationError> = match word {
+        let done = match word {
             Word::Happened(input) => replication.step(now, [input]),
             Word::NewLogs => replication.follow(now),
             Word::FollowOwn(follows_own) => replication.follow_own(follows_own, now),
             Word::NewWants => replication.look_for_bodies(now),
         };
+        self.finish(done);
+    }
+
+    fn finish(&mut self, done: Result<Vec<Errand>, ReplicationError>) {
         match done {
             Ok(errands) => self.send(errands),
             Err(error) => {

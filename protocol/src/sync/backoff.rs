@@ -59,10 +59,11 @@ impl Jitter {
 
     /// `millis` and up to a quarter more.
     pub(super) fn spread(&mut self, millis: u64) -> u64 {
-        millis + self.next() % (millis / 4 + 1)
+        millis + self.number() % (millis / 4 + 1)
     }
 
-    fn next(&mut self) -> u64 {
+    /// The next number.
+    pub(super) fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

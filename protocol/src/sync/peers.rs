@@ -17,6 +17,7 @@ pub(super) struct Peers<A> {
     /// Kept when a peer leaves, so that coming back does not wash it clean.
     records: BTreeMap<Peer, Record>,
     open: BTreeMap<Ticket, Open<A>>,
+    /// The next ticket; the first follows from the seed, so that two machines of one node use different ones.
     next: u64,
     jitter: Jitter,
 }
@@ -43,12 +44,13 @@ struct Open<A> {
 
 impl<A> Peers<A> {
     pub(super) fn new(seed: u64) -> Self {
+        let mut jitter = Jitter::new(seed);
         Self {
             connected: BTreeMap::new(),
             records: BTreeMap::new(),
             open: BTreeMap::new(),
-            next: 0,
-            jitter: Jitter::new(seed),
+            next: jitter.number(),
+            jitter,
         }
     }
 
@@ -111,7 +113,7 @@ impl<A> Peers<A> {
         out: &mut Vec<Output>,
     ) {
         let ticket = Ticket(self.next);
-        self.next += 1;
+        self.next = self.next.wrapping_add(1);
         if let Some(link) = self.connected.get_mut(&peer) {
             link.in_flight += 1;
         }
