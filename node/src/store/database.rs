@@ -2,7 +2,7 @@
 //! the file anew, so that a node whose disk is full stays readable, and goes on writing once there is room.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
 use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, TransactionError, WriteTransaction};
@@ -20,7 +20,7 @@ pub(super) struct Handle {
     /// Where to look for room before the first write after a failed one.
     directory: Option<PathBuf>,
     failed: AtomicBool,
-    reopened: AtomicBool,
+    reopened: AtomicU64,
 }
 
 impl Handle {
@@ -31,7 +31,7 @@ impl Handle {
             open,
             directory: directory.map(Path::to_owned),
             failed: AtomicBool::new(false),
-            reopened: AtomicBool::new(false),
+            reopened: AtomicU64::new(0),
         })
     }
 
@@ -63,14 +63,10 @@ impl Handle {
         }
     }
 
-    /// Whether the file was opened anew since this was last asked: then what is on disk may differ from what the failed
-    /// write's caller was told, either way.
-    pub(super) fn take_reopened(&self) -> bool {
-        self.reopened.swap(false, Ordering::AcqRel)
-    }
-
-    pub(super) fn set_reopened(&self) {
-        self.reopened.store(true, Ordering::Release);
+    /// How often the file was opened anew. After that, what is on disk may differ from what the failed write's caller was
+    /// told, either way.
+    pub(super) fn reopened(&self) -> u64 {
+        self.reopened.load(Ordering::Acquire)
     }
 
     pub(super) fn check_integrity(&self) -> Result<bool, StoreError> {
@@ -90,7 +86,7 @@ impl Handle {
     fn reopen<'a>(&self, database: &'a mut Option<Database>) -> Result<&'a mut Database, StoreError> {
         if database.is_none() {
             *database = Some((self.open)()?);
-            self.set_reopened();
+            self.reopened.fetch_add(1, Ordering::AcqRel);
         }
         Ok(database.as_mut().expect("opened just above"))
     }

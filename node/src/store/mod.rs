@@ -54,6 +54,8 @@ struct Inner {
     recent: Recent,
     /// Held from the beginning of a transaction until its ids are remembered, so that they are in the order of commits.
     writing: Mutex<()>,
+    /// The opening of the file that `recent` goes with.
+    known: Mutex<u64>,
     _lock: Option<DirectoryLock>,
 }
 
@@ -166,6 +168,7 @@ impl Store {
                 database,
                 recent: Recent::default(),
                 writing: Mutex::new(()),
+                known: Mutex::new(0),
                 _lock: lock,
             }),
         };
@@ -183,9 +186,11 @@ impl Store {
 
     /// A write that was said to have failed may be on disk all the same, and ids that were indexed may no longer be.
     fn refresh_ids(&self) -> Result<(), StoreError> {
-        if self.inner.database.take_reopened() {
-            self.recover_ids()
-                .inspect_err(|_| self.inner.database.set_reopened())?;
+        let mut known = self.inner.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let reopened = self.inner.database.reopened();
+        if *known != reopened {
+            self.recover_ids()?;
+            *known = reopened;
         }
         Ok(())
     }
