@@ -74,11 +74,20 @@ pub fn answer_knock(
             reason: reason.to_owned(),
         })
     };
-    let (token, organisation) = match request {
-        JoinRequest::Apply { token, charter } => {
-            let token = TokenHash::of(&token);
-            let community = projector.read().id();
-            let Some(read) = Charter::read(&charter, community) else {
+    let (JoinRequest::Apply { token, .. } | JoinRequest::Poll { token, .. }) = &request;
+    let token = TokenHash::of(token);
+    // Strangers without an invitation cost one look-up.
+    let Some(invitation) = store.read()?.invitation(&token)? else {
+        return refused("no such invitation was given");
+    };
+    let organisation = match request {
+        JoinRequest::Poll { organisation, .. } if invitation.used == Some(organisation) => organisation,
+        JoinRequest::Poll { .. } => return refused("no application came with this invitation"),
+        JoinRequest::Apply { charter, .. } if invitation.used == Some(Entry::id_of(&charter)) => {
+            Entry::id_of(&charter)
+        }
+        JoinRequest::Apply { charter, .. } => {
+            let Some(read) = Charter::read(&charter, projector.read().id()) else {
                 return refused(
                     "the charter is not a well-formed one of this community, signed by its steward",
                 );
@@ -91,18 +100,13 @@ pub fn answer_knock(
                 at,
             };
             match store.write(|batch| batch.redeem(&application, now))? {
-                Redeemed::Accepted => (token, organisation),
+                Redeemed::Accepted => organisation,
                 Redeemed::Unknown => return refused("no such invitation was given"),
                 Redeemed::Expired => return refused("the invitation has expired"),
                 Redeemed::Used => return refused("the invitation has been used by another organisation"),
             }
         }
-        JoinRequest::Poll { token, organisation } => (TokenHash::of(&token), organisation),
     };
-    let invitation = store.read()?.invitation(&token)?;
-    if invitation.is_none_or(|invitation| invitation.used != Some(organisation)) {
-        return refused("no application came with this invitation");
-    }
     Ok(match charters(&projector.read(), organisation) {
         Some(charters) => JoinReply::Admitted { charters },
         None => JoinReply::Pending {},

@@ -45,7 +45,8 @@ pub fn start(filter: Option<&str>, format: LogFormat) -> Result<(), TelemetryErr
     let lines = tracing_subscriber::fmt()
         .with_env_filter(parsed)
         .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr);
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
     let started = match format {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().try_init(),

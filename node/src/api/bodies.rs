@@ -32,6 +32,11 @@ pub(super) async fn keep(
         salt.ok_or_else(|| ApiError::bad_request("no_salt", "name the salt in the header Hearth-Salt"))?;
     let store = api.shared.rooms.reader.store().clone();
     if let BodyState::Held { .. } = state(&store, hash).await? {
+        // Read all the same: a client that is still sending would hear of a broken connection, not of success.
+        let unread = body
+            .into_data_stream()
+            .take_while(|piece| std::future::ready(piece.is_ok()));
+        unread.for_each(|_| std::future::ready(())).await;
         return Ok(StatusCode::OK);
     }
     write(&store, move |batch| Ok(batch.drop_pieces(&hash)?)).await?;

@@ -9,6 +9,9 @@ use hearth_protocol::kind::{Act, Care};
 use super::{PORTION, Projector};
 use crate::store::{Log, Snapshot, Store, StoreError, WantedBody};
 
+/// Entries that say nothing of bodies are read again rather than noted, while they are fewer than this.
+const WORTH_NOTING: u64 = 512;
+
 /// What one portion of a log says of bodies.
 #[derive(Default)]
 struct Said {
@@ -31,8 +34,12 @@ impl Projector {
             .into_iter()
             .filter(|log| own || !log.charter.own)
         {
-            while let Some((size, said)) = self.read_bodies(store, &log)? {
-                noted |= !said.wanted.is_empty() || !said.erased.is_empty();
+            while let Some((count, size, said)) = self.read_bodies(store, &log)? {
+                let nothing = said.wanted.is_empty() && said.erased.is_empty();
+                if nothing && count < WORTH_NOTING {
+                    break;
+                }
+                noted |= !nothing;
                 store.write(|batch| -> Result<(), StoreError> {
                     said.wanted
                         .iter()
@@ -47,8 +54,8 @@ impl Projector {
         Ok(noted)
     }
 
-    /// The next portion, and the size it leads to; none where nothing is new.
-    fn read_bodies(&self, store: &Store, log: &Log) -> Result<Option<(u64, Said)>, StoreError> {
+    /// The next portion: how many entries, and the size they lead to; none where nothing is new.
+    fn read_bodies(&self, store: &Store, log: &Log) -> Result<Option<(u64, u64, Said)>, StoreError> {
         let snapshot = store.read()?;
         let from = snapshot
             .meta(&marker(log))?
@@ -81,7 +88,7 @@ impl Projector {
             };
             said.wanted.extend(entry.payload().bodies().map(wanted));
         }
-        Ok((size > from).then_some((size, said)))
+        Ok((size > from).then_some((size - from, size, said)))
     }
 }
 

@@ -29,6 +29,8 @@ use crate::store::StoreError;
 const WITNESSES: Duration = Duration::from_secs(10);
 /// How often an applicant knocks.
 const KNOCK: Duration = Duration::from_secs(2);
+/// How often one does that has been told whom to call, in case that nobody of them can be reached.
+const ADMITTED: Duration = Duration::from_secs(60);
 
 /// A running node.
 pub(super) struct Hub {
@@ -246,6 +248,8 @@ impl Hub {
     /// Looks after what only needs a look now and then.
     pub(super) fn glance(&mut self) {
         self.network.redial();
+        // A checkpoint that may be offered is offered soon: everybody else waits for it.
+        self.rooms.ledger.tick();
         if std::mem::take(&mut self.moved) {
             let addresses = self.network.addresses();
             if let Err(error) = self.file.write(&addresses) {
@@ -265,7 +269,6 @@ impl Hub {
         if *self.standing.borrow() == Standing::Asking && self.began.elapsed() >= WITNESSES {
             self.rooms.ledger.hear(News::NoAnswer);
         }
-        self.rooms.ledger.tick();
         self.knock();
         self.happened(Input::Tick).await;
     }

@@ -326,6 +326,40 @@ impl Client {
         result["id"].as_str().unwrap().parse().unwrap()
     }
 
+    /// Hands in a body ahead of its entry; gives the status.
+    pub(crate) fn put_body(&mut self, reference: &BodyRef, salt: &[u8; 32], bytes: &[u8]) -> u16 {
+        let request = self
+            .agent
+            .put(format!("{}/v1/bodies/{}", self.base, reference.hash));
+        let request = request.header("Authorization", format!("Bearer {}", self.token));
+        request
+            .header("Hearth-Salt", hex::encode(salt))
+            .send(bytes)
+            .unwrap()
+            .status()
+            .as_u16()
+    }
+
+    /// A body's bytes, if it is there.
+    pub(crate) fn body(&mut self, reference: &BodyRef) -> Option<Vec<u8>> {
+        let request = self
+            .agent
+            .get(format!("{}/v1/bodies/{}", self.base, reference.hash));
+        let mut response = request
+            .header("Authorization", format!("Bearer {}", self.token))
+            .call()
+            .unwrap();
+        let good = response.status().as_u16() == 200;
+        good.then(|| {
+            response
+                .body_mut()
+                .with_config()
+                .limit(1 << 30)
+                .read_to_vec()
+                .unwrap()
+        })
+    }
+
     /// Admits everybody who has applied, as the steward of the founder; waits until somebody has.
     pub(crate) fn admit_all(&mut self, founder: &Member) {
         let applications = until("somebody applies", || {

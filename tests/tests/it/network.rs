@@ -2,9 +2,9 @@
 
 use hearth_node::run::{Options, RunError};
 use hearth_node::store::OpenError;
-use hearth_protocol::entry::{Home, Payload};
+use hearth_protocol::entry::{BodyRef, Home, Payload};
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{Interaction, QueryAsked};
+use hearth_protocol::kind::{Interaction, Learning, QueryAsked, ResourcePublished};
 use hearth_tests::wait::until;
 use serde_json::{Value, json};
 
@@ -265,4 +265,37 @@ fn a_second_node_is_told_what_stands_in_its_way() {
         ..not_simulated
     });
     assert!(matches!(error, Err(RunError::SimulatedClock)), "{error:?}");
+}
+
+#[test]
+fn a_large_file_goes_in_pieces_and_arrives_whole() {
+    let pair = pair(Transport::Tcp);
+    let (mut north, mut south) = (
+        pair.north.client(&pair.north_node),
+        pair.south.client(&pair.south_node),
+    );
+    let bytes: Vec<u8> = (0..5_000_000_u32)
+        .flat_map(u32::to_le_bytes)
+        .take(5_000_000)
+        .collect();
+    let salt = [7; 32];
+    let file = BodyRef::to(&salt, &bytes, "application/octet-stream");
+    assert_eq!(
+        south.put_body(&file, &[8; 32], &bytes),
+        422,
+        "another salt makes another body"
+    );
+    assert_eq!(south.put_body(&file, &salt, &bytes[1..]), 422);
+    assert_eq!(south.put_body(&file, &salt, &bytes), 201);
+    assert_eq!(south.put_body(&file, &salt, &bytes), 200, "twice is once");
+    let (reference, words) = Body::of("# The file");
+    let published = ResourcePublished {
+        file: Some(file.clone()),
+        ..ResourcePublished::default()
+    };
+    let payload = Payload::new(now(), Learning::ResourcePublished(published)).with_body(reference);
+    south.submit_one(pair.south.sign(&payload), vec![words]);
+    let arrived = until("the file has arrived", || north.body(&file));
+    assert!(arrived == bytes, "the bytes are those handed in");
+    assert_eq!(north.status()["missing_bodies"], 0);
 }

@@ -37,24 +37,43 @@ fn set_back() -> SetBack {
     hears(&mut north, question, WORDS);
     pair.south_node.end().unwrap();
     let size = until("north holds all of it", || {
-        north.log(pair.south.home.organisation).filter(|log| log["lag"] == 0).map(|log| log["size"].clone())
+        north
+            .log(pair.south.home.organisation)
+            .filter(|log| log["lag"] == 0)
+            .map(|log| log["size"].clone())
     });
-    SetBack { pair, copy: copied, question, size }
+    SetBack {
+        pair,
+        copy: copied,
+        question,
+        size,
+    }
 }
 
 fn whole_again(south: &Member, client: &mut Client, size: &serde_json::Value) {
-    until("its log is whole again", || client.log(south.home.organisation).filter(|log| &log["size"] == size));
+    until("its log is whole again", || {
+        client
+            .log(south.home.organisation)
+            .filter(|log| &log["size"] == size)
+    });
 }
 
 #[test]
 fn a_restored_copy_follows_its_own_log_and_signs_nothing() {
-    let SetBack { mut pair, copy: copied, question, size } = set_back();
+    let SetBack {
+        mut pair,
+        copy: copied,
+        question,
+        size,
+    } = set_back();
     let south = &pair.south;
     fs::remove_dir_all(south.directory.path()).unwrap();
     copy(copied.path(), south.directory.path());
     pair.south_node = south.run();
     let mut client = south.client(&pair.south_node);
-    until("it knows that it is an old copy", || (client.status()["node"]["restored"] == true).then_some(()));
+    until("it knows that it is an old copy", || {
+        (client.status()["node"]["restored"] == true).then_some(())
+    });
     whole_again(south, &mut client, &size);
     hears(&mut client, question, WORDS);
     let payload = hearth_protocol::entry::Payload::new(
@@ -64,13 +83,23 @@ fn a_restored_copy_follows_its_own_log_and_signs_nothing() {
     let (reference, body) = super::fleet::Body::of("Not now");
     let refused = client.submit(vec![south.sign(&payload.with_body(reference))], vec![body]);
     assert_eq!(refused[0]["error"]["code"], "not_signing", "{refused:?}");
-    let evidence = pair.north.client(&pair.north_node).log(south.home.organisation).unwrap()["evidence"].clone();
+    let evidence = pair
+        .north
+        .client(&pair.north_node)
+        .log(south.home.organisation)
+        .unwrap()["evidence"]
+        .clone();
     assert_eq!(evidence, json!(0), "an honest restore convicts nobody");
 }
 
 #[test]
 fn a_store_set_back_behind_its_signer_is_fetched_from_peers_and_goes_on() {
-    let SetBack { mut pair, copy: copied, question, size } = set_back();
+    let SetBack {
+        mut pair,
+        copy: copied,
+        question,
+        size,
+    } = set_back();
     let south = &pair.south;
     for file in ["hearth.redb", "views.redb"] {
         fs::copy(copied.path().join(file), south.directory.path().join(file)).unwrap();
