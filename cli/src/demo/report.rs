@@ -4,7 +4,7 @@ use super::outcome::Outcome;
 use super::scenario::Scenario;
 use super::stage::Stage;
 use crate::exit::Failure;
-use crate::render::table::Table;
+use crate::render::figures;
 use crate::reply::Reply;
 use crate::screen::Screen;
 use serde_json::Value;
@@ -21,7 +21,7 @@ pub(crate) fn reply(
     let documents = outcome.documents()?;
     let mut text = String::new();
     for ((slug, _), document) in outcome.answers.iter().zip(&documents) {
-        text += &format!("{slug}\n{}\n\n", table(document, screen));
+        text += &format!("{slug}\n{}\n\n", figures::framework(document, screen));
     }
     let verdict = if outcome.agrees() {
         "The three answers are the same bytes.".to_owned()
@@ -40,31 +40,4 @@ pub(crate) fn reply(
         stage.ground.path().display(),
     );
     Ok(Reply::done(Value::Array(documents), text))
-}
-
-fn table(document: &Value, screen: &Screen) -> String {
-    let mut table = Table::new(["", "rating", "indicator", "signed"]);
-    for statement in document["statements"].as_array().into_iter().flatten() {
-        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        for (row, indicator) in statement["indicators"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .enumerate()
-        {
-            let (id, rating) = if row == 0 {
-                (word(&statement["id"]), word(&statement["rating"]))
-            } else {
-                Default::default()
-            };
-            let signed = &indicator["signed"];
-            table.row([
-                id,
-                rating,
-                word(&indicator["name"]),
-                format!("{} / {}", signed["numerator"], signed["denominator"]),
-            ]);
-        }
-    }
-    table.render(screen)
 }

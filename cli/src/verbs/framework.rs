@@ -12,7 +12,7 @@ use hearth_protocol::time::{Span, Timestamp};
 /// For when figures are computed.
 #[derive(Debug, Args)]
 struct When {
-    /// The instant, such as 2026-10-01 or 2026-10-01T12:00:00Z [default: the last midnight (UTC)]
+    /// The instant, such as 2026-10-01 or 2026-10-01T12:00:00Z [default: all that this node knows]
     #[arg(long, value_name = "DATE")]
     as_of: Option<Timestamp>,
     /// A window of your own, such as 90d: values without ratings
@@ -21,11 +21,10 @@ struct When {
 }
 
 impl When {
-    /// The last UTC midnight where nothing is said, by the clock in force.
-    fn at(&self, context: &Context) -> At {
-        let as_of = self.as_of.unwrap_or_else(|| context.now().start_of_day());
+    /// Where no instant is said, the node takes that of its cut, and the answer names it.
+    fn at(&self) -> At {
         At {
-            as_of: Some(as_of.to_string()),
+            as_of: self.as_of.map(|as_of| as_of.to_string()),
             window: self.window.map(|window| window.to_string()),
             cut: None,
         }
@@ -44,7 +43,7 @@ pub(crate) struct Framework {
 
 impl Framework {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let answer = Source::open(context)?.ask(&Query::Framework(self.when.at(context)))?;
+        let answer = Source::open(context)?.ask(&Query::Framework(self.when.at()))?;
         let text = figures::framework(&answer, &context.screen);
         Ok(Reply::done(answer, text))
     }
@@ -64,7 +63,7 @@ impl Explain {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let query = Query::Explain {
             statement: self.statement.to_uppercase(),
-            at: self.when.at(context),
+            at: self.when.at(),
         };
         let answer = Source::open(context)?.ask(&query)?;
         let text = figures::explanation(&answer, &context.screen);

@@ -230,7 +230,8 @@ impl View {
         item.twin_of.map_or(item, |place| self.get(place))
     }
 
-    /// The greatest `heads.seen` time among the entries that count, else their greatest `at`.
+    /// The millisecond after the greatest `heads.seen` time among the entries that count, else after their greatest
+    /// `at`: what the cut saw last is visible.
     pub fn default_as_of(&self) -> Timestamp {
         let counting = || self.items.iter().filter(|item| item.standing == Standing::Counts);
         let seen = counting()
@@ -238,7 +239,7 @@ impl View {
             .map(|item| item.at)
             .max();
         seen.or_else(|| counting().map(|item| item.at).max())
-            .unwrap_or(Timestamp::EPOCH)
+            .map_or(Timestamp::EPOCH, |last| last.plus(Span::from_millis(1)))
     }
 
     /// Their numbers, ascending.

@@ -9,6 +9,7 @@ use hearth_protocol::community::{
 use hearth_protocol::framework::{Parameters, compute};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::{Act, Interaction, Learning, People};
+use hearth_protocol::time::{Span, Timestamp};
 use proptest::prelude::*;
 
 use crate::story::{Said, Story, policy, steward, wrong};
@@ -125,14 +126,18 @@ fn state_takes_effect_no_earlier_than_the_state_before_it() {
     assert_eq!((spell.from, spell.until), (time(20), Some(time(20))));
 }
 
+fn just_after(instant: Timestamp) -> Timestamp {
+    instant.plus(Span::from_millis(1))
+}
+
 #[test]
 fn the_default_instant_is_of_the_heads_seen_and_else_of_all() {
     let mut story = three();
     story.say("query", "ann", said(80, asked(), &[], 1));
-    assert_eq!(everything(&story).default_as_of(), time(80));
+    assert_eq!(everything(&story).default_as_of(), just_after(time(80)));
     story.sees("elm", &["oak"], time(30));
     story.sees("ash", &["oak"], time(20));
-    assert_eq!(everything(&story).default_as_of(), time(30));
+    assert_eq!(everything(&story).default_as_of(), just_after(time(30)));
 }
 
 /// A busy community: members of three organisations asking, answering, accepting, validating and looking at each other.
