@@ -44,6 +44,12 @@ pub struct PersonNumber(pub(super) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OrganisationNumber(pub(super) u32);
 
+impl PersonNumber {
+    pub(crate) const fn as_usize(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl OrganisationNumber {
     pub(super) const fn as_usize(self) -> usize {
         self.0 as usize
@@ -246,6 +252,11 @@ impl View {
     pub(crate) fn organisation_numbers(&self) -> impl Iterator<Item = OrganisationNumber> + use<> {
         (0..u32::try_from(self.organisations.len()).expect("organisations are counted in 32 bits"))
             .map(OrganisationNumber)
+    }
+
+    /// The numbers of all persons, ascending.
+    pub(crate) fn person_numbers(&self) -> impl Iterator<Item = PersonNumber> + use<> {
+        (0..u32::try_from(self.persons.len()).expect("persons are counted in 32 bits")).map(PersonNumber)
     }
 
     /// The place of an item in [`View::items`].

@@ -11,7 +11,7 @@ use super::rating::Rating;
 use super::scope::Scope;
 use super::section::Section;
 use super::statement::{Dimension, Statement};
-use crate::community::{Item, Standing, View};
+use crate::community::{Item, Standing, View, VoidReason};
 use crate::id::Id;
 use crate::time::{Span, Timestamp};
 
@@ -30,7 +30,7 @@ pub struct Explanation {
     #[serde(flatten)]
     pub basis: Basis,
     /// The parameters that `basis.parameters` names.
-    pub set: Parameters,
+    pub parameter_values: Parameters,
     /// None where a rating has no meaning.
     pub rating: Option<Rating>,
     /// What the statement asks for and this version does not compute.
@@ -43,6 +43,19 @@ pub struct Explanation {
     pub late: Vec<Id>,
     /// Signed entries whose time nobody else bears out.
     pub unwitnessed: Vec<Id>,
+    /// Entries in no figure because they refer to something beyond the cut.
+    pub beyond: Vec<Id>,
+    /// Entries in no figure because they count for nothing, with the reason.
+    pub void: Vec<VoidEntry>,
+}
+
+/// An entry that counts for nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct VoidEntry {
+    /// Which.
+    pub id: Id,
+    /// Why.
+    pub reason: VoidReason,
 }
 
 /// One indicator with its definition.
@@ -104,7 +117,7 @@ pub fn explain(
         statement: statement.map(Statement::words),
         dimension: statement.map(Statement::dimension).map(Dimension::title),
         basis: basis(scope),
-        set: parameters.clone(),
+        parameter_values: parameters.clone(),
         rating: measurement.rating,
         not_computed: measurement.not_computed,
         indicators: measurement
@@ -115,17 +128,40 @@ pub fn explain(
         clamped: ids(view, Item::is_clamped),
         late: ids(view, Item::is_late),
         unwitnessed: ids(view, Item::is_unwitnessed),
+        beyond: beyond(view),
+        void: void(view),
     })
 }
 
 fn ids(view: &View, of: impl Fn(&Item) -> bool) -> Vec<Id> {
-    let counting = view
-        .items()
-        .iter()
-        .filter(|item| item.standing == Standing::Counts);
-    let mut ids: Vec<Id> = counting.filter(|item| of(item)).map(|item| item.id).collect();
-    ids.sort_unstable();
-    ids
+    sorted(
+        view.items()
+            .iter()
+            .filter(|item| item.standing == Standing::Counts && of(item))
+            .map(|item| item.id),
+    )
+}
+
+fn beyond(view: &View) -> Vec<Id> {
+    sorted(
+        view.items()
+            .iter()
+            .filter(|item| item.standing == Standing::Pending)
+            .map(|item| item.id),
+    )
+}
+
+fn void(view: &View) -> Vec<VoidEntry> {
+    sorted(view.items().iter().filter_map(|item| match item.standing {
+        Standing::Void(reason) => Some(VoidEntry { id: item.id, reason }),
+        Standing::Counts | Standing::Pending => None,
+    }))
+}
+
+fn sorted<T: Ord>(entries: impl Iterator<Item = T>) -> Vec<T> {
+    let mut entries: Vec<T> = entries.collect();
+    entries.sort_unstable();
+    entries
 }
 
 impl From<Measured> for IndicatorExplanation {

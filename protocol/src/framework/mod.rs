@@ -23,9 +23,10 @@ mod statement;
 mod survival;
 mod validation;
 
+pub use answer::{Answered, Basis, DimensionAnswer, Entries, IndicatorAnswer, Summary};
 pub use answer::{Framework, compute};
 pub use evidence::{Counted, Evidence, Excluded};
-pub use explanation::{Explanation, explain};
+pub use explanation::{Explanation, IndicatorExplanation, LeftOut, Opened, VoidEntry, explain};
 pub use figure::{Figure, Open, Value};
 pub use indicator::{Definition, Indicator};
 pub use parameters::{Parameters, SmallNumbers, Thresholds};

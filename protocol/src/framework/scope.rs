@@ -58,14 +58,25 @@ impl<'a> Scope<'a> {
 
     /// members(T) and, with imported history, people(T): those besides who had done something by then (R4).
     pub(super) fn people_at(self, at: Timestamp, reach: Reach) -> BTreeSet<PersonNumber> {
-        let spells = self.view.spells().iter().filter(|spell| spell.holds_at(at));
-        let members = spells.filter(|spell| self.view.organisation(spell.organisation).admitted < at);
-        let mut people: BTreeSet<PersonNumber> = members.map(|spell| spell.person).collect();
-        if reach == Reach::All {
-            let records = self.view.counting().filter(|item| item.effective < at);
-            people.extend(records.filter_map(|item| self.imported(item)));
+        let mut belongs = vec![false; self.view.persons().len()];
+        for spell in self.view.spells().iter().filter(|spell| spell.holds_at(at)) {
+            belongs[spell.person.as_usize()] = self.view.organisation(spell.organisation).admitted < at;
         }
-        people
+        if reach == Reach::All {
+            for number in self
+                .view
+                .counting()
+                .filter_map(|item| self.imported_before(item, at))
+            {
+                belongs[number.as_usize()] = true;
+            }
+        }
+        self.view
+            .person_numbers()
+            .zip(belongs)
+            .filter(|(_, belongs)| *belongs)
+            .map(|(number, _)| number)
+            .collect()
     }
 
     /// What the people of a reach are called.
@@ -76,11 +87,12 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn imported(self, item: &Item) -> Option<PersonNumber> {
+    fn imported_before(self, item: &Item, at: Timestamp) -> Option<PersonNumber> {
         let Author::Person(number) = item.author else {
             return None;
         };
-        matches!(self.view.person(number), Person::Imported(_)).then_some(number)
+        let imported = matches!(self.view.person(number), Person::Imported(_));
+        (imported && item.effective < at).then_some(number)
     }
 }
 
