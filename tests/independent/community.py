@@ -22,6 +22,10 @@ SUBJECTS = {
     "reaction.given": CONTRIBUTIONS, "resource.published": {"resource.published"}, "resource.withdrawn": {"resource.published"},
     "resource.validated": {"resource.published"}, "resource.disputed": {"resource.published"},
 }
+STATE = {
+    "community.founded", "organisation.chartered", "governance.proposed", "member.admitted", "member.left", "key.added", "key.revoked",
+}
+NO_ENTRY = {"unknown_kind", "bad_signature", "misplaced"}
 COUNTS, PENDING, VOID = "counts", "pending", "void"
 
 
@@ -45,8 +49,10 @@ class Fact:
 
 
 class Person:
-    def __init__(self, id, organisation, admitted):
-        self.id, self.organisation, self.admitted, self.left = id, organisation, admitted, None
+    """A member, with every spell of membership as [admission, departure or nothing]."""
+
+    def __init__(self, admitted):
+        self.id, self.organisation, self.spells = admitted.id, admitted.organisation, [[admitted, None]]
 
 
 class Community:
@@ -65,6 +71,7 @@ class Community:
             self._fold(organisation)
         self._resolve()
         self._times()
+        self._states()
 
     def of(self, *kinds):
         return [fact for fact in self.facts if fact.kind in kinds and fact.standing == COUNTS]
@@ -89,7 +96,8 @@ class Community:
     def _resolve(self):
         facts = {}
         for fact in self.facts:
-            facts.setdefault(fact.id, fact)
+            if fact.reason not in NO_ENTRY:
+                facts.setdefault(fact.id, fact)
         self.by_id = facts
         state = {}
 
@@ -122,11 +130,13 @@ class Community:
                 fact.void("bad_data")
             return
         targets = [facts.get(id) for id in fact.entry.re]
-        if any(target is not None and (target.standing == VOID or target.kind not in kinds) for target in targets):
-            return fact.void("wrong_subject")
         if any(target is None or target.standing == PENDING for target in targets):
             fact.standing = PENDING
             return
+        if any(target.standing == VOID or target.kind not in kinds for target in targets):
+            return fact.void("wrong_subject")
+        if fact.kind in ("resource.published", "resource.withdrawn") and targets[0].entry.re:
+            return fact.void("wrong_subject")
         if not self._may(fact, targets[0], facts):
             fact.void("not_permitted")
 
@@ -138,7 +148,9 @@ class Community:
             owner = target
         else:
             return True
-        return fact.imported == owner.imported and (fact.imported or fact.person == owner.person)
+        if fact.imported != owner.imported:
+            return False
+        return fact.person == owner.person and (not fact.imported or fact.organisation == owner.organisation)
 
     # Existed-by and effective times.
     def _times(self):
@@ -163,11 +175,21 @@ class Community:
                 fact.effective = max(existed - tolerance, min(fact.at, existed))
                 fact.witnessed = True
 
+    def _states(self):
+        """A change of state takes effect at the running maximum of the effective times of all such changes in its log."""
+        latest = {}
+        for fact in self.facts:
+            if fact.kind in STATE and fact.standing == COUNTS:
+                latest[fact.organisation] = max(latest.get(fact.organisation, 0), fact.effective)
+                fact.state_time = latest[fact.organisation]
+
     def _seen(self):
         """Per observer the rows (at, organisation, size) that name the right root within the cut."""
         seen, roots = {}, {}
         for fact in self.of("heads.seen"):
             for organisation, size, root in fact.entry.data["heads"]:
+                if organisation == fact.organisation:
+                    continue
                 if size > self.sizes.get(organisation, -1):
                     continue
                 if (organisation, size) not in roots:
@@ -234,6 +256,12 @@ class Fold:
             return "not_permitted"
         if signer == MEMBER and not present:
             return "not_permitted"
+        if fact.kind == "member.admitted" and fact.entry.data["key"] in self.revoked:
+            return "wrong_subject"
+        if fact.kind == "key.added" and fact.entry.data["key"] in self.keys:
+            return "wrong_subject"
+        if fact.kind == "key.revoked" and self.keys.get(fact.entry.data["key"]) != fact.subject():
+            return "wrong_subject"
         if fact.kind in ("member.left", "key.revoked", "key.added"):
             if fact.subject() not in self.community.people or self.community.people[fact.subject()].organisation != self.organisation:
                 return "wrong_subject"
@@ -244,13 +272,19 @@ class Fold:
         return None
 
     def _apply(self, fact):
+        people = self.community.people
         if fact.kind == "member.admitted":
-            self.keys.setdefault(fact.entry.data["key"], fact.id)
-            self.community.people[fact.id] = Person(fact.id, self.organisation, fact)
+            person = self.keys.setdefault(fact.entry.data["key"], fact.id)
+            if person == fact.id:
+                people[person] = Person(fact)
+            elif person in self.gone:
+                self.gone.remove(person)
+                people[person].spells.append([fact, None])
         elif fact.kind == "member.left":
-            self.gone.add(fact.subject())
-            self.community.people[fact.subject()].left = fact
+            if fact.subject() not in self.gone:
+                self.gone.add(fact.subject())
+                people[fact.subject()].spells[-1][1] = fact
         elif fact.kind == "key.added":
-            self.keys.setdefault(fact.entry.data["key"], fact.subject())
+            self.keys[fact.entry.data["key"]] = fact.subject()
         elif fact.kind == "key.revoked":
             self.revoked.add(fact.entry.data["key"])

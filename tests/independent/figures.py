@@ -7,11 +7,13 @@ FRAMEWORK.json is what `hearth framework --json` printed; each DIRECTORY is one 
 Prints each disagreement; exit 0 only if there is none.
 """
 
+import hashlib
 import json
 import sys
 from datetime import datetime, timezone
 
-from community import CONTRIBUTIONS, Community
+import cbor
+from community import CONTRIBUTIONS, COUNTS, PENDING, Community
 from published import Published
 
 HOUR = 3_600_000
@@ -36,14 +38,15 @@ class View:
 
     def members(self, at=None):
         at = self.as_of if at is None else at
-        return {
-            person.id
-            for person in self.community.people.values()
-            if person.admitted.state_time < at and (person.left is None or person.left.state_time >= at)
-        }
+        return {person.id for person in self.community.people.values() if any(holds(spell, at) for spell in person.spells)}
 
     def organisation_of(self, person):
         return self.community.people[person].organisation
+
+
+def holds(spell, at):
+    admitted, left = spell
+    return admitted.state_time < at and (left is None or left.state_time >= at)
 
 
 def absence_factor(counts):
@@ -61,23 +64,43 @@ def absence_factor(counts):
 def members(view):
     length = view.window or 90 * DAY
     now, before = view.members(), view.members(view.as_of - length)
-    return {"members": len(now), "joined": len(now - before), "left": len(before - now)}
+    return {
+        "members": {"value": len(now)}, "members_before": {"value": len(before)},
+        "joined": {"value": len(now - before)}, "left": {"value": len(before - now)},
+    }
+
+
+def contributions(view):
+    """Those of members in the window; a member's verdicts on one version are one contribution, the earliest."""
+    now, judged, found = view.members(), set(), []
+    for fact in sorted(view.within(view.signed(*CONTRIBUTIONS), 90 * DAY), key=lambda fact: (fact.effective, fact.id)):
+        if fact.person not in now:
+            continue
+        if fact.kind in ("resource.validated", "resource.disputed"):
+            if (fact.person, fact.subject()) in judged:
+                continue
+            judged.add((fact.person, fact.subject()))
+        found.append(fact)
+    return found
 
 
 def v3(view):
-    facts = view.within(view.signed(*CONTRIBUTIONS), 90 * DAY)
+    facts = contributions(view)
     people, organisations = {}, {}
     for fact in facts:
         people[fact.person] = people.get(fact.person, 0) + 1
         organisations[fact.organisation] = organisations.get(fact.organisation, 0) + 1
-    now = view.members()
     return {
-        "contributors": (len(now & set(people)), len(now)),
-        "absence factor": absence_factor(people.values()),
-        "absence factor by organisation": absence_factor(organisations.values()),
-        "contributing organisations": (len(organisations), len(view.community.sizes)),
-        "distinct days": len({fact.effective // DAY for fact in facts}),
+        "contributors": share(len(people), len(view.members())),
+        "absence_factor": {"value": absence_factor(people.values())},
+        "organisation_absence_factor": {"value": absence_factor(organisations.values())},
+        "contributing_organisations": share(len(organisations), len(view.community.sizes)),
+        "contribution_days": {"value": len({fact.effective // DAY for fact in facts})},
     }
+
+
+def share(numerator, denominator, pending=0):
+    return {"numerator": numerator, "denominator": denominator, "pending": pending}
 
 
 def responses(view, signed):
@@ -111,7 +134,7 @@ def v4(view, signed=True):
             continue
         first = answers[query.id][0].effective if query.id in answers else None
         gone = withdrawn.get(query.id)
-        if gone is not None and max(0, gone - query.effective) <= 72 * HOUR and (first is None or first >= gone):
+        if gone is not None and gone - query.effective <= 72 * HOUR and (first is None or first >= gone):
             continue
         delay = None if first is None else max(0, first - query.effective)
         accept = max(0, accepted[query.id] - query.effective) if query.id in accepted else None
@@ -119,50 +142,78 @@ def v4(view, signed=True):
     mature = [delay for at, delay, _ in times if at + 72 * HOUR < view.as_of]
     ripe = [accept for at, _, accept in times if at + 14 * DAY < view.as_of]
     ordered = sorted(mature, key=lambda delay: (delay is None, delay))
+    median = ordered[(len(ordered) - 1) // 2] if ordered else None
+    pending = len(times) - len(mature)
     return {
-        "within 72 h": (sum(delay is not None and delay <= 72 * HOUR for delay in mature), len(mature)),
-        "ever answered": (sum(delay is not None for _, delay, _ in times), len(times)),
-        "median": ordered[(len(ordered) - 1) // 2] if ordered else "no queries",
-        "accepted": (sum(accept is not None and accept <= 14 * DAY for accept in ripe), len(ripe)),
+        "responded_in_time": share(sum(delay is not None and delay <= 72 * HOUR for delay in mature), len(mature), pending),
+        "ever_responded": share(sum(delay is not None for _, delay, _ in times), len(times)),
+        "median_response": {"value": median, "pending": pending},
+        "response_survival": {"table": survival(view, times)},
+        "accepted_in_time": share(
+            sum(accept is not None and accept <= 14 * DAY for accept in ripe), len(ripe), len(times) - len(ripe)
+        ),
     }
+
+
+def survival(view, times):
+    """Kaplan-Meier: per time of an answer [time, at risk, answered then]."""
+    observed = [(delay if delay is not None else view.as_of - at, delay is not None) for at, delay, _ in times]
+    steps = sorted({time for time, answered in observed if answered})
+    return [[step, sum(time >= step for time, _ in observed), sum(item == (step, True) for item in observed)] for step in steps]
 
 
 def k2(view):
     withdrawn = {fact.subject() for fact in view.signed("resource.withdrawn")}
-    versions = {}
+    versions, verdicts = {}, {}
     for fact in view.signed("resource.published"):
         versions.setdefault(fact.subject() or fact.id, []).append(fact)
-    verdicts = {}
     for fact in sorted(view.signed("resource.validated", "resource.disputed"), key=lambda fact: (fact.effective, fact.id)):
         verdicts.setdefault(fact.subject(), {})[fact.person] = fact
-    counted, total = 0, 0
+    validated = disputed = total = young = 0
     for first, all_versions in versions.items():
-        if first in withdrawn or view.community.by_id[first].effective + 30 * DAY >= view.as_of:
+        if first in withdrawn:
+            continue
+        if view.community.by_id[first].effective + 30 * DAY >= view.as_of:
+            young += 1
             continue
         total += 1
         old = [version for version in all_versions if version.effective + 30 * DAY < view.as_of]
         newest = max(old, key=lambda version: (version.effective, version.id))
         homes = {view.organisation_of(version.person) for version in all_versions}
-        validating = {
-            view.organisation_of(person)
-            for person, fact in verdicts.get(newest.id, {}).items()
-            if fact.kind == "resource.validated"
-        }
-        counted += len(validating - homes) >= 2
-    return {"validated": (counted, total)}
+        last = verdicts.get(newest.id, {})
+        places = {view.organisation_of(person) for person, fact in last.items() if fact.kind == "resource.validated"}
+        validated += len(places - homes) >= 2
+        disputed += any(fact.kind == "resource.disputed" for fact in last.values())
+    return {"validated": share(validated, total, young), "disputed": share(disputed, total, young)}
 
 
 def k4(view):
-    asked = [fact for fact in view.within(view.signed("query.asked"), 365 * DAY)]
+    asked = view.within(view.signed("query.asked"), 365 * DAY)
     now = view.members()
-    named = {fact.person for fact in asked if not fact.entry.data.get("pseudonymous")}
+    named = [fact for fact in asked if not fact.entry.data.get("pseudonymous") and fact.person in now]
     answers = responses(view, True)
     answered = [fact for fact in asked if fact.id in answers]
     across = [fact for fact in answered if any(answer.organisation != fact.organisation for answer in answers[fact.id])]
     return {
-        "askers": (len(now & named), len(now)),
-        "pseudonymous": sum(bool(fact.entry.data.get("pseudonymous")) for fact in asked),
-        "answered across": (len(across), len(answered)),
+        "askers": share(len({fact.person for fact in named}), len(now)),
+        "pseudonymous_queries": {"value": sum(bool(fact.entry.data.get("pseudonymous")) for fact in asked)},
+        "answered_across": share(len(across), len(answered)),
+        "asking_days": {"value": len({fact.effective // DAY for fact in named})},
+    }
+
+
+def entries(community):
+    """Counts of all entries by standing, and of those whose claimed time was not borne out."""
+    void = {}
+    for fact in community.facts:
+        if fact.reason:
+            void[fact.reason] = void.get(fact.reason, 0) + 1
+    counted = [fact for fact in community.facts if fact.standing == COUNTS]
+    return {
+        "counted": len(counted),
+        "pending": sum(fact.standing == PENDING for fact in community.facts),
+        "void": void,
+        "clamped": sum(fact.effective != fact.at for fact in counted),
     }
 
 
@@ -171,10 +222,41 @@ def instant(text):
     return round(datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc).timestamp() * 1000)
 
 
+def differences(framework, found):
+    """Each figure of the signed column that differs, as a sentence."""
+    for section in framework["statements"]:
+        for indicator in section["indicators"]:
+            ours = found.get(section["id"], {}).get(indicator["name"])
+            if ours is None:
+                continue
+            for field, value in ours.items():
+                theirs = indicator["signed"].get(field)
+                if theirs != value:
+                    yield f"{section['id']} {indicator['name']} {field}: hearth says {theirs}, we say {value}"
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         framework = json.load(file)
-    print(json.dumps(framework, indent=1)[:2000])
+    named = bytes.fromhex(framework["community"])
+    logs = [Published(folder, named) for folder in sys.argv[2:]]
+    faults = [f"{log.folder}: {fault}" for log in logs for fault in log.faults]
+    cut = sorted([log.organisation, log.checkpoint.size, log.checkpoint.root] for log in logs)
+    name = hashlib.sha256(b"hearth/cut/v1\0" + cbor.encode(cut)).hexdigest()
+    if name != framework["cut"]:
+        faults.append(f"the logs make the cut {name}, the framework is of {framework['cut']}")
+    community = Community(logs, cut)
+    ours = entries(community)
+    for field, value in ours.items():
+        if framework["entries"][field] != value:
+            faults.append(f"entries {field}: hearth says {framework['entries'][field]}, we say {value}")
+    view = View(community, instant(framework["as_of"]), framework["window"] if framework["own_window"] else None)
+    figures = {"members": members(view), "V3": v3(view), "V4": v4(view), "K2": k2(view), "K4": k4(view)}
+    faults += differences(framework, figures)
+    for fault in faults:
+        print(fault)
+    print(f"{sum(map(len, figures.values()))} figures over {len(community.facts)} entries; {len(faults)} differences")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -109,17 +109,17 @@ fn start(directory: &Path) -> NodeProcess {
 fn load_and_kill(process: &mut NodeProcess, member: &Member, after: Duration, round: u64) -> Vec<Promise> {
     let (promises, killed) = (Mutex::new(Vec::new()), AtomicBool::new(false));
     let url = process.url();
-    // A round counts from the first promise: before it the node asks its witness whether it may sign.
-    let mut first = Client::open(&url, member.home, member.steward.clone()).unwrap();
+    // The moment counts from the first promise: before it the node asks its witness whether it may sign.
+    let open = || Client::open(&url, member.home, member.steward.clone()).unwrap();
     promises
         .lock()
         .unwrap()
-        .extend(submit(&mut first, member, &format!("{round} first"), 1));
+        .extend(submit(&mut open(), member, &format!("{round} first"), 1));
+    let clients: Vec<Client> = (0..SUBMITTERS).map(|_| open()).collect();
     std::thread::scope(|scope| {
-        for submitter in 0..SUBMITTERS {
-            let (promises, killed, url) = (&promises, &killed, &url);
+        for (submitter, mut client) in clients.into_iter().enumerate() {
+            let (promises, killed) = (&promises, &killed);
             scope.spawn(move || {
-                let Ok(mut client) = open(url, member) else { return };
                 for number in 0.. {
                     let name = format!("{round} {submitter} {number}");
                     let kept = submit(&mut client, member, &name, 1 + number % 5);
@@ -139,13 +139,6 @@ fn load_and_kill(process: &mut NodeProcess, member: &Member, after: Duration, ro
         process.kill();
     });
     promises.into_inner().unwrap()
-}
-
-/// A session; none where the node died before.
-fn open(url: &str, member: &Member) -> Result<Client, ()> {
-    std::panic::catch_unwind(|| Client::open(url, member.home, member.steward.clone()))
-        .map_err(drop)?
-        .map_err(drop)
 }
 
 /// Hands in some entries with their words; gives those that were acknowledged.

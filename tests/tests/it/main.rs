@@ -1,8 +1,8 @@
 //! The whole-system tests, one binary. A module per topic.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod cuts;
 mod crash;
+mod cuts;
 mod demo;
 mod faults;
 mod figures;
@@ -11,8 +11,8 @@ mod house;
 mod independent;
 mod interop;
 mod network;
-mod restore;
 mod process;
+mod restore;
 mod simulation;
 mod story;
 mod verdicts;
