@@ -40,6 +40,11 @@ class View:
         at = self.as_of if at is None else at
         return {person.id for person in self.community.people.values() if any(holds(spell, at) for spell in person.spells)}
 
+    def organisations(self):
+        """How many organisations are in: the founder by its charter, the others by the proposal that holds theirs."""
+        first = [fact for fact in self.community.of("organisation.chartered") if fact.index == 1]
+        return sum(fact.state_time < self.as_of for fact in first + self.community.of("governance.proposed"))
+
     def organisation_of(self, person):
         return self.community.people[person].organisation
 
@@ -94,7 +99,7 @@ def v3(view):
         "contributors": share(len(people), len(view.members())),
         "absence_factor": {"value": absence_factor(people.values())},
         "organisation_absence_factor": {"value": absence_factor(organisations.values())},
-        "contributing_organisations": share(len(organisations), len(view.community.sizes)),
+        "contributing_organisations": share(len(organisations), view.organisations()),
         "contribution_days": {"value": len({fact.effective // DAY for fact in facts})},
     }
 
@@ -198,7 +203,7 @@ def k4(view):
         "askers": share(len({fact.person for fact in named}), len(now)),
         "pseudonymous_queries": {"value": sum(bool(fact.entry.data.get("pseudonymous")) for fact in asked)},
         "answered_across": share(len(across), len(answered)),
-        "asking_days": {"value": len({fact.effective // DAY for fact in named})},
+        "asking_days": {"value": len({fact.effective // DAY for fact in asked})},
     }
 
 
@@ -223,16 +228,14 @@ def instant(text):
 
 
 def differences(framework, found):
-    """Each figure of the signed column that differs, as a sentence."""
+    """Each figure that differs, as a sentence. `found`: per statement and column the indicators by name."""
     for section in framework["statements"]:
         for indicator in section["indicators"]:
-            ours = found.get(section["id"], {}).get(indicator["name"])
-            if ours is None:
-                continue
-            for field, value in ours.items():
-                theirs = indicator["signed"].get(field)
-                if theirs != value:
-                    yield f"{section['id']} {indicator['name']} {field}: hearth says {theirs}, we say {value}"
+            for column in ("signed", "all"):
+                for field, value in found.get((section["id"], column), {}).get(indicator["name"], {}).items():
+                    theirs = indicator[column].get(field)
+                    if theirs != value:
+                        yield f"{section['id']} {indicator['name']} {column} {field}: hearth says {theirs}, we say {value}"
 
 
 def main():
@@ -251,7 +254,8 @@ def main():
         if framework["entries"][field] != value:
             faults.append(f"entries {field}: hearth says {framework['entries'][field]}, we say {value}")
     view = View(community, instant(framework["as_of"]), framework["window"] if framework["own_window"] else None)
-    figures = {"members": members(view), "V3": v3(view), "V4": v4(view), "K2": k2(view), "K4": k4(view)}
+    signed = {"members": members(view), "V3": v3(view), "V4": v4(view), "K2": k2(view), "K4": k4(view)}
+    figures = {(id, "signed"): found for id, found in signed.items()} | {("V4", "all"): v4(view, signed=False)}
     faults += differences(framework, figures)
     for fault in faults:
         print(fault)

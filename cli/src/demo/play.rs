@@ -44,7 +44,7 @@ pub(crate) fn play(
             return tell(stage, scenario, player, step).map(drop);
         }
         let told = tell(stage, scenario, player, step)?;
-        await_witnesses(stage, &told)?;
+        stage.await_witnesses(&told)?;
         bar.set_position(step.end as u64);
     }
     bar.finish_and_clear();
@@ -76,39 +76,6 @@ fn tell(
         told.insert(house.made.home.organisation, house.submit(&submission)?);
     }
     Ok(told)
-}
-
-/// Waits until every house holds what was told, and one other than its own has recorded it.
-fn await_witnesses(stage: &mut Stage, told: &BTreeMap<Id, u64>) -> Result<(), Failure> {
-    let mut seen: BTreeMap<Id, u64> = BTreeMap::new();
-    stage.wait(|houses| {
-        for house in houses.iter_mut() {
-            for (organisation, size) in house.newly_seen()? {
-                let most = seen.entry(organisation).or_default();
-                *most = size.max(*most);
-            }
-            let status = house.status()?;
-            for (organisation, &size) in told {
-                let held = status
-                    .logs
-                    .iter()
-                    .find(|log| log.organisation == *organisation)
-                    .map_or(0, |log| log.size);
-                if held < size {
-                    return Ok(Some(format!(
-                        "{} lacks {} entries of {organisation}",
-                        house.slug,
-                        size - held
-                    )));
-                }
-            }
-        }
-        let unseen = told
-            .iter()
-            .find(|(organisation, size)| seen.get(organisation).is_none_or(|seen| seen < size));
-        Ok(unseen
-            .map(|(organisation, _)| format!("nobody has recorded the newest entries of {organisation}")))
-    })
 }
 
 /// The stretches in which the story is told: none longer than [`STEP`], none in which somebody refers to what another

@@ -18,13 +18,18 @@ use hearth_protocol::sign::SecretKey;
 use hearth_protocol::time::{Span, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-/// How far the clock goes each time somebody looks whether all have what they should: nodes record what they see of the
-/// others every ten seconds at most.
+/// How far the clock goes while all wait for each other, and how often: nodes record what they see of the others every ten
+/// seconds at most, and bear out times up to six hours back.
 const TICK: Span = Span::from_millis(11_000);
+const TICK_EVERY: Duration = Duration::from_millis(40);
 /// Every checkpoint is offered: hours pass here between one and the next.
 const OFFER_EVERY_MS: u64 = 0;
+
+/// Entries with which an organisation's log opens: its charter and the admission of its steward.
+const OPENING: u64 = 2;
 
 /// The houses, in the order of [`HOUSES`], and the time.
 pub(crate) struct Stage {
@@ -67,6 +72,7 @@ impl Stage {
         mut missing: impl FnMut(&mut [House]) -> Result<Option<String>, Failure>,
     ) -> Result<(), Failure> {
         let mut patience = Patience::of(self.patience);
+        let mut ticked = Instant::now();
         while let Some(what) = missing(&mut self.houses)? {
             if !patience.wait() {
                 return Err(Failure::new(what).advise(format!(
@@ -74,9 +80,36 @@ impl Stage {
                     self.ground.path().join("*.log").display()
                 )));
             }
-            self.advance_to(self.now.plus(TICK))?;
+            if ticked.elapsed() >= TICK_EVERY {
+                self.advance_to(self.now.plus(TICK))?;
+                ticked = Instant::now();
+            }
         }
         Ok(())
+    }
+
+    /// Waits until every house holds these logs to these sizes, and one other than its own has recorded it.
+    pub(crate) fn await_witnesses(&mut self, told: &BTreeMap<Id, u64>) -> Result<(), Failure> {
+        let mut seen: BTreeMap<Id, u64> = BTreeMap::new();
+        self.wait(|houses| {
+            for house in houses.iter_mut() {
+                for (organisation, size) in house.newly_seen()? {
+                    let most = seen.entry(organisation).or_default();
+                    *most = size.max(*most);
+                }
+                let status = house.status()?;
+                for (organisation, &size) in told {
+                    let log = status.logs.iter().find(|log| log.organisation == *organisation);
+                    let held = log.map_or(0, |log| log.size);
+                    if held < size {
+                        let lacking = size - held;
+                        return Ok(Some(format!("{} lacks {lacking} entries of {organisation}", house.slug)));
+                    }
+                }
+            }
+            let unseen = told.iter().find(|(organisation, size)| seen.get(organisation).is_none_or(|seen| seen < size));
+            Ok(unseen.map(|(organisation, _)| format!("nobody has recorded the newest entries of {organisation}")))
+        })
     }
 
     /// Makes one house and lets it in.
@@ -137,7 +170,9 @@ impl Stage {
         self.wait(|houses| {
             let admitted = houses[index].status()?.admitted == Some(true);
             Ok((!admitted).then(|| format!("{slug} does not know that it was admitted")))
-        })
+        })?;
+        // Its charter is as old as the others bear out.
+        self.await_witnesses(&BTreeMap::from([(organisation, OPENING)]))
     }
 }
 

@@ -180,7 +180,7 @@ fn publish() -> Log {
 }
 
 /// A program of the reader; nothing where there is no Python on this machine.
-fn reader(program: &str) -> Option<PathBuf> {
+pub(crate) fn reader(program: &str) -> Option<PathBuf> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("independent")
         .join(program);
