@@ -1,7 +1,6 @@
 //! Playing the scenario on the stage, step by step: the clock, the members' entries, and the wait until all have them and
 //! somebody else bears their time out.
 
-use super::house::House;
 use super::player::{Player, Written};
 use super::scenario::Scenario;
 use super::stage::Stage;
@@ -61,10 +60,7 @@ fn tell(
     stage.advance_to(scenario.happenings[step.end - 1].at)?;
     let mut submissions: BTreeMap<usize, Submission> = BTreeMap::new();
     for _ in step.clone() {
-        let Some(Written {
-            house, entry, bodies, ..
-        }) = player.next()
-        else {
+        let Some(Written { house, entry, bodies }) = player.next() else {
             break;
         };
         let bodies = bodies.into_iter().map(|(salt, bytes)| Body::salted(salt, bytes));

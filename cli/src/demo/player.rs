@@ -19,7 +19,6 @@ pub(crate) type Body = ([u8; limits::SALT], Vec<u8>);
 pub(crate) struct Written {
     /// Whose log it goes to: index into [`HOUSES`].
     pub(crate) house: usize,
-    pub(crate) id: Id,
     pub(crate) entry: Vec<u8>,
     pub(crate) bodies: Vec<Body>,
 }
@@ -81,7 +80,6 @@ impl<'a> Player<'a> {
         }
         Some(Written {
             house,
-            id,
             entry,
             bodies: pen.bodies,
         })
@@ -233,13 +231,7 @@ mod tests {
         let homes = [home(2), home(3), home(4)];
         let mut player = Player::new(&scenario, 3, homes, [Id::from_bytes([9; 32]); 3]);
         let mut written = 0;
-        while let Some(Written {
-            house,
-            id,
-            entry,
-            bodies,
-        }) = player.next()
-        {
+        while let Some(Written { house, entry, bodies }) = player.next() {
             let Entry::Event(event) = Entry::parse(&entry).unwrap() else {
                 panic!("not an event")
             };
@@ -249,7 +241,6 @@ mod tests {
                 event.payload()
             );
             event.verify(&homes[house]).unwrap();
-            assert_eq!(id, Entry::id_of(&entry));
             assert_eq!(event.payload().bodies().count(), bodies.len());
             written += 1;
         }

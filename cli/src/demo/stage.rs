@@ -103,12 +103,18 @@ impl Stage {
                     let held = log.map_or(0, |log| log.size);
                     if held < size {
                         let lacking = size - held;
-                        return Ok(Some(format!("{} lacks {lacking} entries of {organisation}", house.slug)));
+                        return Ok(Some(format!(
+                            "{} lacks {lacking} entries of {organisation}",
+                            house.slug
+                        )));
                     }
                 }
             }
-            let unseen = told.iter().find(|(organisation, size)| seen.get(organisation).is_none_or(|seen| seen < size));
-            Ok(unseen.map(|(organisation, _)| format!("nobody has recorded the newest entries of {organisation}")))
+            let unseen = told
+                .iter()
+                .find(|(organisation, size)| seen.get(organisation).is_none_or(|seen| seen < size));
+            Ok(unseen
+                .map(|(organisation, _)| format!("nobody has recorded the newest entries of {organisation}")))
         })
     }
 

@@ -63,7 +63,9 @@ fn the_demonstration_ends_well_and_leaves_three_sound_directories() {
 fn independent_program_agrees(summary: &Value, framework: &Path, folder: &Path) {
     let organisations = summary["organisations"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let (Some(verify), Some(figures)) = (reader("verify.py"), reader("figures.py")) else { return };
+    let (Some(verify), Some(figures)) = (reader("verify.py"), reader("figures.py")) else {
+        return;
+    };
     let python = |script: &Path| {
         let mut command = Command::new("python3");
         command.arg("-B").arg(script);
@@ -73,9 +75,18 @@ fn independent_program_agrees(summary: &Value, framework: &Path, folder: &Path) 
     recompute.arg(framework);
     for organisation in organisations {
         let published = folder.join(format!("published-{}", text(&organisation["slug"])));
-        succeed(hearth().arg("publish").arg(&published).args(["--entries", "--data", &text(&organisation["data"])]));
+        succeed(hearth().arg("publish").arg(&published).args([
+            "--entries",
+            "--data",
+            &text(&organisation["data"]),
+        ]));
         let mut check = python(&verify);
-        check.args(["--community", &text(&summary["community"]), "--log-key", &text(&organisation["vkey"])]);
+        check.args([
+            "--community",
+            &text(&summary["community"]),
+            "--log-key",
+            &text(&organisation["vkey"]),
+        ]);
         for other in organisations.iter().filter(|other| *other != organisation) {
             check.args(["--witness", &text(&other["witness"])]);
         }

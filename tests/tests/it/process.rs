@@ -32,13 +32,6 @@ pub(crate) fn succeed(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Runs a command that must succeed under `--json`.
-#[track_caller]
-pub(crate) fn succeed_json(command: &mut Command) -> Value {
-    let text = succeed(command.arg("--json"));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{command:?}: {error}\n{text}"))
-}
-
 /// Both streams of a finished command.
 pub(crate) fn said(output: &Output) -> String {
     format!(
