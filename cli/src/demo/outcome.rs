@@ -1,6 +1,6 @@
 //! The end of the demonstration: all hold the same and have witnessed each other, and each computes the same framework.
 
-use super::house::{Status, forget_projections};
+use super::house::{LogStatus, Status, forget_projections};
 use super::stage::Stage;
 use crate::exit::Failure;
 use hearth_node::queries::{At, Query};
@@ -64,56 +64,56 @@ pub(crate) fn converge(stage: &mut Stage) -> Result<(), Failure> {
     })
 }
 
-/// What keeps these houses from being of one mind.
+/// What keeps these houses from being of one mind: entries first, since all else follows from them.
 fn missing(statuses: &[(&str, Status)]) -> Option<String> {
-    let own = |organisation| {
-        let own = |(_, status): &(&str, Status)| {
-            status
-                .logs
-                .iter()
-                .find(|log| log.own && log.organisation == organisation)
-                .cloned()
-        };
-        statuses.iter().find_map(own)
+    let entries = statuses
+        .iter()
+        .find_map(|(slug, status)| missing_entries(slug, status, statuses));
+    entries.or_else(|| {
+        statuses
+            .iter()
+            .find_map(|(slug, status)| missing_trust(slug, status))
+    })
+}
+
+fn missing_entries(slug: &str, status: &Status, all: &[(&str, Status)]) -> Option<String> {
+    if status.logs.len() < all.len() {
+        return Some(format!(
+            "{slug} holds {} logs of {}",
+            status.logs.len(),
+            all.len()
+        ));
+    }
+    let whole = |log: &LogStatus| {
+        let own = all
+            .iter()
+            .flat_map(|(_, status)| &status.logs)
+            .find(|own| own.own && own.organisation == log.organisation);
+        own.map_or(0, |own| own.size)
     };
-    for (slug, status) in statuses {
-        if status.logs.len() < statuses.len() {
+    let short = status.logs.iter().find(|log| log.size < whole(log));
+    short.map(|log| format!("{slug} lacks {} entries of {}", whole(log) - log.size, log.slug))
+}
+
+fn missing_trust(slug: &str, status: &Status) -> Option<String> {
+    for log in &status.logs {
+        if log.evidence > 0 {
+            return Some(format!("{slug} holds evidence against the log of {}", log.slug));
+        }
+        if log.offered != Some(log.size) {
             return Some(format!(
-                "{slug} holds {} logs of {}",
-                status.logs.len(),
-                statuses.len()
+                "{slug} holds no checkpoint of all {} entries of {}",
+                log.size, log.slug
             ));
         }
-        for log in &status.logs {
-            let whole = own(log.organisation).map_or(0, |own| own.size);
-            if log.size < whole {
-                return Some(format!(
-                    "{slug} lacks {} entries of {}",
-                    whole - log.size,
-                    log.slug
-                ));
-            }
-            if log.offered != Some(log.size) {
-                return Some(format!(
-                    "{slug} holds no checkpoint of all {} entries of {}",
-                    log.size, log.slug
-                ));
-            }
-            if log.witnessed != "witnessed" {
-                return Some(format!(
-                    "{slug} knows the log of {} as {} only",
-                    log.slug, log.witnessed
-                ));
-            }
-            if log.evidence > 0 {
-                return Some(format!("{slug} holds evidence against the log of {}", log.slug));
-            }
-        }
-        if status.missing_bodies > 0 {
-            return Some(format!("{slug} lacks {} bodies", status.missing_bodies));
+        if log.witnessed != "witnessed" {
+            return Some(format!(
+                "{slug} knows the log of {} as {} only",
+                log.slug, log.witnessed
+            ));
         }
     }
-    None
+    (status.missing_bodies > 0).then(|| format!("{slug} lacks {} bodies", status.missing_bodies))
 }
 
 /// Asks each house, in its own process, for the framework of one cut and one instant; the last house forgets what it has
