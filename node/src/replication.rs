@@ -11,7 +11,7 @@ use hearth_protocol::sync::{
 use hearth_protocol::time::Timestamp;
 
 use crate::exchange::prove;
-use crate::store::{AppendError, Batch, BodyError, Log, LogNumber, Snapshot, Store, StoreError};
+use crate::store::{AppendError, Batch, BodyError, Log, LogNumber, Snapshot, Store, StoreError, WantedBody};
 
 /// Bodies the machine is told of at a time. Those nobody has do not count, so that they hold up no others.
 const BODIES: usize = 1024;
@@ -24,6 +24,8 @@ pub struct Replication {
     fetching: BTreeSet<BodyHash>,
     /// Those that nobody had: the machine goes on asking now and then.
     missing: BTreeSet<BodyHash>,
+    /// The store wants more bodies than those.
+    more_wanted: bool,
     /// Our own log is followed like another's: this node was restored from an old copy.
     follows_own: bool,
 }
@@ -106,13 +108,14 @@ impl Replication {
         now: Timestamp,
     ) -> Result<(Replication, Vec<Errand>), ReplicationError> {
         let machine = Machine::new(seed, portions);
-        let (fetching, missing, follows_own) = (BTreeSet::new(), BTreeSet::new(), false);
+        let (fetching, missing) = (BTreeSet::new(), BTreeSet::new());
         let mut replication = Replication {
             store,
             machine,
             fetching,
             missing,
-            follows_own,
+            more_wanted: false,
+            follows_own: false,
         };
         let mut errands = replication.follow(now)?;
         errands.extend(replication.look_for_bodies(now)?);
@@ -152,32 +155,31 @@ impl Replication {
     /// # Errors
     /// [`ReplicationError`].
     pub fn look_for_bodies(&mut self, now: Timestamp) -> Result<Vec<Errand>, ReplicationError> {
-        if self.fetching.len() > BODIES / 2 {
-            return Ok(Vec::new());
-        }
+        let wanted = self.wanted()?;
+        self.step(now, wanted)
+    }
+
+    /// As many wanted bodies as the machine has room for, and does not know yet.
+    fn wanted(&mut self) -> Result<Vec<Input>, StoreError> {
+        let room = BODIES.saturating_sub(self.fetching.len());
         let snapshot = self.store.read()?;
-        let organisations = snapshot.logs()?;
+        let logs = snapshot.logs()?;
+        let is_new = |hash: &BodyHash| !self.missing.contains(hash) && !self.fetching.contains(hash);
+        let wanted = snapshot.wanted_bodies_where(room, is_new)?;
+        let is_full = wanted.len() == room;
         let mut inputs = Vec::new();
-        for wanted in snapshot.wanted_bodies()? {
-            let known = self.missing.contains(&wanted.hash) || self.fetching.contains(&wanted.hash);
-            let log = organisations
-                .iter()
-                .find(|log| log.number == wanted.log)
-                .filter(|_| !known);
-            let Some(log) = log else { continue };
-            self.fetching.insert(wanted.hash);
-            let organisation = log.charter.organisation;
-            inputs.push(Input::Wanted {
-                hash: wanted.hash,
-                size: wanted.size,
-                organisation,
-            });
-            if self.fetching.len() == BODIES {
-                break;
+        for WantedBody { hash, size, log, .. } in wanted {
+            if let Some(log) = logs.iter().find(|held| held.number == log) {
+                self.fetching.insert(hash);
+                inputs.push(Input::Wanted {
+                    hash,
+                    size,
+                    organisation: log.charter.organisation,
+                });
             }
         }
-        drop(snapshot);
-        self.step(now, inputs)
+        self.more_wanted = is_full && (room == 0 || !inputs.is_empty());
+        Ok(inputs)
     }
 
     /// Takes in what happened. Everything to be kept is in the store, in one transaction, when this returns.
@@ -193,9 +195,15 @@ impl Replication {
         while !inputs.is_empty() {
             let mut outputs = Vec::new();
             for input in inputs.drain(..) {
+                if let Input::Unwanted { hash } = &input {
+                    self.forget(*hash);
+                }
                 self.machine.step(now, input, &mut outputs);
             }
             inputs = self.carry_out(outputs, &mut errands)?;
+            if self.more_wanted && self.fetching.len() < BODIES / 2 {
+                inputs.extend(self.wanted()?);
+            }
         }
         Ok(errands)
     }

@@ -87,20 +87,30 @@ impl Snapshot<'_> {
 
     /// The bodies that entries refer to and that are neither held nor erased, ascending by name.
     pub fn wanted_bodies(&self) -> Result<Vec<WantedBody>, StoreError> {
+        self.wanted_bodies_where(usize::MAX, |_| true)
+    }
+
+    /// The first `limit` of [`Snapshot::wanted_bodies`] whose name fits.
+    pub fn wanted_bodies_where(
+        &self,
+        limit: usize,
+        fits: impl Fn(&BodyHash) -> bool,
+    ) -> Result<Vec<WantedBody>, StoreError> {
         let table = self.transaction().open_table(WANTED)?;
-        table
-            .iter()?
-            .map(|row| {
-                let (key, size) = row?;
-                let (hash, log, index) = key.value();
-                Ok(WantedBody {
-                    hash: BodyHash::from_bytes(*hash),
-                    size: size.value(),
-                    log: LogNumber(log),
-                    index,
-                })
+        let wanted = table.iter()?.map(|row| {
+            let (key, size) = row?;
+            let (hash, log, index) = key.value();
+            Ok(WantedBody {
+                hash: BodyHash::from_bytes(*hash),
+                size: size.value(),
+                log: LogNumber(log),
+                index,
             })
-            .collect()
+        });
+        let fitting = wanted.filter(|wanted: &Result<WantedBody, StoreError>| {
+            wanted.as_ref().map_or(true, |wanted| fits(&wanted.hash))
+        });
+        fitting.take(limit).collect()
     }
 }
 

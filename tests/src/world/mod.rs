@@ -155,14 +155,16 @@ impl World {
         hash
     }
 
+    /// One node's organisation publishes that many bodies of that many bytes, in one go.
+    pub fn publish_many(&mut self, node: usize, count: usize, bytes: usize) {
+        let named: Vec<(BodyHash, Vec<u8>)> = (0..count).map(|_| self.a_body(bytes)).collect();
+        named.iter().for_each(|(hash, _)| self.keep_now(node, *hash));
+        self.write(node, named.into_iter().map(|(_, entry)| entry).collect());
+    }
+
     /// One node's organisation writes an entry that names a body, and has not got the body.
     pub fn announce(&mut self, node: usize, bytes: usize) -> BodyHash {
-        let body = Body {
-            salt: self.random.array(),
-            bytes: self.random.bytes(bytes),
-        };
-        let (hash, entry) = node::name_body(&body.salt, &body.bytes);
-        self.truth.bodies.insert(hash, body);
+        let (hash, entry) = self.a_body(bytes);
         self.write(node, vec![entry]);
         hash
     }
@@ -254,6 +256,17 @@ impl World {
     fn an_entry(&mut self) -> Vec<u8> {
         let length = 1 + self.random.below(120);
         self.random.bytes(length)
+    }
+
+    /// A body that nobody has yet, and the entry that names it.
+    fn a_body(&mut self, bytes: usize) -> (BodyHash, Vec<u8>) {
+        let body = Body {
+            salt: self.random.array(),
+            bytes: self.random.bytes(bytes),
+        };
+        let (hash, entry) = node::name_body(&body.salt, &body.bytes);
+        self.truth.bodies.insert(hash, body);
+        (hash, entry)
     }
 
     fn write(&mut self, node: usize, entries: Vec<Vec<u8>>) {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use hearth_node::store::{BodyState, Snapshot, StoreError};
-use hearth_protocol::id::{BodyHash, Id};
+use hearth_protocol::id::{BodyHash, Hash, Id};
 use hearth_protocol::log::{ForkEvidence, HeldNote, KeyChain, VerifierKey};
 use hearth_protocol::sign::PublicKey;
 
@@ -18,6 +18,18 @@ impl World {
     /// What one node lacks, has too much of, or holds otherwise than its owner, of the logs of some.
     pub fn difference_at(&self, node: usize, logs: Range<usize>) -> Option<String> {
         self.compare(node, logs).expect("memory does not fail")
+    }
+
+    /// The heads all nodes hold, cosignatures and all, in one hash.
+    pub fn fingerprint(&self) -> Hash {
+        let held = (0..self.nodes.len()).flat_map(|node| {
+            self.with_snapshot(node, |snapshot| {
+                let logs = snapshot.logs()?.into_iter();
+                logs.map(|log| Ok(Hash::of(&snapshot.head(log.number)?.unwrap_or_default())))
+                    .collect::<Result<Vec<_>, StoreError>>()
+            })
+        });
+        Hash::of(&held.flat_map(|hash| *hash.as_bytes()).collect::<Vec<u8>>())
     }
 
     /// Whether a node holds a body whole.

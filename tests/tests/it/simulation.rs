@@ -170,6 +170,29 @@ fn a_body_nobody_has_is_asked_for_less_and_less_and_fetched_when_it_appears() {
 }
 
 #[test]
+fn more_bodies_than_are_fetched_at_a_time_all_arrive() {
+    let mut w = World::new(2, 2);
+    w.publish_many(0, 1100, 30);
+    w.settle();
+    w.assert_converged();
+}
+
+#[test]
+fn a_world_happens_again_from_its_seed() {
+    let [first, again] = [(); 2].map(|()| {
+        let mut w = World::new(11, 3);
+        w.weather(Weather {
+            lost: 20,
+            doubled: 20,
+        });
+        w.append_all(4);
+        w.settle();
+        w.fingerprint()
+    });
+    assert_eq!(first, again);
+}
+
+#[test]
 fn a_node_that_lost_its_disk_follows_its_own_log_and_signs_nothing() {
     for seed in seeds(6) {
         let mut w = World::new(seed, 4);
