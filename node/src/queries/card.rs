@@ -238,9 +238,10 @@ pub(super) fn standing(standing: Standing) -> (&'static str, Option<&'static str
 /// `data` as JSON; null where there is none.
 pub(super) fn data(act: &hearth_protocol::kind::Act) -> Value {
     let value = serde_json::to_value(act).unwrap_or(Value::Null);
-    match value {
-        Value::Object(fields) if fields.is_empty() => Value::Null,
-        value => value,
+    if value.as_object().is_some_and(serde_json::Map::is_empty) {
+        Value::Null
+    } else {
+        value
     }
 }
 

@@ -321,6 +321,7 @@ impl Hub {
             Ok(JoinReply::Pending {}) => "a steward of the inviter has not decided yet".to_owned(),
             Ok(JoinReply::Refused { reason }) => format!("refused: {reason}"),
             Ok(JoinReply::Admitted { charters }) => {
+                self.knock_at = Some(Instant::now() + ADMITTED);
                 let store = self.rooms.store.clone();
                 self.jobs
                     .spawn_blocking(move || Job::Admitted(applicant.admitted(&store, &charters)));

@@ -98,7 +98,7 @@ impl Worker {
             }
             match word {
                 Word::Happened(input) => self.happened(input, &mut inbox),
-                other => self.work(other),
+                word @ (Word::NewLogs | Word::FollowOwn(_) | Word::NewWants) => self.work(word),
             }
         }
     }
@@ -113,7 +113,7 @@ impl Worker {
             self.remember(&word);
             match word {
                 Word::Happened(input) => inputs.push(input),
-                word => {
+                word @ (Word::NewLogs | Word::FollowOwn(_) | Word::NewWants) => {
                     other = Some(word);
                     break;
                 }
