@@ -73,6 +73,12 @@ pub enum Refused {
         /// The body's name.
         hash: BodyHash,
     },
+    /// An erasure names a body that none of the entries it is about has.
+    #[error("the body {hash} belongs to none of the entries the erasure names in this log")]
+    NotItsBody {
+        /// The body's name.
+        hash: BodyHash,
+    },
     /// This node does not sign its log at present.
     #[error("this node takes no entries now ({0}); keep the entry and try again later")]
     NotSigning(Standing),
@@ -104,6 +110,7 @@ impl Refused {
             Refused::MissingBody { .. } => "missing_body",
             Refused::BodySize { .. } => "body_size",
             Refused::ErasedBody { .. } => "erased_body",
+            Refused::NotItsBody { .. } => "not_its_body",
             Refused::NotSigning(_) => "not_signing",
             Refused::Busy => "busy",
             Refused::DiskFull => "disk_full",
@@ -129,7 +136,8 @@ impl Refused {
             | Refused::Void(_)
             | Refused::Reserved
             | Refused::BodySize { .. }
-            | Refused::ErasedBody { .. } => false,
+            | Refused::ErasedBody { .. }
+            | Refused::NotItsBody { .. } => false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One batch: which of the entries that wait are taken, at which index, with which bodies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hearth_protocol::community::Community as Facts;
 use hearth_protocol::entry::{BodyRef, Entry};
@@ -103,9 +103,10 @@ impl<'a> Sequence<'a> {
         for body in entry.payload().bodies() {
             self.take_body(body, bodies)?;
         }
+        let erased = self.erased_by(&entry)?;
         let index = self.next_index();
         facts.ingest(organisation, index, checked);
-        self.note_erasures(&entry, id);
+        self.erased.extend(erased.into_iter().map(|hash| (hash, id)));
         self.ids.insert(id, index);
         self.sources.extend(new.source.map(|source| (source, index)));
         self.entries.push(new);
@@ -173,9 +174,32 @@ impl<'a> Sequence<'a> {
         }
     }
 
-    fn note_erasures(&mut self, entry: &Entry, id: Id) {
-        if let Act::Care(Care::ErasureCarriedOut(erasure)) = &entry.payload().act {
-            self.erased.extend(erasure.hashes.iter().map(|hash| (*hash, id)));
+    /// The bodies that an erasure takes: each must be one of an entry of this log that the erasure names.
+    fn erased_by(&self, entry: &Entry) -> Result<Vec<BodyHash>, Refused> {
+        let Act::Care(Care::ErasureCarriedOut(erasure)) = &entry.payload().act else {
+            return Ok(Vec::new());
+        };
+        let mut theirs = BTreeSet::new();
+        for id in &entry.payload().re {
+            let named = self.entry_of(id).map_err(|error| Refused::from(&error))?;
+            if let Some(Ok(named)) = named.as_deref().map(Entry::parse) {
+                theirs.extend(named.payload().bodies().map(|body| body.hash));
+            }
+        }
+        match erasure.hashes.iter().find(|hash| !theirs.contains(hash)) {
+            Some(&hash) => Err(Refused::NotItsBody { hash }),
+            None => Ok(erasure.hashes.clone()),
+        }
+    }
+
+    /// An entry of this log, committed or of this batch.
+    fn entry_of(&self, id: &Id) -> Result<Option<Vec<u8>>, StoreError> {
+        if let Some(entry) = self.entries.iter().find(|entry| entry.id == *id) {
+            return Ok(Some(entry.bytes.clone()));
+        }
+        match self.snapshot.find_in(self.log.number, id)? {
+            Some(index) => self.snapshot.entry(self.log.number, index),
+            None => Ok(None),
         }
     }
 }

@@ -64,22 +64,27 @@ impl Projector {
         let entries = snapshot.range(log.number, from, PORTION)?;
         let (mut said, mut size) = (Said::default(), from);
         for (index, bytes) in entries {
-            size = index + 1;
-            let Ok(entry) = Entry::parse(&bytes) else { continue };
+            let Ok(entry) = Entry::parse(&bytes) else {
+                size = index + 1;
+                continue;
+            };
             if let Act::Care(Care::ErasureCarriedOut(erasure)) = &entry.payload().act {
                 // Who may erase what is for a verdict to say, which needs the founding log.
                 let Ok(view) = self.view(None) else {
                     return Ok(None);
                 };
                 let organisation = log.charter.organisation;
-                let item = view
-                    .item_at(organisation, index)
-                    .filter(|item| item.standing == Standing::Counts);
-                let Some(item) = item else { continue };
-                let theirs = bodies_of(&snapshot, &view, &entry.payload().re)?;
-                let named = erasure.hashes.iter().filter(|hash| theirs.contains(hash));
-                said.erased.extend(named.map(|hash| (*hash, item.id)));
+                // Not judged yet: to be read again when it is.
+                let Some(item) = view.item_at(organisation, index) else {
+                    break;
+                };
+                if item.standing == Standing::Counts {
+                    let theirs = bodies_of(&snapshot, &view, &entry.payload().re)?;
+                    let named = erasure.hashes.iter().filter(|hash| theirs.contains(hash));
+                    said.erased.extend(named.map(|hash| (*hash, item.id)));
+                }
             }
+            size = index + 1;
             let wanted = |body: &BodyRef| WantedBody {
                 hash: body.hash,
                 size: body.size,

@@ -267,6 +267,31 @@ fn many_submitters_at_once_each_get_their_own_answers() {
 }
 
 #[test]
+fn an_erasure_takes_only_bodies_of_the_entries_it_names() {
+    use hearth_protocol::kind::{Care, ErasureCarriedOut};
+    let house = House::found();
+    let running = house.start_alone();
+    let (named, other) = (house.question(1), house.question(2));
+    let others_body = other.bodies[0].hash();
+    let named = running.submit_one(named).unwrap();
+    running.submit_one(other).unwrap();
+    let act = Care::ErasureCarriedOut(ErasureCarriedOut {
+        ground: "asked".parse().unwrap(),
+        hashes: vec![others_body],
+    });
+    let erasure = Payload::new(Timestamp::from_millis(NOON), Act::from(act)).about(named.id);
+    let refused = running.submit_one(Submission {
+        entries: vec![house.sign(&erasure)],
+        bodies: Vec::new(),
+    });
+    assert!(matches!(refused, Err(Refused::NotItsBody { hash }) if hash == others_body));
+    assert!(matches!(
+        running.store.read().unwrap().body(&others_body).unwrap(),
+        BodyState::Held { .. }
+    ));
+}
+
+#[test]
 fn an_erasure_takes_the_body_with_the_commit() {
     use hearth_protocol::kind::{Care, ErasureCarriedOut};
     let house = House::found();
