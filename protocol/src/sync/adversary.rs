@@ -1,5 +1,7 @@
 //! What one log or one peer may do to this node, and that it stays with that log and that peer.
 
+#![allow(clippy::wildcard_enum_match_arm, reason = "tests name what they look for")]
+
 use serde_bytes::ByteBuf;
 
 use super::message::{OfferedHead, Reply, Request};

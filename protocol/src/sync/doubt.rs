@@ -154,9 +154,9 @@ mod tests {
                     root: self.head(history, from).root,
                     proof: proof::consistency(&tree, from, size).unwrap(),
                 };
-                match doubt.answered(&reply) {
-                    Finding::Open => {}
-                    finding => return finding,
+                let finding = doubt.answered(&reply);
+                if finding != Finding::Open {
+                    return finding;
                 }
             }
         }
