@@ -6,6 +6,8 @@ use crate::home::MemberHome;
 use crate::remote::Remote;
 use crate::screen::Screen;
 use hearth_node::clock::Clock;
+use hearth_node::directory::DataDirectory;
+use hearth_node::run::NodeFile;
 use hearth_protocol::time::Timestamp;
 use std::path::PathBuf;
 
@@ -56,10 +58,12 @@ impl Context {
         })
     }
 
-    /// The node of `--node`, or of the member's home. Nothing is sent yet.
+    /// The node of `--node`, the one that runs on `--data`, or that of the member's home. Nothing is sent yet.
     pub(crate) fn remote(&self) -> Result<Remote, Failure> {
+        let running =
+            || NodeFile::read(&DataDirectory::at(self.globals.data.as_ref()?).node()).map(|node| node.api);
         let kept = self.home.settings().map_err(Failure::new)?.node;
-        let node = self.globals.node.clone().or(kept);
+        let node = self.globals.node.clone().or_else(running).or(kept);
         self.remote_at(node.as_deref().unwrap_or(USUAL_NODE))
     }
 

@@ -22,7 +22,7 @@ It re-reads entries, signatures, tiles, roots, checkpoints, cosignatures, handov
 wrong, in which log, at which index. It ends with 0 only if all is well, and with 4 if anything is not.")]
 pub(crate) struct Verify {
     /// A directory that `hearth publish` wrote
-    #[arg(value_name = "DIR", conflicts_with = "data")]
+    #[arg(value_name = "DIR")]
     published: Option<PathBuf>,
     /// The key of the published log, as you had it from elsewhere
     #[arg(long, value_name = "KEY", requires = "published")]

@@ -1,6 +1,7 @@
 //! The whole-system tests, one binary. A module per topic.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod client;
 mod crash;
 mod cuts;
 mod demo;

@@ -1,0 +1,123 @@
+//! The command line, as its users meet it: whole processes over a real node.
+
+mod import;
+mod offline;
+mod publishing;
+mod verifying;
+mod writing;
+
+use crate::process::{NodeProcess, hearth, said, succeed_json};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// One organisation with its steward's home and, while it runs, its node.
+struct House {
+    ground: TempDir,
+    /// The key that verifies the log's checkpoints.
+    verifier: String,
+    node: Option<NodeProcess>,
+}
+
+impl House {
+    /// Founds a community. No node runs yet.
+    fn found() -> House {
+        let mut house = House {
+            ground: tempfile::tempdir().unwrap(),
+            verifier: String::new(),
+            node: None,
+        };
+        let name = [
+            "--slug",
+            "north",
+            "--name",
+            "North Hospice",
+            "--steward",
+            "Ada",
+            "--api",
+            "127.0.0.1:0",
+        ];
+        let community = [
+            "--community",
+            "Palliative Care North",
+            "--domain",
+            "palliative-care",
+            "--listen",
+            "127.0.0.1:0",
+        ];
+        let made = succeed_json(house.hearth(["community", "found"]).args(name).args(community));
+        house.verifier = text(&made["verifier"]);
+        // Checkpoints are offered at once rather than every ten seconds.
+        let file = house.data().join("config.json");
+        let mut config: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        config["offer_every_ms"] = 50.into();
+        fs::write(&file, config.to_string()).unwrap();
+        house
+    }
+
+    /// Founds a community and runs its node.
+    fn running() -> House {
+        let mut house = House::found();
+        house.start();
+        house
+    }
+
+    fn start(&mut self) {
+        self.node = Some(NodeProcess::start(&self.data(), &mut hearth()));
+    }
+
+    /// The node dies as in a power cut.
+    fn kill(&mut self) {
+        self.node.take().expect("a node runs").kill();
+    }
+
+    fn path(&self) -> &Path {
+        self.ground.path()
+    }
+
+    fn data(&self) -> PathBuf {
+        self.path().join("north")
+    }
+
+    /// A command of the steward.
+    fn hearth<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+        let mut command = hearth();
+        command
+            .env("HEARTH_HOME", self.path().join("ada"))
+            .env("HEARTH_DATA", self.data())
+            .args(arguments);
+        command
+    }
+
+    /// Runs a command that must succeed, under `--json`.
+    #[track_caller]
+    fn json<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Value {
+        succeed_json(&mut self.hearth(arguments))
+    }
+
+    /// Runs a command that must end with this code; gives what it said.
+    #[track_caller]
+    fn ends<'a>(&self, code: i32, arguments: impl IntoIterator<Item = &'a str>) -> String {
+        let mut command = self.hearth(arguments);
+        let output: Output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{command:?}\n{}", said(&output));
+        said(&output)
+    }
+
+    /// Writes something; gives its id.
+    #[track_caller]
+    fn write<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> String {
+        let written = self.json(arguments);
+        assert_eq!(written["state"], "acknowledged", "{written}");
+        text(&written["id"])
+    }
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("a text, not {value}"))
+        .to_owned()
+}
