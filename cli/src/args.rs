@@ -33,7 +33,7 @@ pub(crate) struct Globals {
     /// The node to talk to, such as http://127.0.0.1:7070 [default: the one in the member's home]
     #[arg(long, value_name = "URL", env = "HEARTH_NODE", global = true)]
     pub(crate) node: Option<String>,
-    /// A node's data directory, read directly where no node runs on it
+    /// A node's data directory: read directly, or through the node that runs on it. Comes before --node
     #[arg(long, value_name = "DIR", env = "HEARTH_DATA", global = true)]
     pub(crate) data: Option<PathBuf>,
     /// Print JSON instead of text

@@ -28,11 +28,6 @@ impl Screen {
         }
     }
 
-    /// Whether the reader is a program that asked for JSON.
-    pub(crate) fn is_json(&self) -> bool {
-        self.json
-    }
-
     /// Whether text may carry colour.
     pub(crate) fn has_colour(&self) -> bool {
         self.colour

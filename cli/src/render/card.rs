@@ -1,6 +1,6 @@
 //! An entry as a person reads it.
 
-use crate::render::time::local;
+use crate::render::time::{ago, local};
 use crate::render::words::{first_line, harmless, plain};
 use hearth_protocol::time::Timestamp;
 use serde::Deserialize;
@@ -78,6 +78,13 @@ impl Card {
     /// When it happened, by the time that counts.
     pub(crate) fn when(&self) -> String {
         when(&self.effective)
+    }
+
+    /// How long ago, by the time that counts.
+    pub(crate) fn ago(&self, now: Timestamp) -> String {
+        self.effective
+            .parse::<Timestamp>()
+            .map_or_else(|_| self.effective.clone(), |at| ago(at, now))
     }
 
     /// Why it does not count, where it does not.

@@ -11,6 +11,7 @@ use hearth_node::queries::Query;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::path::{Path, PathBuf};
 
 /// Longest headline in a list, in characters.
 const HEADLINE: usize = 60;
@@ -135,7 +136,7 @@ impl Threads {
                 verb(&thread.kind).to_owned(),
                 thread.headline(HEADLINE),
                 thread.author(),
-                thread.when(),
+                thread.ago(context.now()),
                 count("query.answered"),
                 count("thread.replied"),
             ]);
@@ -182,7 +183,7 @@ impl Search {
                 entry.short(),
                 verb(&entry.kind).to_owned(),
                 entry.author(),
-                entry.when(),
+                entry.ago(context.now()),
                 excerpt,
             ]);
         }
@@ -246,16 +247,23 @@ impl Log {
 
 /// `hearth show`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth show 3f9a2c")]
+#[command(after_help = "Examples:\n  hearth show 3f9a2c\n  hearth show 5d02aa --save guide.pdf")]
 pub(crate) struct Show {
     /// The entry's id
     entry: String,
+    /// Save its file, or its words where it has no file
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
 }
 
 impl Show {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let answer = Source::open(context)?.ask(&Query::Entry { id: self.entry })?;
+        let source = Source::open(context)?;
+        let answer = source.ask(&Query::Entry { id: self.entry })?;
         let card: Card = read(&answer["entry"])?;
+        if let Some(path) = &self.save {
+            save(&source, &card, path)?;
+        }
         let mut lines = vec![
             format!("id        {}", card.id),
             format!("kind      {}", card.kind),
@@ -289,6 +297,21 @@ impl Show {
         }
         Ok(Reply::done(answer, lines.join("\n")))
     }
+}
+
+/// Puts the file of an entry, or its words, where the person wants them.
+fn save(source: &Source, card: &Card, path: &Path) -> Result<(), Failure> {
+    let body = card
+        .file
+        .as_ref()
+        .or(card.body.as_ref())
+        .ok_or_else(|| Failure::new("this entry has no file and no words"))?;
+    let hash = body.hash.parse().map_err(Failure::new)?;
+    let bytes = source
+        .body(&hash)?
+        .ok_or_else(|| Failure::new(format!("the body is not here: {}", body.state)))?;
+    std::fs::write(path, bytes)
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))
 }
 
 /// `hearth status`.

@@ -111,6 +111,12 @@ impl Held<'_> {
             name: self.log.charter.origin.to_string(),
             ..LogReport::default()
         };
+        if snapshot.size(number)? == 0 {
+            report
+                .not_checked
+                .push("anything: no entry of it is held yet".to_owned());
+            return Ok(report);
+        }
         let charter = match self.charter()? {
             Ok(charter) => charter,
             Err(error) => {
@@ -158,10 +164,9 @@ impl Held<'_> {
         self.entries(&mut examination, bar)?;
         self.judge(&mut examination);
         let witnesses = Witnesses::All(witnesses);
-        if note.is_some() || !self.log.charter.own {
-            examination.weigh(note.as_deref(), &witnesses);
-        } else {
-            examination.weigh_unsigned("it has not been offered to anybody yet: the node never ran");
+        match &note {
+            Some(note) => examination.weigh(note, &witnesses),
+            None => examination.weigh_unsigned("none that covers exactly what is here is held yet"),
         }
         let mut failed = None;
         examination.bodies(|claim| {

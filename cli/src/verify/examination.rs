@@ -89,30 +89,21 @@ impl<'a> Examination<'a> {
     }
 
     /// Weighs the signed head against the tree. Nothing can be taken after it.
-    pub(super) fn weigh(&mut self, note: Option<&[u8]>, witnesses: &Witnesses) {
+    pub(super) fn weigh(&mut self, note: &[u8], witnesses: &Witnesses) {
         let partial = self.recount.partial();
         self.compare(partial);
-        let mut wrong: Vec<Finding> = Vec::new();
-        match note {
-            Some(note) => {
-                let signed = statement::open(note, &self.trust, witnesses);
-                wrong.extend(signed.findings);
-                if let Some(checkpoint) = signed.checkpoint {
-                    self.report.signed = Some(checkpoint.head.size);
-                    wrong.extend(statement::compare(
-                        Place::Checkpoint,
-                        &checkpoint.head,
-                        &self.recount,
-                    ));
-                }
-                self.report.cosigned_by.extend(signed.cosigned_by);
-                self.report.unchecked.extend(signed.unchecked);
-            }
-            None => wrong.push(Finding {
-                place: Place::Checkpoint,
-                fault: Fault::Missing,
-            }),
+        let signed = statement::open(note, &self.trust, witnesses);
+        let mut wrong = signed.findings;
+        if let Some(checkpoint) = signed.checkpoint {
+            self.report.signed = Some(checkpoint.head.size);
+            wrong.extend(statement::compare(
+                Place::Checkpoint,
+                &checkpoint.head,
+                &self.recount,
+            ));
         }
+        self.report.cosigned_by.extend(signed.cosigned_by);
+        self.report.unchecked.extend(signed.unchecked);
         wrong.extend(self.unlike());
         let entries_are_signed = wrong.is_empty();
         self.report

@@ -9,4 +9,3 @@ mod report;
 pub(crate) use data::data;
 pub(crate) use peer::peer;
 pub(crate) use published::{Given, published};
-pub(crate) use report::Report;

@@ -136,7 +136,7 @@ fn verify(
         }
     }
     match &note {
-        Some(note) => examination.weigh(Some(note), &Witnesses::All(witnesses)),
+        Some(note) => examination.weigh(note, &Witnesses::All(witnesses)),
         None => examination.weigh_unsigned("the node holds none yet"),
     }
     let mut failed = None;

@@ -83,7 +83,7 @@ impl Published<'_> {
             bar.inc(u64::from(bundle.width()));
         }
         let witnesses = witnesses(given.witnesses, charter.as_ref(), &examination);
-        examination.weigh(Some(note), &witnesses);
+        examination.weigh(note, &witnesses);
         let mut report = examination.report;
         report.findings.extend(self.others(size, with_entries));
         report

@@ -58,6 +58,9 @@ fn what_a_member_writes_is_read_back() {
         (&shown["entry"]["file"]["size"], &shown["entry"]["file"]["state"]),
         (&600_000.into(), &"held".into())
     );
+    let saved = house.path().join("saved.pdf");
+    house.json(["show", &resource, "--save", saved.to_str().unwrap()]);
+    assert_eq!(fs::read(&saved).unwrap(), fs::read(&guide).unwrap());
     assert_eq!(house.json(["member", "list"])["members"][0]["name"], "Ada");
     assert_eq!(house.json(["status"])["running"], true);
 
