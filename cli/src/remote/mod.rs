@@ -196,7 +196,7 @@ impl Remote {
     }
 
     /// Salt and bytes of a body; none where the node does not hold it.
-    pub(crate) fn salted_body(&self, hash: &BodyHash) -> Result<Option<([u8; 32], Vec<u8>)>, RemoteError> {
+    pub(crate) fn salted_body(&self, hash: &BodyHash) -> Result<Option<Salted>, RemoteError> {
         let url = self.url(&format!("/v1/bodies/{hash}"));
         let sent = self
             .agent
@@ -287,6 +287,9 @@ fn bytes_of(url: &str, response: &mut Response) -> Result<Vec<u8>, RemoteError> 
         source,
     })
 }
+
+/// The salt and the bytes of a body.
+pub(crate) type Salted = ([u8; 32], Vec<u8>);
 
 type Response = ureq::http::Response<ureq::Body>;
 type Sent = Result<Response, ureq::Error>;

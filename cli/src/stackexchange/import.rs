@@ -46,7 +46,7 @@ struct Acceptance {
 
 /// A row in a batch.
 enum Item {
-    Make(Draft),
+    Make(Box<Draft>),
     /// A vote that becomes nothing; still, it may be on a post that does not exist.
     Pass {
         on: u64,
@@ -144,7 +144,7 @@ impl<'a> Import<'a> {
                     };
                     self.accepted.insert(*answer, acceptance);
                 }
-                self.batch.push(Item::Make(Draft::question(post, &title, &tags)));
+                self.batch.push(Item::make(Draft::question(post, &title, &tags)));
             }
             PostKind::Answer { .. } => {}
             PostKind::Other(kind) => {
@@ -167,21 +167,21 @@ impl<'a> Import<'a> {
                 self.report
                     .skipped("acceptances of an answer to another question");
             }
-            self.batch.push(Item::Make(Draft::answer(post, question)));
+            self.batch.push(Item::make(Draft::answer(post, question)));
         }
         Ok(())
     }
 
     fn comment(&mut self, comment: Comment) -> Result<(), BadRow> {
         self.newest = self.newest.max(comment.at);
-        self.batch.push(Item::Make(Draft::comment(comment)));
+        self.batch.push(Item::make(Draft::comment(comment)));
         Ok(())
     }
 
     fn vote(&mut self, vote: Vote) -> Result<(), BadRow> {
         self.newest = self.newest.max(vote.at);
         let item = match Draft::reaction(&vote) {
-            Some(draft) => Item::Make(draft),
+            Some(draft) => Item::make(draft),
             None if vote.kind == 1 => self.acceptance(&vote),
             None => Item::Pass {
                 on: vote.post,
@@ -202,7 +202,7 @@ impl<'a> Import<'a> {
             Some(Acceptance { dated: true, .. }) => pass("votes of type 1 on an answer that has one already"),
             Some(acceptance) => {
                 acceptance.dated = true;
-                Item::Make(Draft::acceptance(vote.post, acceptance.asker, vote.at))
+                Item::make(Draft::acceptance(vote.post, acceptance.asker, vote.at))
             }
             None => pass("votes of type 1 on an answer that is no longer accepted"),
         }
@@ -220,7 +220,7 @@ impl<'a> Import<'a> {
         for (answer, asker) in undated {
             self.report.undated();
             self.batch
-                .push(Item::Make(Draft::acceptance(answer, asker, self.newest)));
+                .push(Item::make(Draft::acceptance(answer, asker, self.newest)));
             if self.batch.len() >= BATCH {
                 self.flush()?;
             }
@@ -250,7 +250,7 @@ impl<'a> Import<'a> {
                 }
                 Item::Make(draft) => {
                     let (what, id) = (draft.what, draft.id);
-                    let (entry, body) = self.seal.close(draft, subject).map_err(Failure::new)?;
+                    let (entry, body) = self.seal.close(*draft, subject).map_err(Failure::new)?;
                     submission.push(entry, body);
                     sent.push((what, id));
                 }
@@ -336,6 +336,10 @@ impl<'a> Import<'a> {
 }
 
 impl Item {
+    fn make(draft: Draft) -> Self {
+        Item::Make(Box::new(draft))
+    }
+
     fn on(&self) -> Option<u64> {
         match self {
             Item::Make(draft) => draft.on,

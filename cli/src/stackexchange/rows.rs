@@ -274,9 +274,9 @@ fn parse(position: Position, chunk: &[u8]) -> Result<Row, BadRow> {
     let text = std::str::from_utf8(chunk).map_err(|_| BadRow::NotUtf8)?;
     let mut reader = quick_xml::Reader::from_str(text);
     reader.config_mut().check_end_names = false;
-    let element = match reader.read_event().map_err(syntax)? {
-        Event::Empty(element) | Event::Start(element) => element,
-        other => return Err(BadRow::Syntax(format!("{other:?}"))),
+    let event = reader.read_event().map_err(syntax)?;
+    let (Event::Empty(element) | Event::Start(element)) = event else {
+        return Err(BadRow::Syntax(format!("{event:?}")));
     };
     let mut attributes = Vec::new();
     for attribute in element.attributes() {
@@ -286,12 +286,13 @@ fn parse(position: Position, chunk: &[u8]) -> Result<Row, BadRow> {
             .map_err(syntax)?;
         attributes.push((attribute.key.0.to_owned(), value.into_owned()));
     }
-    match reader.read_event().map_err(syntax)? {
-        Event::Eof => {}
-        Event::Text(text) if text.trim().is_empty() => {}
-        _ => return Err(BadRow::Syntax("text after the row".to_owned())),
+    let rest = reader.read_event().map_err(syntax)?;
+    let is_blank = matches!(&rest, Event::Text(text) if text.trim().is_empty());
+    if is_blank || matches!(rest, Event::Eof) {
+        Ok(Row { position, attributes })
+    } else {
+        Err(BadRow::Syntax("text after the row".to_owned()))
     }
-    Ok(Row { position, attributes })
 }
 
 fn syntax(error: impl fmt::Display) -> BadRow {

@@ -200,7 +200,7 @@ impl Held<'_> {
             && charter.chain.current() == &held.key
             && charter.chain.next() == held.next;
         let (expected, found) = (held.origin.to_string(), charter.chain.origin().to_string());
-        (!same).then(|| Finding {
+        (!same).then_some(Finding {
             place: Place::Log,
             fault: Fault::OtherLog { expected, found },
         })

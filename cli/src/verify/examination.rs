@@ -13,6 +13,9 @@ use hearth_protocol::log::{Checkpoint, Note, TileId, TreeHead, leaf_hash};
 /// Leaves appended at a time: a whole tile, so that full tiles are compared as they fill.
 pub(super) const BATCH: usize = 256;
 
+/// Gives the bytes kept for a tile; none where there are none.
+pub(super) type KeptTile<'a> = &'a dyn Fn(TileId) -> Result<Option<Vec<u8>>, String>;
+
 /// A log being read. `tile` gives what is kept for a tile; where there are no tiles to compare it is none.
 pub(super) struct Examination<'a> {
     pub(super) report: LogReport,
@@ -20,7 +23,7 @@ pub(super) struct Examination<'a> {
     pub(super) trust: Trust,
     home: Option<Home>,
     recount: Recount,
-    tile: Option<&'a dyn Fn(TileId) -> Result<Option<Vec<u8>>, String>>,
+    tile: Option<KeptTile<'a>>,
     /// Statements to be compared with the tree at the end.
     heads: Vec<(Place, TreeHead)>,
 }
@@ -31,7 +34,7 @@ pub(super) struct Opening<'a> {
     pub(super) trust: Trust,
     /// The community and organisation whose entries these should be; without it entries are only hashed.
     pub(super) home: Option<Home>,
-    pub(super) tile: Option<&'a dyn Fn(TileId) -> Result<Option<Vec<u8>>, String>>,
+    pub(super) tile: Option<KeptTile<'a>>,
     pub(super) handovers: Vec<Vec<u8>>,
     /// Further heads that must be those of the tree.
     pub(super) heads: Vec<(Place, TreeHead)>,

@@ -76,7 +76,9 @@ impl Said {
 
     /// Passes over what an entry said, since it turned out not to count: its author may not say it.
     pub fn disregard(&mut self, id: &Id) {
-        self.tombstones.values_mut().for_each(|by| drop(by.remove(id)));
+        for by in self.tombstones.values_mut() {
+            by.remove(id);
+        }
     }
 
     /// Charters that proposals carry: the other organisations, as far as this log admits them.

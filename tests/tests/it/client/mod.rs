@@ -6,7 +6,7 @@ mod publishing;
 mod verifying;
 mod writing;
 
-use crate::process::{NodeProcess, hearth, said, succeed_json};
+use crate::process::{NodeProcess, hearth, said, succeed};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -113,6 +113,13 @@ impl House {
         assert_eq!(written["state"], "acknowledged", "{written}");
         text(&written["id"])
     }
+}
+
+/// Runs a command that must succeed, under `--json`.
+#[track_caller]
+fn succeed_json(command: &mut Command) -> Value {
+    let text = succeed(command.arg("--json"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{command:?}: {error}\n{text}"))
 }
 
 fn text(value: &Value) -> String {
