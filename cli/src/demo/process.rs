@@ -3,7 +3,7 @@
 use super::ground::Ground;
 use super::patience::Patience;
 use crate::exit::Failure;
-use serde::Deserialize;
+use hearth_node::run::NodeFile;
 use std::fs::{self, File};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
@@ -12,21 +12,12 @@ use std::time::Duration;
 const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(30);
 
-/// What a running node says of itself in `node.json`.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Announced {
-    /// Base address of its API.
-    pub(crate) api: String,
-    /// libp2p multiaddresses, each ending in `/p2p/…`.
-    pub(crate) addresses: Vec<String>,
-}
-
 /// A node that runs until it is stopped. It stops, too, when this process ends in whatever way: its standard input ends.
 #[derive(Debug)]
 pub(crate) struct NodeProcess {
     child: Child,
     stdin: Option<ChildStdin>,
-    announced: Announced,
+    announced: NodeFile,
 }
 
 impl NodeProcess {
@@ -55,10 +46,8 @@ impl NodeProcess {
         let stdin = child.stdin.take();
         let mut patience = Patience::of(START);
         loop {
-            if let Some(announced) = fs::read(&announcement)
-                .ok()
-                .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            {
+            // It listens a moment after it runs; only then can others be told where.
+            if let Some(announced) = NodeFile::read(&announcement).filter(|file| !file.addresses.is_empty()) {
                 return Ok(Self {
                     child,
                     stdin,
@@ -74,7 +63,7 @@ impl NodeProcess {
         }
     }
 
-    pub(crate) fn announced(&self) -> &Announced {
+    pub(crate) fn announced(&self) -> &NodeFile {
         &self.announced
     }
 

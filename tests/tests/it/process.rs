@@ -1,6 +1,6 @@
 //! The program as a person starts it: commands that end, and nodes that run until they are stopped or killed.
 
-use serde_json::Value;
+use hearth_node::run::NodeFile;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -85,18 +85,13 @@ impl NodeProcess {
         node
     }
 
-    /// What the node says of itself in `node.json`.
-    pub(crate) fn announced(&self) -> Option<Value> {
-        serde_json::from_slice(&fs::read(self.data.join("node.json")).ok()?).ok()
-    }
-
     /// Base address of its API.
     pub(crate) fn url(&self) -> String {
-        let announced = self.announced().expect("a running node has announced itself");
-        announced["api"]
-            .as_str()
-            .expect("the announcement names the API")
-            .to_owned()
+        self.announced().expect("a running node has announced itself").api
+    }
+
+    fn announced(&self) -> Option<NodeFile> {
+        NodeFile::read(&self.data.join("node.json")).filter(|file| !file.addresses.is_empty())
     }
 
     /// Kill -9.
