@@ -207,3 +207,151 @@ pub fn finish(batch: &mut Batch) -> Result<(), StoreError> {
     batch.clear_meta(INVITATION)?;
     batch.clear_meta(CHARTERS)
 }
+
+#[cfg(test)]
+mod tests {
+    use hearth_protocol::kind::Clock;
+    use hearth_protocol::sign::SecretKey;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::directory::DataDirectory;
+    use crate::found::{self, Organisation, Purpose};
+    use crate::invitation::Token;
+    use crate::secret_file;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_000);
+
+    struct Inviter {
+        parent: tempfile::TempDir,
+        store: Store,
+        projector: Projector,
+    }
+
+    fn organisation<'a>(slug: &str, steward: &'a SecretKey) -> Organisation<'a> {
+        let (name, config) = (slug.to_owned(), Config::default());
+        Organisation {
+            slug: slug.parse().unwrap(),
+            name,
+            steward,
+            steward_name: None,
+            addresses: vec![],
+            config,
+        }
+    }
+
+    fn inviter() -> Inviter {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::at(parent.path().join("north"));
+        let purpose = Purpose {
+            domain: "care".parse().unwrap(),
+            name: "Care".into(),
+            words: String::new(),
+            clock: Clock::Real,
+        };
+        let steward = secret_file::generate().unwrap();
+        let made = found::found(&directory, &organisation("north", &steward), &purpose, NOW).unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let projector = Projector::open(store.clone(), made.home.community, None).unwrap();
+        Inviter {
+            parent,
+            store,
+            projector,
+        }
+    }
+
+    impl Inviter {
+        fn invite(&self, token: u8, expires: u64) {
+            let token = TokenHash::of(&[token; 32]);
+            let expires = Timestamp::from_millis(expires);
+            self.store
+                .write(|batch| -> Result<(), StoreError> { batch.invite(&token, expires) })
+                .unwrap();
+        }
+
+        /// The charter of an applicant to a community.
+        fn charter(&self, slug: &str, community: Id) -> Vec<u8> {
+            let directory = DataDirectory::at(self.parent.path().join(slug));
+            let steward = secret_file::generate().unwrap();
+            let (token, addresses) = (Token::from_bytes([0; 32]), vec![]);
+            let invitation = Invitation {
+                token,
+                expires: NOW,
+                addresses,
+                community,
+            };
+            found::join(&directory, &organisation(slug, &steward), &invitation, NOW).unwrap();
+            let store = Store::open(directory.path()).unwrap();
+            let applicant = Applicant::of(&store.read().unwrap()).unwrap().unwrap();
+            applicant.charter
+        }
+
+        fn knock(&self, request: JoinRequest) -> Result<JoinReply, String> {
+            match answer_knock(&self.store, &self.projector, NOW, request).unwrap() {
+                JoinReply::Refused { reason } => Err(reason),
+                reply => Ok(reply),
+            }
+        }
+
+        fn apply(&self, token: u8, charter: &[u8]) -> Result<JoinReply, String> {
+            self.knock(JoinRequest::Apply {
+                token: [token; 32],
+                charter: charter.to_vec(),
+            })
+        }
+    }
+
+    #[test]
+    fn the_door_opens_to_a_good_token_with_a_good_charter_once() {
+        let inviter = inviter();
+        let community = inviter.projector.read().id();
+        let south = inviter.charter("south", community);
+        let west = inviter.charter("west", community);
+        inviter.invite(1, 2_000);
+        inviter.invite(2, 1_000);
+        assert_eq!(
+            inviter.apply(9, &south),
+            Err("no such invitation was given".into())
+        );
+        assert_eq!(inviter.apply(2, &south), Err("the invitation has expired".into()));
+        assert_eq!(inviter.apply(1, &south), Ok(JoinReply::Pending {}));
+        assert_eq!(
+            inviter.apply(1, &south),
+            Ok(JoinReply::Pending {}),
+            "asking again is asking"
+        );
+        assert!(
+            inviter
+                .apply(1, &west)
+                .is_err_and(|reason| reason.contains("used by another"))
+        );
+        let poll = |organisation| {
+            inviter.knock(JoinRequest::Poll {
+                token: [1; 32],
+                organisation,
+            })
+        };
+        assert_eq!(poll(Entry::id_of(&south)), Ok(JoinReply::Pending {}));
+        assert!(poll(Entry::id_of(&west)).is_err());
+        assert_eq!(inviter.store.read().unwrap().applications().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_bad_charter_does_not_spend_the_token() {
+        let inviter = inviter();
+        let community = inviter.projector.read().id();
+        inviter.invite(1, 2_000);
+        let elsewhere = inviter.charter("elsewhere", Id::from_bytes([7; 32]));
+        let mut forged = inviter.charter("forged", community);
+        *forged.last_mut().unwrap() ^= 1;
+        for bad in [&elsewhere[..], &forged, b"no charter"] {
+            assert!(
+                inviter
+                    .apply(1, bad)
+                    .is_err_and(|reason| reason.contains("charter"))
+            );
+        }
+        let good = inviter.charter("south", community);
+        assert_eq!(inviter.apply(1, &good), Ok(JoinReply::Pending {}));
+    }
+}

@@ -101,7 +101,7 @@ pub enum RunError {
 pub fn run(options: Options) -> Result<(), RunError> {
     let system = |what| move |source| RunError::System { what, source };
     let runtime = tokio::runtime::Runtime::new().map_err(system("starting the runtime"))?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(system("waiting for signals"))?;
         let mut terminate = signal(SignalKind::terminate()).map_err(system("waiting for signals"))?;
         let told = async move {
@@ -111,7 +111,10 @@ pub fn run(options: Options) -> Result<(), RunError> {
             }
         };
         serve(options, told).await
-    })
+    });
+    // Told to stop while a long log is being folded, nobody waits for that: it changes nothing on disk.
+    runtime.shutdown_timeout(FAREWELL);
+    ended
 }
 
 /// Runs a node until `told` is done. It says how to reach it in `node.json`.
@@ -126,8 +129,12 @@ pub async fn serve(options: Options, told: impl Future<Output = ()>) -> Result<(
         source,
     })?;
     let settings = options.clone();
-    let opened = tokio::task::spawn_blocking(move || Rooms::open(&settings)).await;
-    let rooms = opened.expect("opening a node does not panic")?;
+    let opening = tokio::task::spawn_blocking(move || Rooms::open(&settings));
+    let mut told = std::pin::pin!(told);
+    let rooms = tokio::select! {
+        opened = opening => opened.expect("opening a node does not panic")?,
+        () = &mut told => return Ok(()),
+    };
     let file = NodeFile {
         api: format!("http://{address}"),
         addresses: Vec::new(),
@@ -154,7 +161,7 @@ pub async fn serve(options: Options, told: impl Future<Output = ()>) -> Result<(
     tracing::info!(api = %address, log = %rooms.open.origin, "the node runs");
 
     let mut hub = Hub::start(rooms, file)?;
-    let ended = attend(&mut hub, told).await;
+    let ended = attend(&mut hub, told.as_mut()).await;
     tracing::info!("the node stops");
     drop(stop_api);
     if tokio::time::timeout(FAREWELL, api).await.is_err() {
@@ -167,8 +174,10 @@ pub async fn serve(options: Options, told: impl Future<Output = ()>) -> Result<(
 }
 
 /// The loop.
-async fn attend(hub: &mut Hub, told: impl Future<Output = ()>) -> Result<(), RunError> {
-    let mut told = std::pin::pin!(told);
+async fn attend(
+    hub: &mut Hub,
+    mut told: std::pin::Pin<&mut impl Future<Output = ()>>,
+) -> Result<(), RunError> {
     let (mut glance, mut tick) = (tokio::time::interval(GLANCE), tokio::time::interval(TICK));
     loop {
         tokio::select! {

@@ -13,7 +13,7 @@ use super::error::ApiError;
 
 /// Lets a request through if it was made to an address, to `localhost`, or to a name given in the settings.
 pub(super) async fn check(State(api): State<Api>, request: Request, next: Next) -> Response {
-    if is_ours(request.headers(), &api.shared.hosts) {
+    if is_ours(request.headers(), &api.shared.rooms.hosts) {
         return next.run(request).await;
     }
     let message = "this node is not known under the name it was asked by; add it to `hosts` in config.json";

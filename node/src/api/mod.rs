@@ -16,7 +16,7 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{post, put};
 use axum::{Json, Router, middleware};
 use hearth_protocol::community::Role;
 use hearth_protocol::entry::Home;
@@ -66,7 +66,6 @@ pub struct Api {
 
 struct Shared {
     rooms: Rooms,
-    hosts: Vec<String>,
     sessions: Mutex<Sessions>,
 }
 
@@ -112,13 +111,9 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ApiStartError> {
 impl Api {
     /// The API over these rooms.
     pub fn new(rooms: Rooms) -> Api {
-        let (hosts, sessions) = (rooms.hosts.clone(), Mutex::new(Sessions::new(rooms.home)));
+        let sessions = Mutex::new(Sessions::new(rooms.home));
         Api {
-            shared: Arc::new(Shared {
-                rooms,
-                hosts,
-                sessions,
-            }),
+            shared: Arc::new(Shared { rooms, sessions }),
         }
     }
 
@@ -153,10 +148,6 @@ impl Api {
             .route(
                 "/witness/add-checkpoint",
                 post(add_checkpoint).layer(limit(CHECKPOINT)),
-            )
-            .route(
-                "/v1/health",
-                get(|| async { Json(serde_json::json!({ "ok": true })) }),
             )
             .fallback(|| async { ApiError::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here") })
             .method_not_allowed_fallback(|| async {

@@ -4,7 +4,7 @@ use hearth_node::run::{Options, RunError};
 use hearth_node::store::OpenError;
 use hearth_protocol::entry::{BodyRef, Home, Payload};
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{Interaction, Learning, QueryAsked, ResourcePublished};
+use hearth_protocol::kind::{Care, ErasureCarriedOut, Interaction, Learning, QueryAsked, ResourcePublished};
 use hearth_tests::wait::until;
 use serde_json::{Value, json};
 
@@ -298,4 +298,47 @@ fn a_large_file_goes_in_pieces_and_arrives_whole() {
     let arrived = until("the file has arrived", || north.body(&file));
     assert!(arrived == bytes, "the bytes are those handed in");
     assert_eq!(north.status()["missing_bodies"], 0);
+}
+
+#[test]
+fn erased_words_are_gone_everywhere_and_no_tree_changes() {
+    let pair = pair(Transport::Tcp);
+    let (mut north, mut south) = (
+        pair.north.client(&pair.north_node),
+        pair.south.client(&pair.south_node),
+    );
+    let (reference, body) = Body::of("Words to be forgotten");
+    let payload =
+        Payload::new(now(), Interaction::QueryAsked(QueryAsked::default())).with_body(reference.clone());
+    let question = south.submit_one(pair.south.sign(&payload), vec![body]);
+    hears(&mut north, question, "Words to be forgotten");
+    let (kept, body) = Body::of("Words of somebody else");
+    let payload = Payload::new(now(), Interaction::QueryAsked(QueryAsked::default())).with_body(kept.clone());
+    let other = north.submit_one(pair.north.sign(&payload), vec![body]);
+    hears(&mut south, other, "Words of somebody else");
+
+    let hashes = vec![reference.hash, kept.hash];
+    let erasure = ErasureCarriedOut {
+        ground: "request".parse().unwrap(),
+        hashes,
+    };
+    let payload = Payload::new(now(), Care::ErasureCarriedOut(erasure)).about(question);
+    south.submit_one(pair.south.sign(&payload), vec![]);
+    until("north has erased the words", || {
+        north.body(&reference).is_none().then_some(())
+    });
+    assert!(south.body(&reference).is_none());
+    assert!(
+        north.body(&kept).is_some(),
+        "an erasure reaches no further than what it is about"
+    );
+    witnessed(
+        &mut north,
+        &[pair.north.home.organisation, pair.south.home.organisation],
+    );
+    assert_eq!(
+        north.status()["missing_bodies"],
+        0,
+        "what was erased is not wanted any more"
+    );
 }
