@@ -351,10 +351,10 @@ fn compare(found: &mut Vec<String>, what: &str, expected: &Value, actual: &Value
 
 /// `"3/5"`, `7`, `"72h"` and the like mean `{"is": …}`.
 fn expectation(expected: &Value) -> serde_json::Map<String, Value> {
-    match expected {
-        Value::Object(parts) => parts.clone(),
-        short => json!({ "is": short }).as_object().unwrap().clone(),
-    }
+    expected
+        .as_object()
+        .cloned()
+        .unwrap_or_else(|| json!({ "is": expected }).as_object().unwrap().clone())
 }
 
 /// A figure as the stories write it: its value in short, ids by name. Lists and counts must agree.

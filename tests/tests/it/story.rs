@@ -104,7 +104,7 @@ impl Story {
             next: founder.next,
             clock: Clock::Simulated,
             domain: slug("care"),
-            origin: founder.origin.clone(),
+            origin: founder.origin,
             policy,
         };
         let founded = Payload::new(at, Act::from(kind::Community::Founded(founded))).with_body(body(1));
