@@ -9,6 +9,11 @@ import ed25519
 LOG, COSIGNATURE = 1, 4
 
 
+def is_name(text):
+    """Whether `text` may name a key: not empty, no plus sign, no white space of Unicode."""
+    return bool(text) and "+" not in text and not any(letter.isspace() for letter in text)
+
+
 class BadNote(Exception):
     """The note is not what it should be; the message says why."""
 
@@ -72,7 +77,7 @@ class Note:
         self.text, self.signatures = whole[: split + 1], []
         for line in whole[split + 2 :].splitlines():
             parts = line.split(" ")
-            if len(parts) != 3 or parts[0] != "\u2014" or not parts[1] or "+" in parts[1]:
+            if len(parts) != 3 or parts[0] != "\u2014" or not is_name(parts[1]):
                 raise BadNote(f"bad signature line: {line}")
             blob = unbase64(parts[2])
             if len(blob) < 5:
@@ -98,6 +103,8 @@ class Checkpoint:
         lines = self.note.text[:-1].split("\n")
         if len(lines) != 3:
             raise BadNote("a checkpoint has three lines")
+        if not is_name(lines[0]):
+            raise BadNote("the origin names no log")
         self.origin, self.size, self.root = lines[0], decimal(lines[1]), unbase64(lines[2])
 
 
