@@ -175,7 +175,14 @@ fn replay(node: &Node, size: usize) {
     let directory = node.house.directory();
     for what in ["replay, signatures checked", "replay, checks remembered"] {
         let start = Instant::now();
-        drop(Projector::open(node.store.clone(), node.house.home().community, Some(directory.path())).unwrap());
+        drop(
+            Projector::open(
+                node.store.clone(),
+                node.house.home().community,
+                Some(directory.path()),
+            )
+            .unwrap(),
+        );
         row(what, size, &per_second(rate(size, start.elapsed())));
     }
 }

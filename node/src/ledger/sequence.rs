@@ -101,9 +101,13 @@ impl<'a> Sequence<'a> {
         let organisation = self.log.charter.organisation;
         facts.may_submit(organisation, &checked, self.now)?;
         for body in entry.payload().bodies() {
-            self.take_body(body, bodies)?;
+            self.check_body(body, bodies)?;
         }
         let erased = self.erased_by(&entry)?;
+        for body in entry.payload().bodies() {
+            self.bodies
+                .extend(bodies.remove(&body.hash).map(|found| (body.hash, found)));
+        }
         let index = self.next_index();
         facts.ingest(organisation, index, checked);
         self.erased.extend(erased.into_iter().map(|hash| (hash, id)));
@@ -144,28 +148,20 @@ impl<'a> Sequence<'a> {
         self.snapshot.find_in(self.log.number, &entry.id)
     }
 
-    fn take_body(
-        &mut self,
+    /// Whether a body that an entry refers to is here, in this batch or handed in, and as long as the entry says.
+    fn check_body(
+        &self,
         body: &BodyRef,
-        handed_in: &mut BTreeMap<BodyHash, SubmittedBody>,
+        handed_in: &BTreeMap<BodyHash, SubmittedBody>,
     ) -> Result<(), Refused> {
-        let BodyRef {
-            hash, size: stated, ..
-        } = *body;
+        let (hash, stated) = (body.hash, body.size);
         let size = match self.snapshot.body(&hash).map_err(|error| Refused::from(&error))? {
             BodyState::Erased { .. } => return Err(Refused::ErasedBody { hash }),
             BodyState::Held { size, .. } => size,
-            BodyState::Partial { .. } | BodyState::Missing => match self.bodies.get(&hash) {
-                Some(staged) => staged.bytes.len() as u64,
-                None => {
-                    let found = handed_in.remove(&hash).ok_or(Refused::MissingBody { hash })?;
-                    let size = found.bytes.len() as u64;
-                    if size == stated {
-                        self.bodies.insert(hash, found);
-                    }
-                    size
-                }
-            },
+            BodyState::Partial { .. } | BodyState::Missing => {
+                let found = self.bodies.get(&hash).or_else(|| handed_in.get(&hash));
+                found.ok_or(Refused::MissingBody { hash })?.bytes.len() as u64
+            }
         };
         if size == stated {
             Ok(())

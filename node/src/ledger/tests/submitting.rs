@@ -1,4 +1,5 @@
 use hearth_protocol::entry::{Entry, Record, Source};
+use hearth_protocol::kind::{Learning, ResourcePublished};
 use hearth_protocol::limits;
 use hearth_protocol::time::Span;
 
@@ -157,6 +158,11 @@ fn entries_that_do_not_fit_time_references_or_bodies_are_refused() {
         ("missing_reference", house.sign(&about), Vec::new()),
         ("missing_body", house.sign(&payload), Vec::new()),
         ("body_size", house.sign(&lying), vec![body.clone()]),
+        (
+            "missing_body",
+            house.sign(&with_a_file(&payload)),
+            vec![body.clone()],
+        ),
     ]);
     let running = house.start_alone();
     let just = house.sign(&Payload { at: limit, ..payload });
@@ -166,6 +172,19 @@ fn entries_that_do_not_fit_time_references_or_bodies_are_refused() {
             bodies: vec![body],
         })
         .unwrap();
+}
+
+/// A resource whose words are those of a question and whose file is handed in by nobody.
+fn with_a_file(question: &Payload) -> Payload {
+    let file = BodyRef::to(&[9; 32], b"a file", "application/pdf");
+    let resource = ResourcePublished {
+        file: Some(file),
+        ..ResourcePublished::default()
+    };
+    Payload {
+        act: Learning::ResourcePublished(resource).into(),
+        ..question.clone()
+    }
 }
 
 impl House {
