@@ -159,8 +159,7 @@ impl Draft {
     }
 }
 
-/// Sends what waits in the outbox, as every command that reaches the node does. Says what was refused.
-pub(crate) fn flush(context: &Context) -> Result<Flushed, Failure> {
-    let remote = context.remote()?;
-    Courier::new(&remote, context)?.flush()
+/// Sends what waits in the outbox. Says what was refused.
+pub(crate) fn flush(remote: &Remote, context: &Context) -> Result<Flushed, Failure> {
+    Courier::new(remote, context)?.flush()
 }

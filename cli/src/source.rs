@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::pen;
 use crate::remote::Remote;
 use hearth_node::directory::DataDirectory;
 use hearth_node::queries::{self, Query, ReadError, Reader};
@@ -22,16 +23,22 @@ impl Source {
     /// node of `--node` or of the member's home.
     pub(crate) fn open(context: &Context) -> Result<Self, Failure> {
         let Some(directory) = &context.globals.data else {
-            return Ok(Self::Node(Box::new(context.remote()?)));
+            return Self::of_node(context, context.remote()?);
         };
         match queries::open(directory) {
             Ok(reader) => Ok(Self::Data(Box::new(reader))),
             Err(ReadError::Open(OpenError::Locked { .. })) => {
-                let running = context.remote_at(&running_at(directory)?)?;
-                Ok(Self::Node(Box::new(running)))
+                Self::of_node(context, context.remote_at(&running_at(directory)?)?)
             }
             Err(error) => Err(Failure::new(error)),
         }
+    }
+
+    /// A node, after it has been sent what waits for it, so that a member reads what they wrote.
+    fn of_node(context: &Context, remote: Remote) -> Result<Self, Failure> {
+        // That the node is away is said by whatever is asked next.
+        pen::flush(&remote, context)?;
+        Ok(Self::Node(Box::new(remote)))
     }
 
     /// Asks one question.

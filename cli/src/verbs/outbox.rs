@@ -45,7 +45,7 @@ fn send(context: &Context) -> Result<Reply, Failure> {
         sent,
         refused,
         stopped,
-    } = pen::flush(context)?;
+    } = pen::flush(&context.remote()?, context)?;
     let json =
         json!({ "sent": sent, "refused": refused, "stopped": stopped.as_ref().map(|stopped| &stopped.why) });
     let text = format!("{sent} sent, {refused} refused.");

@@ -62,7 +62,7 @@ fn a_refused_entry_is_kept_aside_and_said_aloud() {
     let mut accept = house.hearth(["accept", &question]);
     crate::process::succeed(accept.env_remove("HEARTH_DATA"));
     house.start();
-    let said = house.ends(0, ["ask", "After"]);
+    let said = house.ends(0, ["threads"]);
     assert!(said.contains("refused something"), "{said}");
     let outbox = house.json(["outbox"]);
     assert!(outbox["waiting"].as_array().unwrap().is_empty());
