@@ -171,8 +171,11 @@ impl Inner {
     /// Checks a portion of one log while others read, then folds it. False: there was nothing new.
     fn follow_portion(&self, log: &Log) -> Result<bool, StoreError> {
         let organisation = log.charter.organisation;
-        let read = || self.community.read().unwrap_or_else(PoisonError::into_inner);
-        let (from, community) = (read().size_of(organisation), read().id());
+        let (from, community) = {
+            // One guard: a second would wait for the ledger, which waits for the first.
+            let facts = self.community.read().unwrap_or_else(PoisonError::into_inner);
+            (facts.size_of(organisation), facts.id())
+        };
         let entries = self.store.read()?.range(log.number, from, PORTION)?;
         if entries.is_empty() {
             return Ok(false);
