@@ -308,7 +308,7 @@ fn the_place_is_named() {
     let last = image.entries[257].len() - 1;
     image.entries[257][last] ^= 1;
     assert_eq!(places(&image)[0], Place::Entry(257));
-    let mut image = sound.clone();
+    let mut image = sound;
     let tile = *image.tiles.keys().next().unwrap();
     image.tiles.get_mut(&tile).unwrap()[70] ^= 1;
     assert_eq!(

@@ -219,7 +219,7 @@ fn records_accept_and_withdraw_only_what_their_own_log_imported() {
     let accepted = Payload::new(at(12), Interaction::QueryAccepted).about(answer);
     let withdrawn = Payload::new(at(12), Interaction::QueryWithdrawn).about(query);
 
-    for payload in [accepted.clone(), withdrawn.clone()] {
+    for payload in [accepted.clone(), withdrawn] {
         let elsewhere = town.imported(2, "3", Some(9), payload.clone());
         assert_eq!(town.standing(elsewhere), Standing::Void(VoidReason::NotPermitted));
         let nameless = town.imported(1, "4", None, payload);

@@ -5,7 +5,6 @@ use std::ops::Range;
 use hearth_node::store::{BodyState, Snapshot, StoreError};
 use hearth_protocol::id::{BodyHash, Hash, Id};
 use hearth_protocol::log::{ForkEvidence, HeldNote, KeyChain, VerifierKey};
-use hearth_protocol::sign::PublicKey;
 
 use super::World;
 
@@ -142,8 +141,7 @@ impl World {
             .find(|owner| owner.id == *organisation)
             .expect("of this world");
         let log = owner.log(false);
-        let key = PublicKey::try_from(log.key).expect("a key");
-        KeyChain::new(log.origin, key, log.next).expect("its origin")
+        KeyChain::new(log.origin, log.key, log.next).expect("its origin")
     }
 
     fn with_snapshot<T>(&self, node: usize, read: impl FnOnce(&Snapshot<'_>) -> Result<T, StoreError>) -> T {

@@ -8,6 +8,9 @@ use hearth_protocol::time::{Span, Timestamp};
 
 use super::random::Random;
 
+/// Two nodes, one way round.
+type Link = (usize, usize);
+
 /// What the network does to messages, in percent of them.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Weather {
@@ -96,11 +99,7 @@ impl Wire {
     }
 
     /// Breaks and makes links as the parts say. Gives the pairs broken, both ways round, and those made.
-    pub(super) fn rewire(
-        &mut self,
-        now: Timestamp,
-        random: &mut Random,
-    ) -> (Vec<(usize, usize)>, Vec<(usize, usize)>) {
+    pub(super) fn rewire(&mut self, now: Timestamp, random: &mut Random) -> (Vec<Link>, Vec<Link>) {
         let (mut broken, mut made) = (Vec::new(), Vec::new());
         for right in 0..self.parts.len() {
             for left in 0..right {
