@@ -86,7 +86,7 @@ pub(super) async fn open(
             "the signature does not hold for this community, organisation and challenge",
         ),
     })?;
-    let role = api.role(&signed.key.bytes());
+    let role = api.role(signed.key.bytes()).await?;
     if !role.steward && role.member.is_none() {
         let message = "this key is no member's and no steward's of this organisation; a steward can admit it (hearth member admit)";
         return Err(ApiError::new(StatusCode::FORBIDDEN, "unknown_key", message));

@@ -165,10 +165,18 @@ impl Api {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a key may do in this organisation now.
-    fn role(&self, key: &KeyBytes) -> Role {
-        let rooms = &self.shared.rooms;
-        rooms.reader.projector().read().role(rooms.home.organisation, key)
+    /// What a key may do in this organisation now. The ledger may be at work on the community meanwhile.
+    async fn role(&self, key: KeyBytes) -> Result<Role, ApiError> {
+        let api = self.clone();
+        blocking(move || {
+            let rooms = &api.shared.rooms;
+            rooms
+                .reader
+                .projector()
+                .read()
+                .role(rooms.home.organisation, &key)
+        })
+        .await
     }
 }
 
@@ -191,7 +199,7 @@ impl FromRequestParts<Api> for Caller {
         let token = secret(token).ok_or_else(|| denied("the token is not one of ours"))?;
         let key = api.sessions().holder(&token, Instant::now());
         let key = key.ok_or_else(|| denied("the session is over; open another"))?;
-        let role = api.role(&key);
+        let role = api.role(key).await?;
         if !role.steward && role.member.is_none() {
             let message = "the key of this session is no longer valid in this organisation";
             return Err(ApiError::new(StatusCode::FORBIDDEN, "revoked_key", message));

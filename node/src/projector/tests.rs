@@ -138,3 +138,25 @@ fn root_of(store: &Store, log: &Log) -> hearth_protocol::log::TreeHead {
 fn checker_file(checker: Checker) -> ChecksFile {
     checker.into_file().unwrap()
 }
+
+#[test]
+fn following_and_judging_at_once_never_wait_for_each_other() {
+    let founded = founded();
+    let (_store, projector) = open(&founded);
+    let (done, finished) = std::sync::mpsc::channel();
+    let community = projector.shared();
+    let judging = std::thread::spawn(move || {
+        while let Err(std::sync::mpsc::TryRecvError::Empty) = finished.try_recv() {
+            drop(community.write().unwrap());
+        }
+    });
+    let (followed, ends) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        (0..5_000).for_each(|_| projector.follow().unwrap());
+        followed.send(()).unwrap();
+    });
+    ends.recv_timeout(std::time::Duration::from_secs(60))
+        .expect("neither waits for ever");
+    done.send(()).unwrap();
+    judging.join().unwrap();
+}
