@@ -393,6 +393,16 @@ mod tests {
     }
 
     #[test]
+    fn an_endless_row_is_not_kept_in_memory() {
+        let mut text = b"<posts><row Id=\"".to_vec();
+        text.resize(3 * MAX_ROW, b'1');
+        let mut rows = Rows::open(text.as_slice(), "posts").unwrap();
+        let (_, chunk) = rows.chunk().unwrap().unwrap();
+        assert!(chunk.len() <= MAX_ROW + 1, "{} bytes are kept", chunk.len());
+        assert_eq!(rows.bytes_read(), text.len() as u64);
+    }
+
+    #[test]
     fn a_file_cut_short_is_told() {
         let found = read("<posts><row Id=\"1\"/>\n");
         assert_eq!(ids(&found), [1]);
