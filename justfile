@@ -19,7 +19,7 @@ sim seeds="512":
 
 # Kill the node at random moments.
 crash rounds="200":
-    HEARTH_KILLS={{rounds}} cargo test -p hearth-tests --test it crash -- --nocapture
+    HEARTH_CRASH_ROUNDS={{rounds}} cargo test -p hearth-tests --test it crash -- --nocapture
 
 # Coverage-guided fuzzing of every parser of foreign bytes (needs cargo-fuzz and a nightly toolchain).
 fuzz target seconds="60":
