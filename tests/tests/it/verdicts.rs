@@ -328,6 +328,17 @@ fn an_entry_counts_once_at_its_lowest_index() {
 }
 
 #[test]
+fn what_is_about_a_void_entry_is_void_and_so_on_along_the_chain() {
+    let mut story = three();
+    let query = story.say("query", &steward("oak"), said(1, asked(), &[], 1));
+    let answer = story.say("answer", "ben", said(2, answered(), &[query], 1));
+    let reply = story.say("reply", "cat", said(3, Interaction::ThreadReplied, &[answer], 1));
+    assert_eq!(standing(&story, query), void(VoidReason::NotPermitted));
+    assert_eq!(standing(&story, answer), void(VoidReason::WrongSubject));
+    assert_eq!(standing(&story, reply), void(VoidReason::WrongSubject));
+}
+
+#[test]
 fn who_may_do_it_to_what_is_judged_across_logs() {
     let mut story = three();
     let query = story.say("query", "ann", said(1, asked(), &[], 1));
