@@ -1,5 +1,5 @@
 //! The command line of Hearthlog: arguments, the member's home, rendering, and one file per family of verbs.
-//! Reading goes through [`source`] (a running node or a data directory), writing through [`pen`] (sign here, send or
+//! Reading goes through `source` (a running node or a data directory), writing through `pen` (sign here, send or
 //! keep for later).
 
 mod args;
@@ -26,7 +26,7 @@ use context::Context;
 use screen::Screen;
 use std::process::ExitCode;
 
-/// Runs the command line of this process and says how it ended. See [`exit::Exit`] for the codes.
+/// Runs the command line of this process and says how it ended. See `exit::Exit` for the codes.
 pub fn main() -> ExitCode {
     let Cli { globals, verb } = Cli::parse();
     let screen = Screen::open(globals.json);
