@@ -15,7 +15,6 @@ use hearth_node::ledger::{Ledger, Submission};
 use hearth_node::projector::Projector;
 use hearth_node::store::Store;
 use hearth_protocol::entry::Event;
-use hearth_protocol::id::Id;
 use hearth_tests::house::House;
 use redb::{Database, TableDefinition};
 
