@@ -244,7 +244,14 @@ fn make(
     admit_steward(&mut opening, organisation, &home, now)?;
 
     secret_file::write_new(&fresh.witness_key(), &keys.witness)?;
-    organisation.config.write(&fresh.config())?;
+    // Where the inviter was found stays known: its charter need not name an address that can be reached from here.
+    let mut config = organisation.config.clone();
+    config.peers.extend(
+        invitation
+            .iter()
+            .flat_map(|invitation| invitation.addresses.clone()),
+    );
+    config.write(&fresh.config())?;
     fill_store(&fresh, &log, opening, community, invitation)?;
     drop(Signer::create(
         &fresh.signer(),

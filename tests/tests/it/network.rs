@@ -3,7 +3,7 @@
 use hearth_node::run::{Options, RunError};
 use hearth_node::store::OpenError;
 use hearth_protocol::entry::{BodyRef, Home, Payload};
-use hearth_protocol::id::Id;
+use hearth_protocol::id::{BodyHash, Id};
 use hearth_protocol::kind::{Care, ErasureCarriedOut, Interaction, Learning, QueryAsked, ResourcePublished};
 use hearth_tests::wait::until;
 use serde_json::{Value, json};
@@ -317,13 +317,15 @@ fn erased_words_are_gone_everywhere_and_no_tree_changes() {
     let other = north.submit_one(pair.north.sign(&payload), vec![body]);
     hears(&mut south, other, "Words of somebody else");
 
-    let hashes = vec![reference.hash, kept.hash];
-    let erasure = ErasureCarriedOut {
-        ground: "request".parse().unwrap(),
-        hashes,
+    let erasing = |hashes: Vec<BodyHash>| {
+        let ground = "request".parse().unwrap();
+        let erasure = ErasureCarriedOut { ground, hashes };
+        let payload = Payload::new(now(), Care::ErasureCarriedOut(erasure)).about(question);
+        pair.south.sign(&payload)
     };
-    let payload = Payload::new(now(), Care::ErasureCarriedOut(erasure)).about(question);
-    south.submit_one(pair.south.sign(&payload), vec![]);
+    let too_far = south.try_submit(vec![erasing(vec![reference.hash, kept.hash])], vec![]);
+    assert_eq!(too_far.unwrap()[0]["error"]["code"], "not_its_body");
+    south.submit_one(erasing(vec![reference.hash]), vec![]);
     until("north has erased the words", || {
         north.body(&reference).is_none().then_some(())
     });
