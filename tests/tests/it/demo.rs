@@ -90,7 +90,8 @@ fn independent_program_agrees(summary: &Value, framework: &Path, folder: &Path) 
         for other in organisations.iter().filter(|other| *other != organisation) {
             check.args(["--witness", &text(&other["witness"])]);
         }
-        succeed(check.args(["--quorum", "2"]).arg(&published));
+        // No quorum is asked for: a head signed between the demonstration's last wait and the stop may not be witnessed yet.
+        succeed(check.arg(&published));
         recompute.arg(published);
     }
     let said = succeed(&mut recompute);
