@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::exit::Failure;
-use crate::publication::Publication;
+use crate::publication::{Publication, PublishError};
 use crate::reply::Reply;
 use crate::source::Source;
 use base64::Engine;
@@ -43,6 +43,7 @@ pub(crate) struct Publish {
 struct Head {
     organisation: String,
     note: Option<String>,
+    witnessed: Option<String>,
     handovers: Vec<String>,
 }
 
@@ -60,7 +61,7 @@ impl Publish {
                 organisation: self.log,
             },
         )?;
-        let note = head.note.as_deref().map(decode).transpose()?.ok_or_else(|| {
+        let newest = head.note.as_deref().map(signed).transpose()?.ok_or_else(|| {
             Failure::new("this log has no offered checkpoint yet")
                 .advise("Run its node for a few seconds first.")
         })?;
@@ -69,12 +70,21 @@ impl Publish {
             .iter()
             .map(|text| decode(text))
             .collect::<Result<_, _>>()?;
-        let text = Note::parse(&note).map_err(Failure::new)?;
-        let checkpoint = Checkpoint::parse(text.text()).map_err(Failure::new)?;
+        let open = |checkpoint: &Checkpoint| Publication::open(&self.directory, checkpoint, self.entries);
+        let (mut signed, mut witnessed) = match head.witnessed.as_deref().map(signed).transpose()? {
+            Some(witnessed) => (witnessed, true),
+            None => (newest.clone(), false),
+        };
+        let mut opened = open(&signed.1);
+        if witnessed && matches!(opened, Err(PublishError::Ahead { .. })) {
+            // What lies there is newer than what is witnessed by now.
+            witnessed = head.witnessed == head.note;
+            signed = newest;
+            opened = open(&signed.1);
+        }
+        let mut publication = opened.map_err(Failure::new)?;
+        let (note, checkpoint) = signed;
         let size = checkpoint.head.size;
-
-        let mut publication =
-            Publication::open(&self.directory, &checkpoint, self.entries).map_err(Failure::new)?;
         let bar = context.screen.progress_of(size);
         while publication.wants() < size {
             let query = Query::Raw {
@@ -103,12 +113,17 @@ impl Publish {
         bar.finish_and_clear();
         let json = json!({
             "directory": self.directory, "log": checkpoint.origin.to_string(),
-            "size": size, "entries": self.entries, "files_written": written,
+            "size": size, "witnessed": witnessed, "entries": self.entries, "files_written": written,
         });
         let text = format!(
-            "{} is published in {} at size {size}; {written} files are new.",
+            "{} is published in {} at size {size}, {}; {written} files are new.",
             checkpoint.origin,
-            self.directory.display()
+            self.directory.display(),
+            if witnessed {
+                "witnessed"
+            } else {
+                "not witnessed by a quorum yet"
+            },
         );
         Ok(Reply::done(json, text))
     }
@@ -117,6 +132,14 @@ impl Publish {
 fn ask<T: DeserializeOwned>(source: &Source, query: &Query) -> Result<T, Failure> {
     serde_json::from_value(source.ask(query)?)
         .map_err(|error| Failure::new(format!("the answer cannot be read: {error}")))
+}
+
+/// A checkpoint, as bytes and as what they say.
+fn signed(text: &str) -> Result<(Vec<u8>, Checkpoint), Failure> {
+    let note = decode(text)?;
+    let text = Note::parse(&note).map_err(Failure::new)?;
+    let checkpoint = Checkpoint::parse(text.text()).map_err(Failure::new)?;
+    Ok((note, checkpoint))
 }
 
 fn decode(text: &str) -> Result<Vec<u8>, Failure> {

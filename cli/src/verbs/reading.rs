@@ -328,9 +328,24 @@ struct LogRow {
     size: u64,
     lag: u64,
     witnessed: String,
+    witnessed_size: Option<u64>,
     cosignatures: u64,
     needed: u64,
     evidence: u64,
+}
+
+impl LogRow {
+    /// How far witnesses vouch for it.
+    fn witnesses(&self) -> String {
+        let Self {
+            cosignatures, needed, ..
+        } = self;
+        let newest = format!("{} ({cosignatures} of {needed} needed)", self.witnessed);
+        match self.witnessed_size {
+            Some(size) if self.witnessed == "provisional" => format!("{newest}; witnessed to {size}"),
+            _ => newest,
+        }
+    }
 }
 
 impl Status {
@@ -344,10 +359,7 @@ impl Status {
                 format!("{}{own}", log.slug),
                 log.size.to_string(),
                 log.lag.to_string(),
-                format!(
-                    "{} ({} of {} needed)",
-                    log.witnessed, log.cosignatures, log.needed
-                ),
+                log.witnesses(),
                 log.origin.clone(),
                 if log.evidence == 0 {
                     "none".to_owned()

@@ -17,7 +17,7 @@ use hearth_protocol::audit::{Charter, Fault, Finding, Place, Trust};
 use hearth_protocol::community::{Standing, View};
 use hearth_protocol::entry::Committer;
 use hearth_protocol::id::{BodyHash, Id};
-use hearth_protocol::log::{ForkEvidence, TileId, Tiles, TreeHead, VerifierKey};
+use hearth_protocol::log::{ForkEvidence, HeldNote, TileId, Tiles, TreeHead, VerifierKey};
 use indicatif::ProgressBar;
 use std::sync::Arc;
 
@@ -150,6 +150,7 @@ impl Held<'_> {
                 }),
         );
         let note = snapshot.head(number)?;
+        heads.extend(self.cosigned(&charter, &witnesses, &mut report.findings)?);
         let tiles = snapshot.tiles(number)?;
         let tile = |tile: TileId| tiles.tile(tile).map_err(|error| error.to_string());
         let mut examination = Examination::open(Opening {
@@ -178,6 +179,31 @@ impl Held<'_> {
         failed.map_or(Ok(()), Err)?;
         examination.evidence(&snapshot.evidence(number)?);
         Ok(examination.report)
+    }
+
+    /// The newest head that a quorum had cosigned, kept beside the newest.
+    fn cosigned(
+        &self,
+        charter: &Charter,
+        witnesses: &[VerifierKey],
+        findings: &mut Vec<Finding>,
+    ) -> Result<Option<(Place, TreeHead)>, StoreError> {
+        let Some(note) = self.snapshot.cosigned(self.log.number)? else {
+            return Ok(None);
+        };
+        let mut chain = charter.chain.clone();
+        // What is wrong with a handover is said where handovers are examined.
+        for handover in self.snapshot.handovers(self.log.number)? {
+            drop(chain.hand_over(&handover));
+        }
+        match HeldNote::open(&note, &chain, witnesses) {
+            Ok(held) if held.to_bytes() == note => {
+                return Ok(Some((Place::File("cosigned checkpoint".to_owned()), held.head())));
+            }
+            Ok(_) => findings.push(unreadable("cosigned checkpoint", &"a line of it is nobody's")),
+            Err(error) => findings.push(unreadable("cosigned checkpoint", &error)),
+        }
+        Ok(None)
     }
 
     fn charter(&self) -> Result<Result<Charter, NoCharter>, StoreError> {

@@ -12,7 +12,7 @@ use super::prepare::{Prepared, PreparedSubmission};
 use super::refused::Refused;
 use super::submission::SubmittedBody;
 use crate::store::{
-    AppendError, Batch, BodyError, BodyState, Log, NewEntry, Snapshot, SourceKey, StoreError,
+    AppendError, Batch, BodyError, BodyState, Log, LogNumber, NewEntry, Snapshot, SourceKey, StoreError,
 };
 
 /// Where an entry of a batch is, or will be once the batch is committed.
@@ -34,6 +34,32 @@ pub(super) struct Sequence<'a> {
     sources: BTreeMap<SourceKey, u64>,
     bodies: BTreeMap<BodyHash, SubmittedBody>,
     erased: BTreeMap<BodyHash, Id>,
+}
+
+/// What a batch has taken. Nothing is read any more, so that a store that fails may open its file anew.
+pub(super) struct Taken {
+    log: LogNumber,
+    entries: Vec<NewEntry>,
+    bodies: BTreeMap<BodyHash, SubmittedBody>,
+    erased: BTreeMap<BodyHash, Id>,
+}
+
+impl Taken {
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Writes the batch.
+    pub(super) fn write(&self, batch: &mut Batch) -> Result<(), CommitError> {
+        batch.append_own(self.log, &self.entries)?;
+        for (hash, body) in &self.bodies {
+            batch.put_body(hash, &body.salt, &body.bytes)?;
+        }
+        for (hash, by) in &self.erased {
+            batch.erase_body(hash, by)?;
+        }
+        Ok(())
+    }
 }
 
 impl<'a> Sequence<'a> {
@@ -63,10 +89,6 @@ impl<'a> Sequence<'a> {
     /// The index the next entry gets.
     pub(super) fn next_index(&self) -> u64 {
         self.from + self.entries.len() as u64
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 
     /// Takes what can be taken of a submission; answers for each entry.
@@ -121,16 +143,14 @@ impl<'a> Sequence<'a> {
         })
     }
 
-    /// Writes the batch.
-    pub(super) fn write(&self, batch: &mut Batch) -> Result<(), CommitError> {
-        batch.append_own(self.log.number, &self.entries)?;
-        for (hash, body) in &self.bodies {
-            batch.put_body(hash, &body.salt, &body.bytes)?;
+    /// Ends the reading: what is to be written.
+    pub(super) fn end(self) -> Taken {
+        Taken {
+            log: self.log.number,
+            entries: self.entries,
+            bodies: self.bodies,
+            erased: self.erased,
         }
-        for (hash, by) in &self.erased {
-            batch.erase_body(hash, by)?;
-        }
-        Ok(())
     }
 
     fn index_of(&self, entry: &NewEntry) -> Result<Option<u64>, StoreError> {

@@ -190,10 +190,11 @@ impl Writer {
         let (snapshot, index) = (sequence.snapshot(), sequence.next_index());
         let due = self.last_seen.next(snapshot, &self.log, self.home, now, index)?;
         let then = due.and_then(|due| self.take_heads_seen(due, &mut sequence, facts));
-        if !sequence.is_empty() {
+        let taken = sequence.end();
+        if !taken.is_empty() {
             self.store.write(|batch| {
                 then.iter().try_for_each(|then| then.keep(batch))?;
-                sequence.write(batch)
+                taken.write(batch)
             })?;
         }
         if let Some(then) = then {

@@ -6,6 +6,7 @@
 mod bodies;
 mod checked;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
@@ -14,7 +15,7 @@ use hearth_protocol::entry::Home;
 use hearth_protocol::id::{Hash, Id};
 
 use crate::ledger::{CatchUp, SharedCommunity};
-use crate::store::{ChecksFile, Log, Store, StoreError};
+use crate::store::{ChecksFile, Log, LogNumber, Store, StoreError};
 
 use checked::{Checker, check_all};
 
@@ -38,6 +39,8 @@ struct Inner {
     community: SharedCommunity,
     checker: Mutex<Checker>,
     views: Mutex<Vec<(Hash, Arc<View>)>>,
+    /// How far each log was read for bodies.
+    bodies_read: Mutex<BTreeMap<LogNumber, u64>>,
 }
 
 impl Projector {
@@ -53,6 +56,7 @@ impl Projector {
                 community: Arc::new(RwLock::new(Community::new(community))),
                 checker: Mutex::new(Checker::new(file)),
                 views: Mutex::new(Vec::new()),
+                bodies_read: Mutex::new(BTreeMap::new()),
             }),
         };
         let mut facts = projector
@@ -83,7 +87,8 @@ impl Projector {
     /// # Errors
     /// [`StoreError`].
     pub fn follow(&self) -> Result<(), StoreError> {
-        for log in self.inner.store.read()?.logs()? {
+        let logs = self.inner.store.read()?.logs()?;
+        for log in logs {
             while self.inner.follow_portion(&log)? {}
         }
         if self.inner.checker().is_worth_keeping(WORTH_KEEPING) {
@@ -142,7 +147,8 @@ impl Inner {
     /// Folds all that the store holds and `facts` lack, while nobody else can read them.
     fn fold(&self, store: &Store, facts: &mut Community) -> Result<(), StoreError> {
         let mut checker = self.checker();
-        for log in store.read()?.logs()? {
+        let logs = store.read()?.logs()?;
+        for log in logs {
             let organisation = log.charter.organisation;
             let home = Home {
                 community: facts.id(),

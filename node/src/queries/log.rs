@@ -4,9 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hearth_protocol::entry::Entry;
 use hearth_protocol::id::Id;
+use hearth_protocol::log::HeldNote;
 use serde_json::{Value, json};
 
 use super::card::{Cards, body_of};
+use super::status::Heads;
 use super::{QueryError, Reader, resolve};
 use crate::store::SourceKey;
 
@@ -60,12 +62,13 @@ pub(super) fn list(
     }))
 }
 
-/// `{"organisation", "origin", "verifier", "size", "root", "note"?, "handovers": […], "evidence": […]}`; notes and
-/// evidence are base64.
+/// `{"organisation", "origin", "verifier", "size", "root", "note"?, "witnessed"?, "handovers": […], "evidence": […]}`;
+/// notes and evidence are base64. `note` is the newest head, `witnessed` the newest that a quorum has cosigned.
 pub(super) fn checkpoint(reader: &Reader, organisation: Option<&str>) -> Result<Value, QueryError> {
     let snapshot = reader.store().read()?;
     let log = resolve::log(&snapshot, organisation)?;
     let head = snapshot.tree_head(log.number)?;
+    let heads = Heads::of(&snapshot, &log, &snapshot.logs()?)?;
     let base64 = |bytes: Vec<u8>| STANDARD.encode(bytes);
     let handovers: Vec<String> = snapshot.handovers(log.number)?.into_iter().map(base64).collect();
     let evidence: Vec<String> = snapshot.evidence(log.number)?.into_iter().map(base64).collect();
@@ -79,6 +82,7 @@ pub(super) fn checkpoint(reader: &Reader, organisation: Option<&str>) -> Result<
         "size": head.size,
         "root": head.root,
         "note": snapshot.head(log.number)?.map(base64),
+        "witnessed": heads.witnessed().map(HeldNote::to_bytes).map(base64),
         "handovers": handovers,
         "evidence": evidence,
     }))

@@ -45,7 +45,8 @@ pub struct Presence {
 }
 
 /// `{"community", "organisation", "slug", "simulated", "running", "node"?, "logs": […], "missing_bodies"}`; per log
-/// `{"organisation", "slug", "origin", "own", "size", "offered", "lag", "witnessed", "cosignatures", "needed", "evidence"}`.
+/// `{"organisation", "slug", "origin", "own", "size", "offered", "lag", "witnessed",
+/// "witnessed_size", "cosignatures", "needed", "evidence"}`.
 pub(super) fn status(reader: &Reader) -> Result<Value, QueryError> {
     let live = reader.live.as_ref().map(|live| live());
     let snapshot = reader.store().read()?;
@@ -55,13 +56,9 @@ pub(super) fn status(reader: &Reader) -> Result<Value, QueryError> {
         (facts.clock(), facts.founder(), admitted)
     };
     let logs = snapshot.logs()?;
-    let witnesses: Vec<(Id, VerifierKey)> = logs
-        .iter()
-        .map(|log| (log.charter.organisation, witness(log)))
-        .collect();
     let rows = logs
         .iter()
-        .map(|log| row(&snapshot, log, &witnesses))
+        .map(|log| row(&snapshot, log, &logs))
         .collect::<Result<Vec<_>, _>>()?;
     let own = logs.iter().find(|log| log.charter.own);
     Ok(json!({
@@ -78,27 +75,64 @@ pub(super) fn status(reader: &Reader) -> Result<Value, QueryError> {
     }))
 }
 
+/// The notes of a log, opened, and who may cosign them.
+pub(super) struct Heads {
+    witnesses: Vec<VerifierKey>,
+    /// The newest whose entries are held.
+    newest: Option<HeldNote>,
+    /// The newest that some held entries are proven into.
+    aim: Option<HeldNote>,
+    /// The newest that a quorum has cosigned.
+    witnessed: Option<HeldNote>,
+}
+
+impl Heads {
+    /// Of one log among all.
+    pub(super) fn of(snapshot: &Snapshot<'_>, log: &Log, logs: &[Log]) -> Result<Heads, QueryError> {
+        let others = logs.iter().filter(|other| other.number != log.number);
+        let witnesses: Vec<VerifierKey> = others.map(witness).collect();
+        let chain = snapshot.key_chain(log)?;
+        let open =
+            |note: Option<Vec<u8>>| note.and_then(|note| HeldNote::open(&note, &chain, &witnesses).ok());
+        let newest = open(snapshot.head(log.number)?);
+        let is_witnessed =
+            |note: &HeldNote| matches!(note.witnessing(&witnesses), Witnessing::Witnessed { .. });
+        let witnessed = match &newest {
+            Some(newest) if is_witnessed(newest) => Some(newest.clone()),
+            _ => open(snapshot.cosigned(log.number)?).filter(is_witnessed),
+        };
+        Ok(Heads {
+            aim: open(snapshot.aim(log.number)?),
+            newest,
+            witnessed,
+            witnesses,
+        })
+    }
+
+    /// The newest note that a quorum has cosigned.
+    pub(super) fn witnessed(&self) -> Option<&HeldNote> {
+        self.witnessed.as_ref()
+    }
+
+    fn witnessing(&self) -> Witnessing {
+        let nobody = Witnessing::of(0, self.witnesses.len());
+        self.newest
+            .as_ref()
+            .map_or(nobody, |note| note.witnessing(&self.witnesses))
+    }
+}
+
 fn witness(log: &Log) -> VerifierKey {
     VerifierKey::witness(log.charter.origin.witness_name(), log.charter.witness)
 }
 
-fn row(snapshot: &Snapshot<'_>, log: &Log, witnesses: &[(Id, VerifierKey)]) -> Result<Value, QueryError> {
-    let others: Vec<VerifierKey> = witnesses
-        .iter()
-        .filter(|(organisation, _)| *organisation != log.charter.organisation)
-        .map(|(_, key)| key.clone())
-        .collect();
-    let chain = snapshot.key_chain(log)?;
-    let opened = |note: Option<Vec<u8>>| note.and_then(|note| HeldNote::open(&note, &chain, &others).ok());
-    let (held, aim) = (
-        opened(snapshot.head(log.number)?),
-        opened(snapshot.aim(log.number)?),
-    );
+fn row(snapshot: &Snapshot<'_>, log: &Log, logs: &[Log]) -> Result<Value, QueryError> {
+    let heads = Heads::of(snapshot, log, logs)?;
+    let size_of = |note: &Option<HeldNote>| note.as_ref().map(|note| note.head().size);
     let size = snapshot.size(log.number)?;
-    let offered = held.as_ref().map(|note| note.head().size);
-    let known = aim.as_ref().map(|note| note.head().size).or(offered).unwrap_or(0);
-    let witnessing = held.as_ref().map(|note| note.witnessing(&others));
-    let (word, have, need) = match witnessing.unwrap_or_else(|| Witnessing::of(0, others.len())) {
+    let offered = size_of(&heads.newest);
+    let known = size_of(&heads.aim).or(offered).unwrap_or(0);
+    let (word, have, need) = match heads.witnessing() {
         Witnessing::Unwitnessed => ("unwitnessed", 0, 0),
         Witnessing::Provisional { have, need } => ("provisional", have, need),
         Witnessing::Witnessed { have, need } => ("witnessed", have, need),
@@ -112,6 +146,7 @@ fn row(snapshot: &Snapshot<'_>, log: &Log, witnesses: &[(Id, VerifierKey)]) -> R
         "offered": offered,
         "lag": known.saturating_sub(size),
         "witnessed": word,
+        "witnessed_size": size_of(&heads.witnessed),
         "cosignatures": have,
         "needed": need,
         "evidence": snapshot.evidence(log.number)?.len(),

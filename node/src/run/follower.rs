@@ -2,8 +2,6 @@
 //! up the logs of organisations that were admitted.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use hearth_protocol::id::Id;
@@ -31,7 +29,6 @@ pub(super) enum Finding {
 /// The running thread.
 pub(super) struct Follower {
     wake: mpsc::Sender<()>,
-    follows_own: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
@@ -44,38 +41,23 @@ impl Follower {
     ) -> io::Result<(Self, mpsc::UnboundedReceiver<Finding>)> {
         let (wake, inbox) = mpsc::channel(1);
         let (findings, outbox) = mpsc::unbounded_channel();
-        let follows_own = Arc::new(AtomicBool::new(false));
         let worker = Worker {
             store,
             projector,
             own,
             findings,
-            follows_own: follows_own.clone(),
             admitted: Vec::new(),
         };
         let thread = thread::Builder::new()
             .name("projector".into())
             .spawn(move || worker.run(inbox))?;
-        Ok((
-            Self {
-                wake,
-                follows_own,
-                thread,
-            },
-            outbox,
-        ))
+        Ok((Self { wake, thread }, outbox))
     }
 
     /// The store may have gained something. Said while it is busy, it looks once more.
     pub(super) fn wake(&self) {
         // Full: it is going to look anyway. Closed: the node is stopping.
         let _coming = self.wake.try_send(());
-    }
-
-    /// Whether our own log is being fetched, and so speaks of bodies that are not here.
-    pub(super) fn follow_own(&self, follows_own: bool) {
-        self.follows_own.store(follows_own, Ordering::Relaxed);
-        self.wake();
     }
 
     /// Ends the thread.
@@ -92,7 +74,6 @@ struct Worker {
     projector: Projector,
     own: Id,
     findings: mpsc::UnboundedSender<Finding>,
-    follows_own: Arc<AtomicBool>,
     admitted: Vec<Admitted>,
 }
 
@@ -115,10 +96,7 @@ impl Worker {
         self.projector.follow()?;
         self.tell(Finding::Folded);
         self.take_up_logs()?;
-        if self
-            .projector
-            .note_bodies(self.follows_own.load(Ordering::Relaxed))?
-        {
+        if self.projector.note_bodies()? {
             self.tell(Finding::Bodies);
         }
         Ok(())

@@ -240,7 +240,6 @@ impl Hub {
         let standing = *self.standing.borrow_and_update();
         tracing::info!(%standing, "standing");
         let follows = matches!(standing, Standing::Behind { .. } | Standing::Restored { .. });
-        self.follower.follow_own(follows);
         self.replicator.tell(Word::FollowOwn(follows)).await;
         self.ask_nobody();
     }

@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use std::time::{Duration, Instant};
 
 use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, TransactionError, WriteTransaction};
 
@@ -14,8 +15,51 @@ type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>;
 /// Bytes that must be free before a write is tried again on a disk that was full.
 const ROOM: usize = 4 << 20;
 
+/// How long readers are given to finish before the file is closed under them. A thread that writes while it reads would
+/// wait for itself.
+const READERS: Duration = Duration::from_secs(5);
+
+/// The reads going on.
+#[derive(Default)]
+struct Readers {
+    count: Mutex<usize>,
+    none: Condvar,
+}
+
+/// A read going on: the file stays open until it is dropped.
+pub(super) struct Reading<'a>(&'a Readers);
+
+impl Readers {
+    fn enter(&self) -> Reading<'_> {
+        *self.count() += 1;
+        Reading(self)
+    }
+
+    fn count(&self) -> MutexGuard<'_, usize> {
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_until_none(&self, patience: Duration) {
+        let waited = self
+            .none
+            .wait_timeout_while(self.count(), patience, |count| *count > 0);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let mut count = self.0.count();
+        *count -= 1;
+        if *count == 0 {
+            self.0.none.notify_all();
+        }
+    }
+}
+
 pub(super) struct Handle {
     database: RwLock<Option<Database>>,
+    readers: Readers,
     open: Opener,
     /// Where to look for room before the first write after a failed one.
     directory: Option<PathBuf>,
@@ -28,6 +72,7 @@ impl Handle {
         let database = RwLock::new(Some(open()?));
         Ok(Handle {
             database,
+            readers: Readers::default(),
             open,
             directory: directory.map(Path::to_owned),
             failed: AtomicBool::new(false),
@@ -35,8 +80,12 @@ impl Handle {
         })
     }
 
-    pub(super) fn begin_read(&self) -> Result<ReadTransaction, StoreError> {
-        self.with(|database| Ok(database.begin_read()?))
+    /// The file stays open while the first lives, which is to be dropped last.
+    pub(super) fn begin_read(&self) -> Result<(Reading<'_>, ReadTransaction), StoreError> {
+        self.with(|database| {
+            let reading = self.readers.enter();
+            Ok((reading, database.begin_read()?))
+        })
     }
 
     pub(super) fn begin_write(&self) -> Result<WriteTransaction, StoreError> {
@@ -56,7 +105,7 @@ impl Handle {
             return;
         }
         self.failed.store(true, Ordering::Release);
-        let mut database = self.lock();
+        let mut database = self.lock_unread();
         *database = None;
         if let Err(error) = self.reopen(&mut database) {
             tracing::error!(%error, "the database does not open again");
@@ -93,6 +142,28 @@ impl Handle {
 
     fn lock(&self) -> RwLockWriteGuard<'_, Option<Database>> {
         self.database.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for those who read, who may need a second read to finish.
+    fn lock_unread(&self) -> RwLockWriteGuard<'_, Option<Database>> {
+        let began = Instant::now();
+        loop {
+            let database = self.lock();
+            let readers = *self.readers.count();
+            let patience = READERS.saturating_sub(began.elapsed());
+            if readers == 0 {
+                return database;
+            }
+            if patience.is_zero() {
+                tracing::warn!(
+                    readers,
+                    "the database is opened anew under its readers, which will fail"
+                );
+                return database;
+            }
+            drop(database);
+            self.readers.wait_until_none(patience);
+        }
     }
 
     fn find_room(&self) -> Result<(), StoreError> {

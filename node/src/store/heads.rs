@@ -2,16 +2,24 @@
 //! one here has verified it.
 
 use hearth_protocol::id::Hash;
+use hearth_protocol::log::Note;
+use hearth_protocol::log::quorum::quorum;
+use redb::ReadableTableMetadata;
 
 use super::error::StoreError;
 use super::logs::LogNumber;
-use super::tables::{AIMS, EVIDENCE, HANDOVERS, HEADS};
+use super::tables::{AIMS, COSIGNED, EVIDENCE, HANDOVERS, HEADS, LOGS};
 use super::{Batch, Snapshot};
 
 impl Snapshot<'_> {
     /// The newest signed note of a log whose entries are all held. For the own log: the newest offered one.
     pub fn head(&self, log: LogNumber) -> Result<Option<Vec<u8>>, StoreError> {
         self.bytes(HEADS, log.0)
+    }
+
+    /// The newest signed note of a log with as many cosignatures as a quorum of the other logs' witnesses needs.
+    pub fn cosigned(&self, log: LogNumber) -> Result<Option<Vec<u8>>, StoreError> {
+        self.bytes(COSIGNED, log.0)
     }
 
     /// The newest signed note of a log that some held entries are proven into and that is not all held yet.
@@ -35,8 +43,14 @@ impl Snapshot<'_> {
 }
 
 impl Batch {
-    /// Keeps the newest head of a log.
+    /// Keeps the newest head of a log; the one before it, too, while it alone is cosigned by a quorum.
     pub fn keep_head(&mut self, log: LogNumber, note: &[u8]) -> Result<(), StoreError> {
+        let logs = usize::try_from(self.transaction().open_table(LOGS)?.len()?).unwrap_or(usize::MAX);
+        let lines = Note::parse(note).map_or(0, |note| note.signatures().len());
+        // The first line is the log's own. A change of its key adds one more, which whoever reads this finds out.
+        if lines > quorum(logs.saturating_sub(1)) {
+            self.put(COSIGNED, log.0, note)?;
+        }
         self.put(HEADS, log.0, note)
     }
 

@@ -136,7 +136,7 @@ impl Snapshot<'_> {
     pub fn find(&self, id: &Id) -> Result<Vec<Place>, StoreError> {
         // Memory first, then an index read begun after it: an id on its way from one to the other is in either.
         let recent = self.store.inner.recent.places(id);
-        let now = self.store.inner.database.begin_read()?;
+        let (_reading, now) = self.store.inner.database.begin_read()?;
         let mut places = BTreeMap::new();
         for row in now
             .open_table(IDS)?

@@ -151,7 +151,8 @@ impl Batch {
             ($($table:ident),*) => { $( transaction.open_table(tables::$table)?; )* };
         }
         make!(
-            LOGS, ENTRIES, TILES, FRONTIERS, IDS, INDEXED, SOURCES, HEADS, AIMS, HANDOVERS, EVIDENCE
+            LOGS, ENTRIES, TILES, FRONTIERS, IDS, INDEXED, SOURCES, HEADS, COSIGNED, AIMS, HANDOVERS,
+            EVIDENCE
         );
         make!(
             BODIES,

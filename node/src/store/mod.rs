@@ -34,7 +34,7 @@ pub use self::joining::{Application, Invitation, Redeemed, TokenHash};
 pub use self::logs::{Log, LogNumber, NewLog};
 pub use self::tiles::StoredTiles;
 
-use self::database::Handle;
+use self::database::{Handle, Reading};
 use self::ids::Recent;
 use self::lock::DirectoryLock;
 
@@ -178,9 +178,11 @@ impl Store {
     }
 
     fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        let (reading, transaction) = self.inner.database.begin_read()?;
         Ok(Snapshot {
-            transaction: self.inner.database.begin_read()?,
+            transaction,
             store: self,
+            _reading: reading,
         })
     }
 
@@ -226,6 +228,8 @@ fn builder(checked: bool) -> Builder {
 pub struct Snapshot<'a> {
     transaction: ReadTransaction,
     store: &'a Store,
+    /// Dropped last.
+    _reading: Reading<'a>,
 }
 
 /// One transaction being written. Its reads see its own writes.

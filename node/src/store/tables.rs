@@ -23,6 +23,8 @@ pub(super) const SOURCES: Table<Key32, u64> = Table::new("sources");
 
 /// Log → the newest signed note whose entries are all held.
 pub(super) const HEADS: Table<u32, &[u8]> = Table::new("heads");
+/// Log → the newest of those with as many cosignatures as a quorum needs.
+pub(super) const COSIGNED: Table<u32, &[u8]> = Table::new("cosigned");
 /// Log → the newest signed note that some held entries are proven into.
 pub(super) const AIMS: Table<u32, &[u8]> = Table::new("aims");
 /// (log, number from 0) → handover note.

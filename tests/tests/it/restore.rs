@@ -93,7 +93,6 @@ fn a_restored_copy_follows_its_own_log_and_signs_nothing() {
 }
 
 #[test]
-#[ignore = "fails: entries come back and signing goes on, but the lost body is not fetched again within a minute"]
 fn a_store_set_back_behind_its_signer_is_fetched_from_peers_and_goes_on() {
     let SetBack {
         mut pair,
