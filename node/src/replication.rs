@@ -73,11 +73,18 @@ pub enum Errand {
         /// The witness.
         peer: Peer,
     },
-    /// Somebody knows more of our own log than we do: follow it, do not sign.
+    /// Somebody has shown a head of our own log that is larger than ours: follow it, do not sign.
     Restored {
         /// Who.
         peer: Peer,
-        /// The size they know of.
+        /// The size of that head.
+        size: u64,
+    },
+    /// A witness says that it knows more of our own log, and has not shown it.
+    Claimed {
+        /// The witness.
+        peer: Peer,
+        /// The size it named.
         size: u64,
     },
 }
@@ -240,6 +247,7 @@ impl Replication {
                 Output::Paused { organisation, why } => errands.push(Errand::Paused { organisation, why }),
                 Output::Confirmed { peer } => errands.push(Errand::Confirmed { peer }),
                 Output::Restored { peer, size } => errands.push(Errand::Restored { peer, size }),
+                Output::Claimed { peer, size } => errands.push(Errand::Claimed { peer, size }),
             }
         }
         if !keeps.is_empty() {

@@ -183,7 +183,7 @@ async fn attend(
         tokio::select! {
             () = &mut told => return Ok(()),
             event = hub.network.next() => hub.network_said(event).await,
-            Some(errand) = hub.errands.recv() => hub.run_errand(errand),
+            Some(errand) = hub.errands.recv() => hub.run_errand(errand).await,
             Some(finding) = hub.findings.recv() => hub.found(finding).await?,
             Some(done) = hub.jobs.join_next() => hub.done(done).await,
             Ok(()) = hub.offered.changed() => hub.offered_head().await,

@@ -1,8 +1,11 @@
 //! This node as a witness of the others' logs (C2SP tlog-witness, add-checkpoint): what it will cosign is on disk, in one
 //! transaction with the check that nothing came in between, before the cosignature exists.
 
+use hearth_protocol::id::Id;
 use hearth_protocol::log::witness::{AddCheckpoint, Refusal, Reply, Watched};
 use hearth_protocol::log::{Cosigner, ForkEvidence, Note, TreeHead, VerifierKey};
+use hearth_protocol::sync::{OfferedHead, WitnessReply, WitnessRequest};
+use serde_bytes::ByteBuf;
 
 use crate::clock::Clock;
 use crate::store::{Log, Snapshot, Store, StoreError};
@@ -41,6 +44,44 @@ impl Witness {
             Ok(reply) => Ok(reply),
             Err(NotCosigned::Refused(refusal)) => Ok(refusal.into()),
             Err(NotCosigned::Store(error)) => Err(error),
+        }
+    }
+
+    /// The checkpoint of an organisation's log that was cosigned last, as it came, with the handovers of its key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn latest(&self, organisation: &Id) -> Result<WitnessReply, StoreError> {
+        let snapshot = self.store.read()?;
+        let Some(log) = snapshot.log(organisation)? else {
+            return Ok(WitnessReply::Never {});
+        };
+        let Some(note) = snapshot.witnessed_note(log.charter.origin.as_str())? else {
+            return Ok(WitnessReply::Never {});
+        };
+        let handovers = snapshot.handovers(log.number)?.into_iter();
+        let head = OfferedHead {
+            note,
+            handovers: handovers.map(ByteBuf::from).collect(),
+            organisation: *organisation,
+        };
+        Ok(WitnessReply::Latest { head })
+    }
+
+    /// Answers a question of `/hearth/witness/1`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn answer(&self, request: &WitnessRequest) -> Result<WitnessReply, StoreError> {
+        match request {
+            WitnessRequest::Add { body } => {
+                let Reply { status, body, .. } = self.add_checkpoint(body)?;
+                Ok(WitnessReply::Added {
+                    body: body.into_bytes(),
+                    status: u64::from(status),
+                })
+            }
+            WitnessRequest::Latest { organisation } => self.latest(organisation),
         }
     }
 
@@ -117,7 +158,7 @@ enum NotCosigned {
 
 #[cfg(test)]
 mod tests {
-    use hearth_protocol::id::{Hash, Id};
+    use hearth_protocol::id::Hash;
     use hearth_protocol::log::{Checkpoint, MemoryTree, Origin, leaf_hash, proof};
     use hearth_protocol::sign::SecretKey;
 
@@ -190,6 +231,10 @@ mod tests {
                 .unwrap()
         }
 
+        fn organisation(&self) -> Id {
+            Id::from_bytes(*self.secret.public().as_bytes())
+        }
+
         fn remembered(&self) -> u64 {
             let seen = self
                 .store
@@ -218,6 +263,27 @@ mod tests {
         assert_eq!(pair.ask(9, 9, 0).status, 200, "the same again is cosigned again");
         assert_eq!((pair.remembered(), pair.evidence()), (9, 0));
         assert_eq!(pair.witness.add_checkpoint(b"old nonsense").unwrap().status, 400);
+    }
+
+    #[test]
+    fn it_shows_the_checkpoint_behind_the_size_it_names() {
+        let pair = pair();
+        let organisation = pair.organisation();
+        assert_eq!(
+            pair.witness.latest(&organisation).unwrap(),
+            WitnessReply::Never {}
+        );
+        pair.ask(0, 5, 0);
+        pair.ask(5, 9, 0);
+        let WitnessReply::Latest { head } = pair.witness.latest(&organisation).unwrap() else {
+            panic!("it has cosigned");
+        };
+        let snapshot = pair.store.read().unwrap();
+        let chain = snapshot.key_chain(&snapshot.logs().unwrap()[0]).unwrap();
+        assert_eq!(chain.open(&head.note).unwrap().0.head.size, 9);
+        assert_eq!((head.organisation, head.handovers.len()), (organisation, 0));
+        let stranger = Id::from_bytes([7; 32]);
+        assert_eq!(pair.witness.latest(&stranger).unwrap(), WitnessReply::Never {});
     }
 
     #[test]

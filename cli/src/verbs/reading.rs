@@ -401,10 +401,27 @@ fn standing(answer: &Value) -> String {
     if let Some(why) = node["joining"].as_str() {
         lines.push(format!("Joining: {why}"));
     }
+    lines.extend(node["claims"].as_array().into_iter().flatten().map(|claim| {
+        format!(
+            "{}: says it has cosigned this log up to size {}, and does not show it. Nothing follows from that.",
+            slug_of(answer, &claim[0]),
+            claim[1]
+        )
+    }));
     if let Some(missing) = answer["missing_bodies"].as_u64().filter(|missing| *missing > 0) {
         lines.push(format!("{missing} bodies are not here yet."));
     }
     lines.join("\n")
+}
+
+/// The slug of the organisation with this id, as the answer names its logs.
+fn slug_of(answer: &Value, organisation: &Value) -> String {
+    let logs = answer["logs"].as_array().into_iter().flatten();
+    let log = logs.into_iter().find(|log| log["organisation"] == *organisation);
+    log.and_then(|log| log["slug"].as_str())
+        .or(organisation.as_str())
+        .unwrap_or("?")
+        .to_owned()
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Failure> {

@@ -32,7 +32,7 @@ pub enum Standing {
     Asking,
     /// A witness bears out that it knows no more, or there is none to ask: entries are taken and signed.
     Confirmed,
-    /// No witness answered: entries are taken and signed, marked unconfirmed, until one knows more.
+    /// No witness bore it out: entries are taken and signed, marked unconfirmed, until one shows that it knows more.
     Unconfirmed,
     /// The key has signed this tree and the store does not hold it: its entries are fetched from peers. Nothing is signed.
     Behind {
@@ -72,7 +72,7 @@ pub enum News {
     NobodyToAsk,
     /// A witness knows no more of this log than this node.
     NobodyKnowsMore,
-    /// Somebody knows this log at a larger size.
+    /// Somebody has shown this log at a larger size, signed with its key.
     KnownLarger {
         /// Their size.
         size: u64,
@@ -128,7 +128,7 @@ impl fmt::Display for Standing {
         match self {
             Standing::Asking => write!(f, "waiting for a witness"),
             Standing::Confirmed => write!(f, "confirmed"),
-            Standing::Unconfirmed => write!(f, "unconfirmed: no witness has answered"),
+            Standing::Unconfirmed => write!(f, "unconfirmed: no witness has borne it out"),
             Standing::Behind { signed } => {
                 write!(
                     f,

@@ -30,6 +30,8 @@ pub struct Live {
     pub simulated: bool,
     /// Logs of which nothing more is taken in, and why.
     pub paused: Vec<(Id, String)>,
+    /// Sizes of our own log that an organisation's witness says it has cosigned, larger than ours, without showing them.
+    pub claims: Vec<(Id, u64)>,
     /// Why the last attempt to join failed, while it waits to be admitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joining: Option<String>,

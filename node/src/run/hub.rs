@@ -5,9 +5,7 @@ use std::sync::PoisonError;
 
 use hearth_protocol::id::Id;
 use hearth_protocol::log::{Note, TreeHead};
-use hearth_protocol::sync::{
-    Failed, HeadsHint, Input, JoinReply, Pause, Peer, Reply, WitnessReply, WitnessRequest,
-};
+use hearth_protocol::sync::{Failed, HeadsHint, Input, JoinReply, Pause, Peer, Reply, WitnessReply};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Duration, Instant};
@@ -50,6 +48,8 @@ pub(super) struct Hub {
     moved: bool,
     peers: BTreeMap<Peer, Id>,
     paused: BTreeMap<Id, Pause>,
+    /// Sizes of our own log that organisations say they have cosigned and have not shown.
+    claims: BTreeMap<Id, u64>,
     applicant: Option<Applicant>,
     /// When to knock next; none while a knock is on its way.
     knock_at: Option<Instant>,
@@ -93,6 +93,7 @@ impl Hub {
             moved: true,
             peers: BTreeMap::new(),
             paused: BTreeMap::new(),
+            claims: BTreeMap::new(),
             knock_at: applicant.is_some().then(Instant::now),
             joining: applicant.is_some().then(|| "not admitted yet".to_owned()),
             applicant,
@@ -125,19 +126,10 @@ impl Hub {
                 let serve = move || Job::Served(reply, exchange::serve(&store, &peer, organisation, request));
                 self.jobs.spawn_blocking(serve);
             }
-            Event::AskedToWitness {
-                request: WitnessRequest::Add { body },
-                reply,
-                ..
-            } => {
+            Event::AskedToWitness { request, reply, .. } => {
                 let witness = self.rooms.witness.clone();
-                self.jobs.spawn_blocking(move || {
-                    let answer = witness.add_checkpoint(&body).map(|answer| WitnessReply::Added {
-                        status: u64::from(answer.status),
-                        body: answer.body.into_bytes(),
-                    });
-                    Job::Witnessed(reply, answer)
-                });
+                self.jobs
+                    .spawn_blocking(move || Job::Witnessed(reply, witness.answer(&request)));
             }
             Event::Knocked { request, reply } => {
                 let (store, projector, now) = (
@@ -165,7 +157,7 @@ impl Hub {
         }
     }
 
-    pub(super) fn run_errand(&mut self, errand: Errand) {
+    pub(super) async fn run_errand(&mut self, errand: Errand) {
         match errand {
             Errand::Ask {
                 peer,
@@ -184,8 +176,34 @@ impl Hub {
                 tracing::error!(%organisation, ?why, "nothing more is taken in of this log");
                 self.paused.insert(organisation, why);
             }
-            Errand::Confirmed { .. } => self.rooms.ledger.hear(News::NobodyKnowsMore),
-            Errand::Restored { size, .. } => self.rooms.ledger.hear(News::KnownLarger { size }),
+            Errand::Confirmed { peer } => {
+                if let Some(organisation) = self.peers.get(&peer) {
+                    self.claims.remove(organisation);
+                }
+                self.rooms.ledger.hear(News::NobodyKnowsMore);
+            }
+            Errand::Restored { size, .. } => self.shown_larger(size).await,
+            Errand::Claimed { peer, size } => self.claimed(&peer, size),
+        }
+    }
+
+    /// A head that the ledger has signed meanwhile is no sign of an old copy: the machine had not heard of it yet.
+    async fn shown_larger(&self, size: u64) {
+        let signed = self.committed.borrow().size;
+        if size > signed {
+            self.rooms.ledger.hear(News::KnownLarger { size });
+        } else {
+            self.replicator.tell(Word::NewLogs).await;
+        }
+    }
+
+    /// Changes nothing: whoever could stop a log by a claim could stop every organisation.
+    fn claimed(&mut self, peer: &Peer, size: u64) {
+        let Some(organisation) = self.peers.get(peer) else {
+            return;
+        };
+        if self.claims.insert(*organisation, size) != Some(size) {
+            tracing::warn!(%organisation, size, "a witness says it has cosigned more of our log than we hold, and does not show it");
         }
     }
 
@@ -356,6 +374,7 @@ impl Hub {
                 .iter()
                 .map(|(organisation, why)| (*organisation, format!("{why:?}")))
                 .collect(),
+            claims: self.claims.iter().map(|(of, size)| (*of, *size)).collect(),
             joining: self.joining.clone(),
         }
     }

@@ -1,10 +1,12 @@
 //! Getting our own head cosigned: every reachable node is asked as a witness (C2SP tlog-witness, add-checkpoint) once
 //! per head, and once after a start in any case, because its answer tells whether we know less than we once signed.
+//! A witness that names a larger size has claimed something; it is asked to show the head it means, and until it has
+//! answered that, nobody else's word confirms us.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::backoff::{Backoff, Jitter};
-use super::message::{WitnessReply, WitnessRequest};
+use super::message::WitnessRequest;
 use super::peers::Peers;
 use super::port::Peer;
 use crate::id::{Hash, Id};
@@ -29,6 +31,8 @@ struct Witness {
     /// It has said so itself since we started.
     confirmed: bool,
     asking: bool,
+    /// It named a size larger than ours, and is being asked for the head.
+    claims: bool,
     /// Answers that named another size, since it last cosigned.
     conflicts: u32,
     backoff: Backoff,
@@ -61,8 +65,8 @@ pub(super) enum Told {
     Cosigned(HeldNote),
     /// The witness answered for the first time since we started, and knows no more than we do.
     Confirmed,
-    /// The witness knows a size that we do not have.
-    Restored(u64),
+    /// The witness says that it knows a size that we do not have: it is to be asked for its head.
+    Claims(u64),
     /// The answer is not what a witness says.
     Lied,
 }
@@ -76,6 +80,7 @@ impl Cosign {
     pub(super) fn disconnected(&mut self, peer: &Peer) {
         if let Some(witness) = self.witnesses.get_mut(peer) {
             witness.asking = false;
+            witness.claims = false;
         }
     }
 
@@ -140,15 +145,14 @@ impl Cosign {
         (now, jitter): (Timestamp, &mut Jitter),
         peer: &Peer,
         about: About,
-        reply: &WitnessReply,
+        (status, body): (u64, &[u8]),
         (head, key): (&HeldNote, &VerifierKey),
     ) -> Vec<Told> {
         let Some(witness) = self.witnesses.get_mut(peer) else {
             return Vec::new();
         };
         witness.asking = false;
-        let WitnessReply::Added { body, status } = reply;
-        match Answer::parse(u16::try_from(*status).unwrap_or_default(), body) {
+        match Answer::parse(u16::try_from(status).unwrap_or_default(), body) {
             Answer::Cosigned(_) if head.head().size != about.size => {
                 witness.knows = witness.knows.max(about.size);
                 Vec::new()
@@ -168,7 +172,10 @@ impl Cosign {
                     .chain([Told::Cosigned(cosigned)])
                     .collect()
             }
-            Answer::Knows(size) if size > head.head().size => vec![Told::Restored(size)],
+            Answer::Knows(size) if size > head.head().size => {
+                (witness.asking, witness.claims) = (true, true);
+                vec![Told::Claims(size)]
+            }
             Answer::Knows(size) => {
                 witness.conflicts += 1;
                 if witness.conflicts > CONFLICTS {
@@ -182,6 +189,21 @@ impl Cosign {
                 Vec::new()
             }
         }
+    }
+
+    /// The witness has shown the head it claimed, or has not and is left alone for a while.
+    pub(super) fn shown(&mut self, now: Timestamp, jitter: &mut Jitter, peer: &Peer, bears_out: bool) {
+        if let Some(witness) = self.witnesses.get_mut(peer) {
+            (witness.asking, witness.claims) = (false, false);
+            if !bears_out {
+                witness.backoff.lied(now, jitter);
+            }
+        }
+    }
+
+    /// Some witness has yet to show what it claimed.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.witnesses.values().any(|witness| witness.claims)
     }
 
     pub(super) fn failed(&mut self, now: Timestamp, jitter: &mut Jitter, peer: &Peer) {

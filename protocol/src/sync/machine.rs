@@ -32,6 +32,8 @@ pub struct Machine {
     spread: Spread,
     /// Somebody has shown that we were restored from an old copy.
     restored: bool,
+    /// A witness that knows no more than we do, said while another was asked to show that it knows more.
+    unsaid: Option<Peer>,
 }
 
 /// What a question is about: who gets the answer.
@@ -40,6 +42,8 @@ enum About {
     Heads,
     Log(Id, replica::About),
     Cosign(cosign::About),
+    /// The head that a witness says is larger than ours, and the size it named.
+    Claim(u64),
     Evidence(Id),
     Body(BodyHash),
 }
@@ -58,6 +62,7 @@ impl Machine {
             cosign: Cosign::default(),
             spread: Spread::default(),
             restored: false,
+            unsaid: None,
         }
     }
 
@@ -172,7 +177,7 @@ impl Machine {
         let Some(replica) = self.replicas.get_mut(&organisation) else {
             return;
         };
-        let (is_news, effects) = replica.gossiped(note, &self.witnesses);
+        let (is_news, effects) = replica.gossiped(peer, note, &self.witnesses);
         self.effects(now, organisation, effects, out);
         if is_news {
             let holders = self
@@ -280,5 +285,7 @@ impl Machine {
     }
 }
 
+#[cfg(test)]
+mod restored;
 #[cfg(test)]
 mod tests;

@@ -149,6 +149,11 @@ pub enum WitnessRequest {
         #[serde(with = "serde_bytes")]
         body: Vec<u8>,
     },
+    /// The checkpoint of a log that the witness cosigned last: what bears out a size it named.
+    Latest {
+        /// The log.
+        organisation: Id,
+    },
 }
 
 /// A reply of `/hearth/witness/1`.
@@ -163,6 +168,13 @@ pub enum WitnessReply {
         /// HTTP status code.
         status: u64,
     },
+    /// The answer to `latest`.
+    Latest {
+        /// The checkpoint as it was cosigned. The witness need not hold its entries.
+        head: OfferedHead,
+    },
+    /// The answer to `latest` for a log it has never cosigned.
+    Never {},
 }
 
 /// A request of `/hearth/join/1`, the only protocol open to nodes that are not admitted.

@@ -196,11 +196,18 @@ pub enum Output {
         /// The witness.
         peer: Peer,
     },
-    /// Somebody knows more of our own log than we do: follow it, do not sign.
+    /// Somebody has shown a head of our own log, signed with its key, that is larger than ours: follow it, do not sign.
     Restored {
         /// Who.
         peer: Peer,
-        /// The size they know of.
+        /// The size of that head.
+        size: u64,
+    },
+    /// A witness says that it has cosigned more of our own log than we hold, and has shown no head that bears it out.
+    Claimed {
+        /// The witness.
+        peer: Peer,
+        /// The size it named.
         size: u64,
     },
 }

@@ -169,7 +169,12 @@ impl Replica {
     }
 
     /// A head was published. True if it is worth asking for; its cosignatures are taken at once.
-    pub(super) fn gossiped(&mut self, note: &[u8], witnesses: &[VerifierKey]) -> (bool, Vec<Effect>) {
+    pub(super) fn gossiped(
+        &mut self,
+        peer: &Peer,
+        note: &[u8],
+        witnesses: &[VerifierKey],
+    ) -> (bool, Vec<Effect>) {
         let Ok(note) = HeldNote::open(note, &self.keys, witnesses) else {
             return (false, Vec::new());
         };
@@ -181,6 +186,7 @@ impl Replica {
         }
         match &self.head {
             Some(head) if head.head() == note.head() => (false, self.merge(&note)),
+            Some(_) | None if self.own => (false, self.restored(peer, &note).into_iter().collect()),
             Some(head) => (head.head().size < note.head().size, Vec::new()),
             None => (true, Vec::new()),
         }
@@ -273,15 +279,21 @@ impl Replica {
         } else if note.head() == self.pull.head() {
             self.head = Some(note.clone());
             vec![Effect::Keep(note)]
-        } else if self.own && offered > self.pull.head().size {
-            vec![Effect::Restored {
-                peer: peer.clone(),
-                size: offered,
-            }]
+        } else if self.own {
+            self.restored(peer, &note).into_iter().collect()
         } else {
             self.offers.insert(peer.clone(), note);
             Vec::new()
         }
+    }
+
+    /// A head of our own log that we have signed and do not hold.
+    fn restored(&self, peer: &Peer, note: &HeldNote) -> Option<Effect> {
+        let (size, held) = (note.head().size, self.head.as_ref().map(|head| head.head().size));
+        (size > held.unwrap_or_default().max(self.pull.head().size)).then(|| Effect::Restored {
+            peer: peer.clone(),
+            size,
+        })
     }
 
     /// Evidence, if the log has signed another root for this size.

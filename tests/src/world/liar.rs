@@ -1,7 +1,7 @@
 //! What a lying node makes of the honest answers it was about to give.
 
 use hearth_protocol::id::{Hash, Root};
-use hearth_protocol::sync::{Answer, Failed, Reply};
+use hearth_protocol::sync::{Answer, Failed, Reply, WitnessReply};
 
 use super::random::Random;
 
@@ -16,16 +16,25 @@ pub enum Lie {
     Proofs,
     /// Bodies of other bytes.
     Bodies,
+    /// As a witness, a size larger than any.
+    Sizes,
 }
 
 impl Lie {
-    /// Every way.
+    /// Every way of lying about what one holds.
     pub const ALL: [Lie; 4] = [Lie::Garbage, Lie::Entries, Lie::Proofs, Lie::Bodies];
 
     /// The lie told in place of `answer`.
     pub fn tell(self, answer: Answer, random: &mut Random) -> Result<Answer, Failed> {
-        let Answer::Sync(reply) = answer else {
-            return Ok(answer);
+        let reply = match (self, answer) {
+            (_, Answer::Sync(reply)) => reply,
+            (Lie::Sizes, Answer::Witness(WitnessReply::Added { .. })) => {
+                return Ok(Answer::Witness(WitnessReply::Added {
+                    body: format!("{}\n", u32::MAX).into_bytes(),
+                    status: 409,
+                }));
+            }
+            (_, honest @ Answer::Witness(_)) => return Ok(honest),
         };
         let reply = match (self, reply) {
             (Lie::Garbage, _) => match random.below(4) {

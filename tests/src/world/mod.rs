@@ -405,6 +405,7 @@ impl World {
                 | Errand::BodyKept { .. }
                 | Errand::Paused { .. }
                 | Errand::Confirmed { .. }
+                | Errand::Claimed { .. }
                 | Errand::Restored { .. } => {}
             }
         }

@@ -10,10 +10,9 @@ use hearth_node::store::{LogNumber, NewEntry, NewLog, Store, StoreError, WantedB
 use hearth_node::witness::Witness;
 use hearth_protocol::entry::body;
 use hearth_protocol::id::{BodyHash, Id};
-use hearth_protocol::log::witness::Reply;
 use hearth_protocol::log::{Checkpoint, Cosigner, Origin, TreeHead, VerifierKey};
 use hearth_protocol::sign::SecretKey;
-use hearth_protocol::sync::{Answer, Input, Peer, Portions, Question, Request, WitnessReply, WitnessRequest};
+use hearth_protocol::sync::{Answer, Input, Peer, Portions, Question, Request};
 
 use super::liar::Lie;
 use super::random::Random;
@@ -189,13 +188,8 @@ impl Node {
                 let served = serve(&self.store, peer, from, request);
                 (Answer::Sync(served.reply), served.input)
             }
-            Question::Witness(WitnessRequest::Add { body }) => {
-                let answer = self.witness().add_checkpoint(&body);
-                let Reply { status, body, .. } = answer.expect("memory does not fail");
-                let reply = WitnessReply::Added {
-                    body: body.into_bytes(),
-                    status: u64::from(status),
-                };
+            Question::Witness(request) => {
+                let reply = self.witness().answer(&request).expect("memory does not fail");
                 (Answer::Witness(reply), None)
             }
         }

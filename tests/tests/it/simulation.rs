@@ -103,6 +103,26 @@ fn a_lying_node_delays_nobody_for_ever() {
 }
 
 #[test]
+fn a_witness_that_claims_to_know_more_stops_nobody() {
+    for seed in seeds(4) {
+        let mut w = World::new(seed, 3);
+        w.settle();
+        w.lies(2, Some(Lie::Sizes));
+        for _ in 0..5 {
+            w.append(0, 3);
+            w.restart(1);
+            w.append(1, 2);
+            w.run(MINUTE);
+        }
+        assert!((0..3).all(|node| !w.was_restored(node)));
+        assert_eq!((w.size_at(2, 0), w.size_at(2, 1)), (16, 11));
+        w.lies(2, None);
+        w.settle();
+        w.assert_converged();
+    }
+}
+
+#[test]
 fn whoever_signs_two_histories_is_convicted_by_everybody() {
     for (seed, extra) in seeds(6).flat_map(|seed| [(seed, 0), (seed, 3)]) {
         let mut w = World::new(seed, 4);

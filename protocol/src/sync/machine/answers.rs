@@ -3,7 +3,7 @@
 use super::super::bodies;
 use super::super::cosign::Told;
 use super::super::heads::Heard;
-use super::super::message::{OfferedHead, Reply};
+use super::super::message::{OfferedHead, Reply, WitnessReply, WitnessRequest};
 use super::super::port::{Answer, Failed, Output, Peer, Question, Ticket};
 use super::super::replica::Replica;
 use super::{About, Machine};
@@ -56,15 +56,25 @@ impl Machine {
                 }
             }
             (About::Evidence(_), Answer::Sync(_)) => {}
-            (About::Cosign(about), Answer::Witness(reply)) => {
+            (About::Cosign(about), Answer::Witness(WitnessReply::Added { status, body })) => {
                 let Some((organisation, own, key)) = self.own_and_witness(peer) else {
                     return;
                 };
                 let Some(head) = own.head().cloned() else { return };
-                let told =
-                    self.cosign
-                        .answered((now, self.peers.jitter()), peer, about, &reply, (&head, &key));
+                let told = self.cosign.answered(
+                    (now, self.peers.jitter()),
+                    peer,
+                    about,
+                    (status, &body),
+                    (&head, &key),
+                );
                 self.told(now, organisation, peer, told, out);
+            }
+            (About::Claim(size), Answer::Witness(WitnessReply::Latest { head })) => {
+                self.shown(now, peer, (size, &head), out);
+            }
+            (About::Claim(size), Answer::Witness(WitnessReply::Never {})) => {
+                self.not_shown(now, peer, size, out);
             }
             (about, Answer::Sync(_) | Answer::Witness(_)) => {
                 self.unanswered(now, peer, about, out);
@@ -106,10 +116,52 @@ impl Machine {
                     let effects = self.replicas.get_mut(&own).map(|replica| replica.cosigned(note));
                     self.effects(now, own, effects.unwrap_or_default(), out);
                 }
+                Told::Confirmed if self.cosign.is_in_doubt() => self.unsaid = Some(peer.clone()),
                 Told::Confirmed => out.push(Output::Confirmed { peer: peer.clone() }),
-                Told::Restored(size) => self.restored(peer.clone(), size, out),
+                Told::Claims(size) => self.claimed(now, own, peer, size, out),
                 Told::Lied => self.lied(now, peer),
             }
+        }
+    }
+
+    /// A claim binds nobody: whoever makes it has to show the head, signed with our own key, and the others are asked
+    /// what they hold.
+    fn claimed(&mut self, now: Timestamp, own: Id, peer: &Peer, size: u64, out: &mut Vec<Output>) {
+        let latest = WitnessRequest::Latest { organisation: own };
+        self.peers.ask(
+            now,
+            peer.clone(),
+            About::Claim(size),
+            Question::Witness(latest),
+            out,
+        );
+        let peers: Vec<Peer> = self.peers.connected().map(|(peer, _)| peer.clone()).collect();
+        peers.iter().for_each(|peer| self.heads.hinted(peer, now));
+    }
+
+    /// A witness shows the head it has claimed.
+    fn shown(&mut self, now: Timestamp, peer: &Peer, claim: (u64, &OfferedHead), out: &mut Vec<Output>) {
+        let (size, offer) = claim;
+        let own = self.replicas.get_mut(&offer.organisation);
+        let effects = own
+            .filter(|replica| replica.is_own())
+            .map(|replica| replica.offered(peer, offer, &self.witnesses));
+        self.effects(now, offer.organisation, effects.unwrap_or_default(), out);
+        if self.restored {
+            self.cosign.shown(now, self.peers.jitter(), peer, true);
+        } else {
+            self.not_shown(now, peer, size, out);
+        }
+    }
+
+    fn not_shown(&mut self, now: Timestamp, peer: &Peer, size: u64, out: &mut Vec<Output>) {
+        self.cosign.shown(now, self.peers.jitter(), peer, false);
+        let peer = peer.clone();
+        out.push(Output::Claimed { peer, size });
+        if !self.cosign.is_in_doubt()
+            && let Some(peer) = self.unsaid.take()
+        {
+            out.push(Output::Confirmed { peer });
         }
     }
 
@@ -139,6 +191,7 @@ impl Machine {
             }
             About::Body(hash) => self.bodies.failed(now, peer, hash, out),
             About::Cosign(_) => self.cosign.failed(now, self.peers.jitter(), peer),
+            About::Claim(size) => self.not_shown(now, peer, size, out),
             About::Evidence(organisation) => self.spread.failed(peer, organisation),
         }
     }

@@ -54,12 +54,15 @@ fn requests() -> Vec<Request> {
     ]
 }
 
-fn replies() -> Vec<Reply> {
-    let head = OfferedHead {
+fn a_head() -> OfferedHead {
+    OfferedHead {
         note: b"a note".to_vec(),
         handovers: vec![blob("a handover")],
         organisation: id(2),
-    };
+    }
+}
+
+fn replies() -> Vec<Reply> {
     vec![
         Reply::Same {},
         Reply::Differs {},
@@ -69,7 +72,7 @@ fn replies() -> Vec<Reply> {
         },
         Reply::Heads {
             more: true,
-            heads: vec![head],
+            heads: vec![a_head()],
         },
         Reply::Range {
             from: 7,
@@ -137,10 +140,15 @@ fn every_message_has_its_frozen_frame() {
         "exchange/witness.json",
         &json!({
             "protocol": "/hearth/witness/1",
-            "requests": frames(&[WitnessRequest::Add { body: b"old 0\n\na checkpoint".to_vec() }]),
+            "requests": frames(&[
+                WitnessRequest::Add { body: b"old 0\n\na checkpoint".to_vec() },
+                WitnessRequest::Latest { organisation: id(2) },
+            ]),
             "replies": frames(&[
                 WitnessReply::Added { body: b"409's body\n".to_vec(), status: 409 },
                 WitnessReply::Added { body: Vec::new(), status: 200 },
+                WitnessReply::Latest { head: a_head() },
+                WitnessReply::Never {},
             ]),
         }),
     );
