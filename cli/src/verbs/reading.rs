@@ -401,6 +401,13 @@ fn standing(answer: &Value) -> String {
     if let Some(why) = node["joining"].as_str() {
         lines.push(format!("Joining: {why}"));
     }
+    lines.extend(node["paused"].as_array().into_iter().flatten().map(|paused| {
+        let why = word(&paused[1]);
+        format!(
+            "{}: nothing more is taken in of this log: {why}.",
+            slug_of(answer, &paused[0])
+        )
+    }));
     lines.extend(node["claims"].as_array().into_iter().flatten().map(|claim| {
         format!(
             "{}: says it has cosigned this log up to size {}, and does not show it. Nothing follows from that.",

@@ -97,7 +97,10 @@ impl Ledger {
         let log = store.read()?.own_log()?.ok_or(StartError::NoOwnLog)?;
         let (signer, signed) = start::signed(&store, &log, &path)?;
         let held = signer.as_ref().map_or_else(TreeHead::empty, Signer::held);
-        let standing = Standing::at_start(start::stored(&store, &log, held.size)?, signed);
+        let mut standing = Standing::at_start(start::stored(&store, &log, held.size)?, signed);
+        if !store.read()?.evidence(log.number)?.is_empty() {
+            standing = standing.after(News::Convicted);
+        }
         tracing::info!(%standing, signed = held.size, "the ledger starts");
         let standing = Arc::new(watch::Sender::new(standing));
         let (committed_out, committed) = watch::channel(held);

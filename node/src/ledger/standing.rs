@@ -46,6 +46,8 @@ pub enum Standing {
     },
     /// The key can sign no more. The log goes on under its next key.
     MustHandOver(HandOverReason),
+    /// Two statements of this log's own key contradict each other, and peers hold them: nobody takes in more of it.
+    Convicted,
 }
 
 /// Why only a handover helps.
@@ -81,6 +83,8 @@ pub enum News {
     NoAnswer,
     /// Entries of the own log, fetched from peers, are stored.
     Fetched(Stored),
+    /// There is evidence that this log has signed two histories.
+    Convicted,
 }
 
 impl Standing {
@@ -101,6 +105,7 @@ impl Standing {
     #[must_use]
     pub fn after(self, news: News) -> Standing {
         match (self, news) {
+            (Standing::Convicted, _) | (_, News::Convicted) => Standing::Convicted,
             (Standing::Behind { signed }, News::Fetched(stored)) => {
                 Standing::at_start(stored, Signed::Held(signed))
             }
@@ -143,6 +148,11 @@ impl fmt::Display for Standing {
                 )
             }
             Standing::MustHandOver(reason) => write!(f, "{reason}: hand the log over to its next key"),
+            Standing::Convicted => write!(
+                f,
+                "convicted: this log's own key has signed two histories, so it signs nothing more; \
+                 the community decides what becomes of it"
+            ),
         }
     }
 }
@@ -248,6 +258,32 @@ mod tests {
             Standing::Confirmed
         );
         assert_eq!(Standing::Confirmed.after(News::NoAnswer), Standing::Confirmed);
+    }
+
+    #[test]
+    fn a_convicted_log_signs_nothing_whatever_comes() {
+        let before = [
+            Standing::Asking,
+            Standing::Confirmed,
+            Standing::Unconfirmed,
+            Standing::Behind { signed: head(5, 1) },
+            Standing::Restored { known: 9 },
+            Standing::MustHandOver(HandOverReason::SignerMissing),
+        ];
+        for standing in before {
+            let convicted = standing.after(News::Convicted);
+            assert_eq!(convicted, Standing::Convicted);
+            assert!(!convicted.signs());
+            for news in [
+                News::NobodyToAsk,
+                News::NobodyKnowsMore,
+                News::NoAnswer,
+                News::KnownLarger { size: 9 },
+                News::Fetched(stored(9, 4, Some(4))),
+            ] {
+                assert_eq!(convicted.after(news), Standing::Convicted);
+            }
+        }
     }
 
     #[test]

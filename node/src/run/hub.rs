@@ -173,8 +173,12 @@ impl Hub {
             }
             Errand::BodyKept { hash } => tracing::debug!(%hash, "a body has arrived"),
             Errand::Paused { organisation, why } => {
-                tracing::error!(%organisation, ?why, "nothing more is taken in of this log");
-                self.paused.insert(organisation, why);
+                if self.paused.insert(organisation, why) != Some(why) {
+                    tracing::error!(%organisation, %why, "nothing more is taken in of this log");
+                }
+                if organisation == self.rooms.home.organisation && why == Pause::Forked {
+                    self.rooms.ledger.hear(News::Convicted);
+                }
             }
             Errand::Confirmed { peer } => {
                 if let Some(organisation) = self.peers.get(&peer) {
@@ -372,7 +376,7 @@ impl Hub {
             paused: self
                 .paused
                 .iter()
-                .map(|(organisation, why)| (*organisation, format!("{why:?}")))
+                .map(|(organisation, why)| (*organisation, why.to_string()))
                 .collect(),
             claims: self.claims.iter().map(|(of, size)| (*of, *size)).collect(),
             joining: self.joining.clone(),

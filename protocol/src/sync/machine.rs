@@ -69,7 +69,7 @@ impl Machine {
     /// Takes in one thing that happened and pushes everything that follows from it, in the order it is to be done.
     pub fn step(&mut self, now: Timestamp, input: Input, out: &mut Vec<Output>) {
         match input {
-            Input::Follow(logs) => self.follow(now, logs),
+            Input::Follow(logs) => self.follow(now, logs, out),
             Input::Connected { peer, organisation } => self.connected(now, peer, organisation),
             Input::Disconnected { peer } => self.disconnected(now, &peer, out),
             Input::Replied { ticket, answer } => self.replied(now, ticket, answer, out),
@@ -119,7 +119,7 @@ impl Machine {
         self.ask(now, out);
     }
 
-    fn follow(&mut self, now: Timestamp, logs: Vec<Followed>) {
+    fn follow(&mut self, now: Timestamp, logs: Vec<Followed>, out: &mut Vec<Output>) {
         self.restored = false;
         for witness in logs.iter().map(|log| &log.witness) {
             if !self.witnesses.contains(witness) {
@@ -130,6 +130,8 @@ impl Machine {
             let organisation = log.organisation;
             if let Some(evidence) = &log.evidence {
                 self.spread.convict(organisation, evidence);
+                let why = Pause::Forked;
+                out.push(Output::Paused { organisation, why });
             }
             let replica = Replica::new(log, self.portions, &self.witnesses);
             self.replicas.insert(organisation, replica);

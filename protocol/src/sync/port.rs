@@ -275,14 +275,17 @@ pub enum Keep {
 }
 
 /// Why a log is no longer taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Pause {
     /// Evidence of a fork is held.
+    #[error("it has signed two histories")]
     Forked,
     /// The log's key was handed over below entries that its former key had signed and that are held here. That convicts
     /// nobody: the log lost them.
+    #[error("its key was handed over below entries that its former key had signed and that are held here")]
     Disowned,
     /// Its next entry is larger than any entry may be.
+    #[error("its entry {index} has {size} bytes, more than any may have")]
     Oversize {
         /// Index of the entry.
         index: u64,

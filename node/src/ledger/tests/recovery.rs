@@ -187,6 +187,35 @@ fn a_store_behind_its_signer_fetches_what_was_signed_before_it_signs() {
 }
 
 #[test]
+fn evidence_against_the_own_log_ends_signing_at_once_and_for_good() {
+    let house = House::found();
+    let running = house.start_alone();
+    let signed = running.submit_one(house.question(1)).unwrap().head;
+    running.ledger.hear(News::Convicted);
+    let refused = running.submit_one(house.question(2)).unwrap_err();
+    assert!(
+        matches!(refused, Refused::NotSigning(Standing::Convicted)),
+        "{refused}"
+    );
+    running.stop();
+    assert_eq!(house.signed(), signed);
+
+    let store = Store::open(house.directory.path()).unwrap();
+    let log = store.read().unwrap().own_log().unwrap().unwrap();
+    store
+        .write(|batch| batch.keep_evidence(log.number, b"two notes"))
+        .unwrap();
+    drop(store);
+    let running = house.start_alone();
+    assert_eq!(
+        running.standing(),
+        Standing::Convicted,
+        "what the store holds is not forgotten"
+    );
+    assert!(running.submit_one(house.question(2)).is_err());
+}
+
+#[test]
 fn a_store_that_contradicts_its_signer_never_signs() {
     let house = House::found();
     house.start_alone().stop();

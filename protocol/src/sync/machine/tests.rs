@@ -327,6 +327,27 @@ fn our_own_log_with_two_roots_is_convicted_like_any_other() {
 }
 
 #[test]
+fn what_the_store_holds_against_a_log_pauses_it_from_the_start() {
+    let (author, mut forked) = (Author::new(1, 9), Author::new(1, 9));
+    forked.entries[3] = b"another".to_vec();
+    let notes = [author.note(9), forked.note(9)].map(|note| crate::log::Note::parse(&note).unwrap());
+    let [first, second] = notes;
+    let convicted = Followed {
+        evidence: Some(ForkEvidence::new(first, second, Vec::new())),
+        ..author.owned()
+    };
+    let mut bench = Bench::holding(vec![convicted]);
+    let (organisation, why) = (author.organisation, Pause::Forked);
+    assert!(bench.said.contains(&Output::Paused { organisation, why }));
+    bench.connect("peer", Id::from_bytes([2; 32]));
+    let told = |question: &Question| matches!(question, Question::Sync(Request::Evidence(_)));
+    assert!(
+        bench.asked.iter().any(|(_, _, question)| told(question)),
+        "peers are told again"
+    );
+}
+
+#[test]
 fn a_smaller_head_of_another_history_convicts() {
     let author = Author::new(1, 9);
     let mut forked = Author::new(1, 4);
