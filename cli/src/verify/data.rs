@@ -1,6 +1,6 @@
 //! Verification of a node's data directory.
 
-use super::examination::{BATCH, Examination, Opening};
+use super::examination::{BATCH, Examination, Opening, claimed_size};
 use super::report::{LogReport, Report};
 use crate::exit::Failure;
 use hearth_node::config::Config;
@@ -130,6 +130,7 @@ impl Held<'_> {
         report.trust = "the key in the charter this log begins with".to_owned();
         report.findings.extend(self.otherwise(&charter));
         let stored = snapshot.tree_head(number)?;
+        let note = snapshot.head(number)?;
         let mut heads = vec![(Place::File("stored tree".to_owned()), stored)];
         if self.log.charter.own {
             report.findings.extend(keys(directory, &charter));
@@ -138,7 +139,8 @@ impl Held<'_> {
                 &charter,
                 snapshot.handovers(number)?,
                 stored,
-                &mut report.findings,
+                note.as_deref().and_then(claimed_size),
+                &mut report,
             ));
         }
         heads.extend(
@@ -149,7 +151,6 @@ impl Held<'_> {
                     (head.size <= stored.size).then(|| (Place::File("witness memory".to_owned()), head))
                 }),
         );
-        let note = snapshot.head(number)?;
         heads.extend(self.cosigned(&charter, &witnesses, &mut report.findings)?);
         let tiles = snapshot.tiles(number)?;
         let tile = |tile: TileId| tiles.tile(tile).map_err(|error| error.to_string());
@@ -321,44 +322,66 @@ fn keys(directory: &DataDirectory, charter: &Charter) -> Vec<Finding> {
     findings
 }
 
-/// The tree that the log's key stands committed to.
+/// The tree that the log's key stands committed to. A log that is ahead of its key is what a crash between commit and
+/// signature leaves, and no fault: the key must only have signed a beginning of it.
 fn signer(
     directory: &DataDirectory,
     charter: &Charter,
     handovers: Vec<Vec<u8>>,
     stored: TreeHead,
-    findings: &mut Vec<Finding>,
+    offered: Option<u64>,
+    report: &mut LogReport,
 ) -> Option<(Place, TreeHead)> {
     let mut chain = charter.chain.clone();
     // What is wrong with a handover is said where handovers are examined.
     handovers.iter().for_each(|note| drop(chain.hand_over(note)));
-    match Signer::open(&directory.signer()) {
-        Ok(signer) => {
-            if signer.key() != *chain.current() || signer.next() != chain.next() {
-                findings.push(other_key("signer", "the charter or the last handover"));
-            }
-            let held = signer.held();
-            if held.size == stored.size {
-                return Some((Place::File("signer".to_owned()), held));
-            }
-            let fault = Fault::OtherSize {
-                signer: held.size,
-                log: stored.size,
-            };
-            // A log that was never started has signed nothing yet.
-            if held.size > 0 {
-                findings.push(Finding {
-                    place: Place::File("signer".to_owned()),
-                    fault,
-                });
-            }
-            None
-        }
+    let signer = match Signer::open(&directory.signer()) {
+        Ok(signer) => signer,
         Err(error) => {
-            findings.push(unreadable("signer", &error));
-            None
+            report.findings.push(unreadable("signer", &error));
+            return None;
         }
+    };
+    let place = Place::File("signer".to_owned());
+    if signer.key() != *chain.current() || signer.next() != chain.next() {
+        report
+            .findings
+            .push(other_key("signer", "the charter or the last handover"));
     }
+    if signer.is_torn() {
+        report.findings.push(Finding {
+            place: place.clone(),
+            fault: Fault::TornSlot,
+        });
+    }
+    let held = signer.held();
+    if let Some(signed) = offered.filter(|signed| *signed > held.size) {
+        report.findings.push(Finding {
+            place: place.clone(),
+            fault: Fault::SetBack {
+                signer: held.size,
+                signed,
+            },
+        });
+    }
+    if held.size > stored.size {
+        let fault = Fault::SignerAhead {
+            signer: held.size,
+            log: stored.size,
+        };
+        report.findings.push(Finding { place, fault });
+        return None;
+    }
+    match stored.size - held.size {
+        0 => {}
+        1 => report
+            .notes
+            .push("1 entry is not signed yet; the node signs it at its next start".to_owned()),
+        unsigned => report.notes.push(format!(
+            "{unsigned} entries are not signed yet; the node signs them at its next start"
+        )),
+    }
+    Some((place, held))
 }
 
 fn unreadable(file: &str, error: &dyn std::fmt::Display) -> Finding {

@@ -35,6 +35,8 @@ pub(crate) struct LogReport {
     /// Entries that count for nothing. Not a fault of the log.
     pub(crate) void: Vec<(u64, VoidReason)>,
     pub(crate) bodies: Bodies,
+    /// What is worth knowing and no fault.
+    pub(crate) notes: Vec<String>,
     /// What was not looked at, and why.
     pub(crate) not_checked: Vec<String>,
     pub(crate) findings: Vec<Finding>,
@@ -84,6 +86,7 @@ impl LogReport {
             "cosignatures_not_checked": self.unchecked,
             "void": void,
             "bodies": { "whole": self.bodies.whole, "erased": self.bodies.erased, "withheld": self.bodies.withheld },
+            "notes": self.notes,
             "not_checked": self.not_checked,
             "findings": as_json(&self.findings),
         })
@@ -126,6 +129,7 @@ impl LogReport {
                 named.join(", ")
             ));
         }
+        lines.extend(self.notes.iter().map(|note| format!("       {note}")));
         lines.extend(
             self.unchecked
                 .iter()

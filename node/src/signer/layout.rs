@@ -62,6 +62,14 @@ impl Slot {
         slots.into_iter().flatten().max_by_key(|slot| slot.sequence)
     }
 
+    /// Whether a slot of a file is neither empty nor whole.
+    pub(super) fn any_torn(file: &[u8], key: &PublicKey) -> bool {
+        [PAGE, 2 * PAGE].iter().any(|at| {
+            let slot = file.get(*at..at + SLOT_LENGTH).unwrap_or_default();
+            slot.iter().any(|byte| *byte != 0) && Slot::decode(slot, key).is_none()
+        })
+    }
+
     /// Where this slot is written: never over the one before it.
     pub(super) fn offset(&self) -> u64 {
         if self.sequence.is_multiple_of(2) {

@@ -24,6 +24,7 @@ pub struct Signer {
     secret: SecretKey,
     next: KeyHash,
     held: Slot,
+    torn: bool,
 }
 
 impl Signer {
@@ -111,6 +112,7 @@ impl Signer {
         };
         let header = Header::decode(&bytes).ok_or_else(|| corrupt("header"))?;
         let held = Slot::newest(&bytes, &header.key()).ok_or_else(|| corrupt("both slots"))?;
+        let torn = Slot::any_torn(&bytes, &header.key());
         let Header { secret, next } = header;
         Ok(Signer {
             path: path.to_owned(),
@@ -118,6 +120,7 @@ impl Signer {
             secret,
             next,
             held,
+            torn,
         })
     }
 
@@ -129,6 +132,11 @@ impl Signer {
     /// The hash of the key this one will hand over to.
     pub fn next(&self) -> KeyHash {
         self.next
+    }
+
+    /// Whether one of the two slots was neither empty nor whole when the file was opened: the other one counts.
+    pub fn is_torn(&self) -> bool {
+        self.torn
     }
 
     /// The tree this key last committed itself to.

@@ -155,14 +155,27 @@ pub enum Fault {
     /// A key file whose key is not the one the charter names.
     #[error("its key is not the one that {0} names")]
     OtherKey(&'static str),
-    /// The log's key stands committed to another tree than the one stored.
-    #[error("it stands at size {signer}, the log at {log}: start the node to put that right")]
-    OtherSize {
+    /// The log's key stands committed to more than the log has.
+    #[error(
+        "it has signed size {signer}, the log has {log}: start the node, which fetches what is missing from its peers"
+    )]
+    SignerAhead {
         /// By the signer file.
         signer: u64,
         /// By the log.
         log: u64,
     },
+    /// The log's key has signed more than its file remembers.
+    #[error("it stands at size {signer}, but a checkpoint of size {signed} is signed: the file was set back")]
+    SetBack {
+        /// By the signer file.
+        signer: u64,
+        /// By the newest checkpoint kept.
+        signed: u64,
+    },
+    /// A part of the signer file is neither empty nor whole.
+    #[error("one of its two slots is not whole: a write was cut off, or it was damaged since")]
+    TornSlot,
     /// The log is not the one it is held as.
     #[error("the log is that of {found}, held as {expected}")]
     OtherLog {
