@@ -89,11 +89,7 @@ pub(super) fn search(reader: &Reader, words: &str, limit: usize) -> Result<Value
 
 /// The question, discussion or resource that an entry belongs to.
 fn root<'a>(view: &'a View, item: &'a Item) -> Option<&'a Item> {
-    let mut at = view.counted(item);
-    while let Some(subject) = view.subject(at) {
-        at = subject;
-    }
-    begins_one(view, at).then_some(at)
+    view.root(item).filter(|root| begins_one(view, root))
 }
 
 fn is_of(view: &View, item: &Item, id: Id) -> bool {

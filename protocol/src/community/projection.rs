@@ -51,6 +51,7 @@ pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> 
         starts: fitted.starts(),
         spells: Vec::new(),
         by_id: OnceLock::new(),
+        roots: OnceLock::new(),
     };
     fitted.name_twins(&mut view, &rank);
     let states = fitted.states(&view);

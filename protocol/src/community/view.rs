@@ -25,6 +25,7 @@ pub struct View {
     pub(super) starts: Vec<usize>,
     pub(super) spells: Vec<Spell>,
     pub(super) by_id: OnceLock<Vec<u32>>,
+    pub(super) roots: OnceLock<Vec<Option<u32>>>,
 }
 
 /// A person: a member by the id of their first admission, or a pseudonym of imported history.
@@ -234,6 +235,39 @@ impl View {
     /// The record that counts in an item's stead; else the item itself.
     pub fn counted<'a>(&'a self, item: &'a Item) -> &'a Item {
         item.twin_of.map_or(item, |place| self.get(place))
+    }
+
+    /// Where the chain of what an item is about begins: a question for its answers, their comments and all that follows.
+    /// None where the chain runs in a circle, which records of one source in two logs can make. The first call walks
+    /// every chain, each step once.
+    pub fn root(&self, item: &Item) -> Option<&Item> {
+        let roots = self.roots.get_or_init(|| self.find_roots());
+        roots[self.position(item)].map(|place| self.get(place))
+    }
+
+    fn find_roots(&self) -> Vec<Option<u32>> {
+        let mut roots: Vec<Option<Option<u32>>> = vec![None; self.items.len()];
+        let places = 0..u32::try_from(self.items.len()).expect("a view is counted in 32 bits");
+        for start in places {
+            let (mut path, mut at) = (Vec::new(), start);
+            let root = loop {
+                if let Some(known) = roots[at as usize] {
+                    break known;
+                }
+                // As long as it is on the path, coming here again is a circle.
+                roots[at as usize] = Some(None);
+                path.push(at);
+                let item = self.get(at);
+                match item.twin_of.or(item.subject) {
+                    Some(next) => at = next,
+                    None => break Some(at),
+                }
+            };
+            for step in path {
+                roots[step as usize] = Some(root);
+            }
+        }
+        roots.into_iter().map(Option::flatten).collect()
     }
 
     /// The millisecond after the greatest `heads.seen` time among the entries that count, else after their greatest

@@ -192,6 +192,35 @@ fn busy(steps: &[(u8, u8, u8)]) -> Story {
     story
 }
 
+/// Twins are of one source, whatever their kind: a second log can claim two sources of the first so that each entry is
+/// about the other.
+#[test]
+fn a_circle_of_twins_has_no_root_and_is_walked_once() {
+    let mut story = three();
+    let post = |id: &str| source(id, Some("u1"));
+    let ask = story.record("ask", "oak", post("q"), said(1, asked(), &[], 1));
+    let answer = story.record("answer", "oak", post("a"), said(10, answered(), &[ask], 1));
+    let reply = || Interaction::ThreadReplied;
+    let comment = story.record("comment", "oak", post("c"), said(20, reply(), &[answer], 1));
+    let whole = everything(&story);
+    let root = |view: &View, id: Id| view.root(view.find(id).unwrap()).map(|root| root.id);
+    assert_eq!(root(&whole, comment), Some(ask));
+
+    let later = story.record("later", "elm", post("c"), said(30, reply(), &[ask], 1));
+    let earlier = story.record("earlier", "elm", post("a"), said(5, reply(), &[later], 1));
+    let view = everything(&story);
+    let counted = |id: Id| view.counted(view.find(id).unwrap()).id;
+    assert_eq!(
+        (counted(answer), counted(later)),
+        (earlier, comment),
+        "the circle"
+    );
+    for id in [answer, comment, later, earlier] {
+        assert_eq!(root(&view, id), None);
+    }
+    assert_eq!(root(&view, ask), Some(ask), "others stand as before");
+}
+
 fn facts(view: &View) -> String {
     let figures = compute(view, time(10_000), None, &Parameters::default());
     format!(
