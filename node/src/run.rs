@@ -185,6 +185,7 @@ async fn attend(
             event = hub.network.next() => hub.network_said(event).await,
             Some(errand) = hub.errands.recv() => hub.run_errand(errand).await,
             Some(finding) = hub.findings.recv() => hub.found(finding).await?,
+            Some(evidence) = hub.convicting.recv() => hub.convicted(evidence).await,
             Some(done) = hub.jobs.join_next() => hub.done(done).await,
             Ok(()) = hub.offered.changed() => hub.offered_head().await,
             Ok(()) = hub.committed.changed() => hub.follower.wake(),

@@ -6,9 +6,13 @@ use hearth_protocol::log::witness::{AddCheckpoint, Refusal, Reply, Watched};
 use hearth_protocol::log::{Cosigner, ForkEvidence, Note, TreeHead, VerifierKey};
 use hearth_protocol::sync::{OfferedHead, WitnessReply, WitnessRequest};
 use serde_bytes::ByteBuf;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::clock::Clock;
 use crate::store::{Log, Snapshot, Store, StoreError};
+
+/// Where evidence comes out that the witness has found.
+pub type Convicting = UnboundedReceiver<ForkEvidence>;
 
 /// The witness of one organisation.
 #[derive(Clone)]
@@ -16,16 +20,21 @@ pub struct Witness {
     store: Store,
     cosigner: Cosigner,
     clock: Clock,
+    found: UnboundedSender<ForkEvidence>,
 }
 
 impl Witness {
-    /// The witness that signs with `cosigner` and remembers in `store`.
-    pub fn new(store: Store, cosigner: Cosigner, clock: Clock) -> Witness {
-        Witness {
+    /// The witness that signs with `cosigner` and remembers in `store`, and what convicts the logs put before it: one piece
+    /// of evidence for each log, so the channel needs no bound.
+    pub fn new(store: Store, cosigner: Cosigner, clock: Clock) -> (Witness, Convicting) {
+        let (found, convicting) = unbounded_channel();
+        let witness = Witness {
             store,
             cosigner,
             clock,
-        }
+            found,
+        };
+        (witness, convicting)
     }
 
     /// The key that verifies its cosignatures.
@@ -119,7 +128,8 @@ impl Witness {
         Ok(persisted.cosign(&self.cosigner, self.clock.now()).into())
     }
 
-    /// Two checkpoints of one size and different roots, both signed by the log, convict it.
+    /// Two checkpoints of one size and different roots, both signed by the log, convict it: kept, and told at once. One
+    /// such pair is enough, whatever else the log signs.
     fn keep_evidence(
         &self,
         snapshot: &Snapshot<'_>,
@@ -127,7 +137,7 @@ impl Witness {
         refusal: &Refusal,
         offered: Note,
     ) -> Result<(), StoreError> {
-        if !refusal.is_fork() {
+        if !refusal.is_fork() || !snapshot.evidence(log.number)?.is_empty() {
             return Ok(());
         }
         let cosigned = snapshot.witnessed_note(log.charter.origin.as_str())?;
@@ -137,7 +147,10 @@ impl Witness {
         let evidence = ForkEvidence::new(cosigned, offered, Vec::new());
         tracing::error!(origin = %log.charter.origin, %refusal, "the log has forked; evidence is kept");
         self.store
-            .write(|batch| batch.keep_evidence(log.number, &evidence.to_bytes()))
+            .write(|batch| batch.keep_evidence(log.number, &evidence.to_bytes()))?;
+        // Where nobody listens the node is stopping: it reads the evidence when it starts again.
+        let _stopping = self.found.send(evidence);
+        Ok(())
     }
 }
 
@@ -171,6 +184,7 @@ mod tests {
         origin: Origin,
         store: Store,
         witness: Witness,
+        found: Convicting,
     }
 
     fn secret(seed: u8) -> SecretKey {
@@ -193,7 +207,7 @@ mod tests {
         origin
     }
 
-    fn witness_over(store: Store) -> Witness {
+    fn witness_over(store: Store) -> (Witness, Convicting) {
         Witness::new(
             store,
             Cosigner::new("north/witness".parse().unwrap(), secret(9)),
@@ -204,8 +218,10 @@ mod tests {
     fn pair() -> Pair {
         let (store, secret) = (Store::in_memory(), secret(1));
         let origin = hold(&store, &secret, false);
+        let (witness, found) = witness_over(store.clone());
         Pair {
-            witness: witness_over(store.clone()),
+            witness,
+            found,
             store,
             origin,
             secret,
@@ -288,17 +304,23 @@ mod tests {
 
     #[test]
     fn a_fork_is_refused_and_its_evidence_convicts() {
-        let pair = pair();
+        let mut pair = pair();
         assert_eq!(pair.ask(0, 5, 0).status, 200);
+        assert!(pair.found.try_recv().is_err());
         assert_eq!(pair.ask(5, 5, 1).status, 422);
         assert_eq!(pair.remembered(), 5);
+        let found = pair.found.try_recv().unwrap();
         let snapshot = pair.store.read().unwrap();
         let log = snapshot.logs().unwrap().remove(0);
         let evidence = snapshot.evidence(log.number).unwrap();
         let evidence = ForkEvidence::from_bytes(&evidence[0]).unwrap();
+        assert_eq!(found, evidence);
         assert!(evidence.verify(&snapshot.key_chain(&log).unwrap()).is_ok());
         assert_eq!(pair.ask(5, 9, 1).status, 422, "a bad proof alone convicts nobody");
-        assert_eq!(pair.evidence(), 1);
+        assert_eq!(pair.ask(5, 5, 2).status, 422);
+        drop(snapshot);
+        assert_eq!(pair.evidence(), 1, "once is enough");
+        assert!(pair.found.try_recv().is_err());
     }
 
     #[test]
@@ -325,8 +347,10 @@ mod tests {
         let store = Store::open(directory.path()).unwrap();
         let secret = secret(1);
         let origin = hold(&store, &secret, false);
+        let (witness, found) = witness_over(store.clone());
         let pair = Pair {
-            witness: witness_over(store.clone()),
+            witness,
+            found,
             store,
             origin,
             secret,
@@ -349,11 +373,14 @@ mod tests {
             store,
             origin,
             secret,
+            found,
         } = pair;
-        drop((witness, store));
+        drop((witness, store, found));
         let store = Store::open(directory.path()).unwrap();
+        let (witness, found) = witness_over(store.clone());
         let pair = Pair {
-            witness: witness_over(store.clone()),
+            witness,
+            found,
             store,
             origin,
             secret,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use hearth_protocol::id::Id;
-use hearth_protocol::log::{Note, TreeHead};
+use hearth_protocol::log::{ForkEvidence, Note, TreeHead};
 use hearth_protocol::sync::{Failed, HeadsHint, Input, JoinReply, Pause, Peer, Reply, WitnessReply};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
@@ -22,6 +22,7 @@ use crate::network::{Event, Network, ReplyTo};
 use crate::queries::{Live, Presence};
 use crate::replication::Errand;
 use crate::store::StoreError;
+use crate::witness::Convicting;
 
 /// How long the witnesses are given to answer at start.
 const WITNESSES: Duration = Duration::from_secs(10);
@@ -38,6 +39,8 @@ pub(super) struct Hub {
     replicator: Replicator,
     pub(super) errands: mpsc::UnboundedReceiver<Errand>,
     pub(super) findings: mpsc::UnboundedReceiver<Finding>,
+    /// What our witness has found against logs.
+    pub(super) convicting: Convicting,
     /// Questions being answered out of the store.
     pub(super) jobs: JoinSet<Job>,
     pub(super) offered: watch::Receiver<Option<Note>>,
@@ -71,7 +74,11 @@ impl Hub {
             what: "starting a thread",
             source,
         };
-        let Rooms { open: rooms, network } = rooms;
+        let Rooms {
+            open: rooms,
+            network,
+            convicting,
+        } = rooms;
         let own = rooms.home.organisation;
         let (follower, findings) =
             Follower::start(rooms.store.clone(), rooms.projector.clone(), own).map_err(system)?;
@@ -85,6 +92,7 @@ impl Hub {
             replicator,
             errands,
             findings,
+            convicting,
             jobs: JoinSet::new(),
             offered: rooms.ledger.offered(),
             committed: rooms.ledger.committed(),
@@ -230,6 +238,11 @@ impl Hub {
             }
         }
         Ok(())
+    }
+
+    /// Our witness was shown a fork: the machine pauses the log and tells everybody.
+    pub(super) async fn convicted(&self, evidence: ForkEvidence) {
+        self.happened(Input::Found { evidence }).await;
     }
 
     pub(super) async fn done(&mut self, job: Result<Job, JoinError>) {

@@ -15,12 +15,14 @@ use crate::projector::Projector;
 use crate::queries::{Live, Reader};
 use crate::secret_file;
 use crate::store::Store;
-use crate::witness::Witness;
+use crate::witness::{Convicting, Witness};
 
 /// The rooms of a node, open, and the network, which is polled.
 pub(super) struct Rooms {
     pub(super) open: Open,
     pub(super) network: Network,
+    /// What the witness has found against logs.
+    pub(super) convicting: Convicting,
 }
 
 /// The rooms that anybody may enter at any time.
@@ -82,7 +84,7 @@ impl Rooms {
             own.charter.origin.witness_name(),
             secret_file::read(&directory.witness_key())?,
         );
-        let witness = Witness::new(store.clone(), cosigner, clock.clone());
+        let (witness, convicting) = Witness::new(store.clone(), cosigner, clock.clone());
         let ledger = Ledger::start(Setup {
             store: store.clone(),
             signer: directory.signer(),
@@ -114,7 +116,11 @@ impl Rooms {
             live,
             addresses,
         };
-        Ok(Rooms { open, network })
+        Ok(Rooms {
+            open,
+            network,
+            convicting,
+        })
     }
 }
 

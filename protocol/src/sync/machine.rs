@@ -80,6 +80,9 @@ impl Machine {
             } => self.gossiped(now, &peer, organisation, &note, out),
             Input::Differs { peer } => self.heads.hinted(&peer, now),
             Input::Accused { peer, evidence } => self.accused(now, &peer, &evidence, out),
+            Input::Found { evidence } => {
+                self.evidence(evidence, out);
+            }
             Input::Stored { organisation, size } => {
                 let effects = self
                     .replicas
@@ -196,16 +199,21 @@ impl Machine {
             self.lied(now, peer);
             return;
         };
+        if let Some(organisation) = self.evidence(evidence, out) {
+            self.spread.told(peer, organisation);
+        }
+    }
+
+    /// Convicts whomever it convicts.
+    fn evidence(&mut self, evidence: ForkEvidence, out: &mut Vec<Output>) -> Option<Id> {
         let convicts = |replica: &Replica| evidence.verify(replica.keys()).is_ok();
-        let convicted = self
+        let organisation = self
             .replicas
             .iter()
             .find(|(_, replica)| convicts(replica))
-            .map(|(id, _)| *id);
-        if let Some(organisation) = convicted {
-            self.convict(organisation, Box::new(evidence), out);
-            self.spread.told(peer, organisation);
-        }
+            .map(|(id, _)| *id)?;
+        self.convict(organisation, Box::new(evidence), out);
+        Some(organisation)
     }
 
     fn effects(&mut self, now: Timestamp, organisation: Id, effects: Vec<Effect>, out: &mut Vec<Output>) {

@@ -108,6 +108,11 @@ pub enum Input {
         /// The evidence.
         evidence: Evidence,
     },
+    /// This node's own witness was shown two notes that convict a log.
+    Found {
+        /// The evidence.
+        evidence: ForkEvidence,
+    },
     /// The store has durably kept entries.
     Stored {
         /// The log.

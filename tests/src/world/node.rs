@@ -7,7 +7,7 @@ use hearth_node::clock::Clock;
 use hearth_node::exchange::serve;
 use hearth_node::replication::{Errand, Replication};
 use hearth_node::store::{LogNumber, NewEntry, NewLog, Store, StoreError, WantedBody};
-use hearth_node::witness::Witness;
+use hearth_node::witness::{Convicting, Witness};
 use hearth_protocol::entry::body;
 use hearth_protocol::id::{BodyHash, Id};
 use hearth_protocol::log::{Checkpoint, Cosigner, Origin, TreeHead, VerifierKey};
@@ -189,8 +189,13 @@ impl Node {
                 (Answer::Sync(served.reply), served.input)
             }
             Question::Witness(request) => {
-                let reply = self.witness().answer(&request).expect("memory does not fail");
-                (Answer::Witness(reply), None)
+                let (witness, mut convicting) = self.witness();
+                let reply = witness.answer(&request).expect("memory does not fail");
+                let found = convicting.try_recv().ok();
+                (
+                    Answer::Witness(reply),
+                    found.map(|evidence| Input::Found { evidence }),
+                )
             }
         }
     }
@@ -210,7 +215,7 @@ impl Node {
         snapshot.tree_head(log.number).expect("memory does not fail")
     }
 
-    fn witness(&self) -> Witness {
+    fn witness(&self) -> (Witness, Convicting) {
         let Organisation {
             origin, witness_key, ..
         } = &self.organisation;

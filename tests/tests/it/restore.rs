@@ -111,3 +111,45 @@ fn a_store_set_back_behind_its_signer_is_fetched_from_peers_and_goes_on() {
     let next = ask(south, &mut client, "And on it goes");
     hears(&mut pair.north.client(&pair.north_node), next, "And on it goes");
 }
+
+/// It could not know better: nobody who had seen more was there. Once they are, they convict it and it stops.
+#[test]
+fn an_old_copy_that_signs_while_nobody_is_there_is_convicted_and_stops() {
+    let SetBack {
+        mut pair,
+        copy: copied,
+        ..
+    } = set_back();
+    pair.north_node.end().unwrap();
+    let south = &pair.south;
+    fs::remove_dir_all(south.directory.path()).unwrap();
+    copy(copied.path(), south.directory.path());
+    pair.south_node = south.run();
+    let mut client = south.client(&pair.south_node);
+    ask(south, &mut client, "Asked instead");
+    until("it says so", || {
+        (client.status()["node"]["unconfirmed"] == true).then_some(())
+    });
+    pair.north_node = pair.north.run();
+    let mut north = pair.north.client(&pair.north_node);
+    let convicted = |client: &mut Client| {
+        until("the log is convicted and paused", || {
+            let status = client.status();
+            let log = client.log(south.home.organisation)?;
+            let paused = &status["node"]["paused"];
+            let is_paused = paused[0] == json!([south.home.organisation, "it has signed two histories"]);
+            (log["evidence"] != 0 && is_paused).then_some(status)
+        })
+    };
+    convicted(&mut north);
+    let status = convicted(&mut client);
+    until("it no longer signs", || {
+        (client.status()["node"]["signs"] == false).then_some(())
+    });
+    assert_eq!(status["node"]["restored"], false);
+    pair.south_node.end().unwrap();
+    pair.south_node = south.run();
+    let status = south.client(&pair.south_node).status();
+    let ledger = status["node"]["ledger"].as_str().unwrap().to_owned();
+    assert!(ledger.starts_with("convicted: "), "{ledger}");
+}

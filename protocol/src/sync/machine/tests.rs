@@ -348,6 +348,31 @@ fn what_the_store_holds_against_a_log_pauses_it_from_the_start() {
 }
 
 #[test]
+fn what_our_own_witness_finds_pauses_the_log_and_is_told_to_everybody_at_once() {
+    let (author, mut forked) = (Author::new(1, 9), Author::new(1, 9));
+    forked.entries[3] = b"another".to_vec();
+    let notes = [author.note(9), forked.note(9)].map(|note| crate::log::Note::parse(&note).unwrap());
+    let [first, second] = notes;
+    let evidence = ForkEvidence::new(first.clone(), second, Vec::new());
+    let mut bench = Bench::following(&[&author]);
+    bench.connect("peer", author.organisation);
+    let innocent = ForkEvidence::new(first.clone(), first, Vec::new());
+    bench.tell(Input::Found { evidence: innocent });
+    assert!(bench.kept.is_empty());
+    bench.tell(Input::Found {
+        evidence: evidence.clone(),
+    });
+    let (organisation, why) = (author.organisation, Pause::Forked);
+    assert!(bench.said.contains(&Output::Paused { organisation, why }));
+    assert!(bench.kept.contains(&Keep::Evidence {
+        organisation,
+        evidence: Box::new(evidence)
+    }));
+    let told = |question: &Question| matches!(question, Question::Sync(Request::Evidence(_)));
+    assert!(bench.asked.iter().any(|(_, _, question)| told(question)));
+}
+
+#[test]
 fn a_smaller_head_of_another_history_convicts() {
     let author = Author::new(1, 9);
     let mut forked = Author::new(1, 4);
