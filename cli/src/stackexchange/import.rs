@@ -297,28 +297,7 @@ impl<'a> Import<'a> {
             return Ok(());
         }
         let outcomes = self.remote.submit(&submission.encode()).map_err(interrupted)?;
-        for (outcome, (what, id)) in outcomes.iter().zip(sent) {
-            match outcome {
-                Outcome::Acknowledged(_) => self.report.made(*what),
-                Outcome::Refused { error } if error.code == "duplicate_source" => self.report.there(*what),
-                Outcome::Refused { error } if error.code == "not_permitted" => {
-                    return Err(
-                        Failure::new(&error.message).advise("Only a steward of the organisation can import.")
-                    );
-                }
-                Outcome::Refused { error } if self.strict => {
-                    let name = format!("{} {id}", what.source_kind());
-                    return Err(Failure::new(format!(
-                        "the node refuses {name}: {}",
-                        error.message
-                    )));
-                }
-                Outcome::Refused { error } => self
-                    .report
-                    .skipped(format!("refused by the node: {}", error.code)),
-            }
-        }
-        Ok(())
+        account(&mut self.report, &outcomes, sent, self.strict)
     }
 
     fn tell(&mut self, file: File, malformed: Malformed) -> Result<(), Failure> {
@@ -348,6 +327,99 @@ impl Item {
     }
 }
 
+/// Enters in the report what became of each record that was sent. A node that takes nothing more for now ends the import:
+/// its rows are not to be passed over.
+fn account(
+    report: &mut Report,
+    outcomes: &[Outcome],
+    sent: &[(What, u64)],
+    strict: bool,
+) -> Result<(), Failure> {
+    if outcomes.len() != sent.len() {
+        let (answered, sent) = (outcomes.len(), sent.len());
+        let what = format!("the node answered for {answered} of {sent} records");
+        return Err(Failure::new(what).advise(AGAIN));
+    }
+    for (outcome, (what, id)) in outcomes.iter().zip(sent) {
+        match outcome {
+            Outcome::Acknowledged(_) => report.made(*what),
+            Outcome::Refused { error } if error.code == "duplicate_source" => report.there(*what),
+            Outcome::Refused { error } if error.code == "not_permitted" => {
+                return Err(
+                    Failure::new(&error.message).advise("Only a steward of the organisation can import.")
+                );
+            }
+            Outcome::Refused { error } if error.temporary && !error.is_of_the_entry() => {
+                return Err(Failure::new(&error.message).advise(AGAIN));
+            }
+            Outcome::Refused { error } if strict => {
+                let name = format!("{} {id}", what.source_kind());
+                return Err(Failure::new(format!(
+                    "the node refuses {name}: {}",
+                    error.message
+                )));
+            }
+            Outcome::Refused { error } => report.skipped(format!("refused by the node: {}", error.code)),
+        }
+    }
+    Ok(())
+}
+
+const AGAIN: &str = "Run the same import again: it goes on where it stopped.";
+
 fn interrupted(error: RemoteError) -> Failure {
-    Failure::from(error).advise("Run the same import again: it goes on where it stopped.")
+    Failure::from(error).advise(AGAIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remote::Acknowledged;
+
+    fn refused(code: &str, temporary: bool) -> Outcome {
+        let error = serde_json::json!({ "code": code, "message": "no", "temporary": temporary });
+        serde_json::from_value(serde_json::json!({ "error": error })).unwrap()
+    }
+
+    fn made() -> Outcome {
+        Outcome::Acknowledged(Acknowledged {
+            id: Id::ZERO,
+            index: 4,
+            duplicate: false,
+        })
+    }
+
+    #[test]
+    fn a_node_that_takes_nothing_for_now_ends_the_import() {
+        let sent = [(What::Question, 1), (What::Answer, 2)];
+        for code in ["busy", "disk_full", "not_signing", "store_failed", "unsigned"] {
+            let ended = account(
+                &mut Report::default(),
+                &[made(), refused(code, true)],
+                &sent,
+                false,
+            );
+            let advice = ended.unwrap_err();
+            assert!(advice.advice().is_some_and(|it| it.contains("again")), "{code}");
+        }
+        let mut report = Report::default();
+        account(
+            &mut report,
+            &[refused("future", true), refused("oversize", false)],
+            &sent,
+            false,
+        )
+        .unwrap();
+        assert_eq!(report.to_json()["skipped"]["refused by the node: future"], 1);
+        assert_eq!(report.to_json()["skipped"]["refused by the node: oversize"], 1);
+    }
+
+    #[test]
+    fn every_record_sent_has_an_outcome() {
+        let sent = [(What::Question, 1), (What::Answer, 2)];
+        for outcomes in [vec![], vec![made()], vec![made(); 3]] {
+            assert!(account(&mut Report::default(), &outcomes, &sent, false).is_err());
+        }
+        account(&mut Report::default(), &[made(), made()], &sent, true).unwrap();
+    }
 }
