@@ -129,6 +129,11 @@ impl Draft {
         }
     }
 
+    /// How many bytes its words have.
+    pub(crate) fn bytes(&self) -> usize {
+        self.words.as_ref().map_or(0, |words| words.bytes.len())
+    }
+
     /// The asker of a question took `answer`.
     pub(crate) fn acceptance(answer: u64, asker: Author, at: Timestamp) -> Draft {
         Draft {

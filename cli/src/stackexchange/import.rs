@@ -17,8 +17,11 @@ use hearth_protocol::time::Timestamp;
 use indicatif::ProgressBar;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Rows per batch. At most 30,000 characters each, so a batch stays well within what a node takes at once.
+/// Rows per batch.
 const BATCH: usize = 200;
+/// Bytes of words after which a batch is full. With one more row of the largest kind, every `>` of a title escaped, it
+/// still stays within the 32 MiB that a node takes at once.
+const BATCH_BYTES: usize = 8 << 20;
 
 /// One run of an import.
 pub(crate) struct Import<'a> {
@@ -29,7 +32,7 @@ pub(crate) struct Import<'a> {
     strict: bool,
     bar: ProgressBar,
     report: Report,
-    batch: Vec<Item>,
+    batch: Batch,
     /// By accepted answer.
     accepted: BTreeMap<u64, Acceptance>,
     other_posts: BTreeSet<u64>,
@@ -42,6 +45,14 @@ struct Acceptance {
     question: u64,
     asker: Author,
     dated: bool,
+}
+
+/// What is asked about and sent together.
+#[derive(Default)]
+struct Batch {
+    items: Vec<Item>,
+    /// Bytes of words in it.
+    bytes: usize,
 }
 
 /// A row in a batch.
@@ -71,7 +82,7 @@ impl<'a> Import<'a> {
             strict,
             bar,
             report: Report::default(),
-            batch: Vec::new(),
+            batch: Batch::default(),
             accepted: BTreeMap::new(),
             other_posts: BTreeSet::new(),
             newest: Timestamp::EPOCH,
@@ -117,7 +128,7 @@ impl<'a> Import<'a> {
                 Err(malformed) if tells => self.tell(file, malformed)?,
                 _ => {}
             }
-            if self.batch.len() >= BATCH {
+            if self.batch.is_full() {
                 self.flush()?;
                 self.bar.set_position(before + rows.bytes_read());
             }
@@ -221,7 +232,7 @@ impl<'a> Import<'a> {
             self.report.undated();
             self.batch
                 .push(Item::make(Draft::acceptance(answer, asker, self.newest)));
-            if self.batch.len() >= BATCH {
+            if self.batch.is_full() {
                 self.flush()?;
             }
         }
@@ -230,7 +241,7 @@ impl<'a> Import<'a> {
 
     /// Sends what the node does not hold yet.
     fn flush(&mut self) -> Result<(), Failure> {
-        let batch = std::mem::take(&mut self.batch);
+        let batch = std::mem::take(&mut self.batch).items;
         if batch.is_empty() {
             return Ok(());
         }
@@ -311,6 +322,19 @@ impl<'a> Import<'a> {
                 .suspend(|| self.screen.note(&format!("left out: {line}")));
         }
         Ok(())
+    }
+}
+
+impl Batch {
+    fn push(&mut self, item: Item) {
+        if let Item::Make(draft) = &item {
+            self.bytes += draft.bytes();
+        }
+        self.items.push(item);
+    }
+
+    fn is_full(&self) -> bool {
+        self.items.len() >= BATCH || self.bytes >= BATCH_BYTES
     }
 }
 
@@ -412,6 +436,26 @@ mod tests {
         .unwrap();
         assert_eq!(report.to_json()["skipped"]["refused by the node: future"], 1);
         assert_eq!(report.to_json()["skipped"]["refused by the node: oversize"], 1);
+    }
+
+    #[test]
+    fn a_batch_is_full_by_rows_or_by_bytes() {
+        let comment = |length: usize| {
+            Item::make(Draft::comment(Comment {
+                id: 1,
+                post: 1,
+                at: Timestamp::EPOCH,
+                author: Author::Unknown,
+                text: "x".repeat(length),
+            }))
+        };
+        for (length, rows) in [(10, BATCH), (1 << 20, 8), (4 << 20, 2)] {
+            let mut batch = Batch::default();
+            while !batch.is_full() {
+                batch.push(comment(length));
+            }
+            assert_eq!(batch.items.len(), rows, "of {length} bytes");
+        }
     }
 
     #[test]
