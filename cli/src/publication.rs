@@ -88,12 +88,10 @@ impl Publication {
             directory: directory.to_owned(),
             reason: error.to_string(),
         })?;
-        let entries_there = directory.join("tile/entries").is_dir();
-        // The last bundle is rewritten as it grows; without bundles so far all are to be written.
-        let next = match (with_entries, entries_there) {
-            (true, true) => size / WIDTH * WIDTH,
-            (true, false) => 0,
-            (false, _) => size,
+        let next = if with_entries {
+            first_unbundled(directory, size)
+        } else {
+            size
         };
         Ok(Self {
             directory: directory.to_owned(),
@@ -219,10 +217,19 @@ impl Publication {
                     .map(|b| b.to_string()),
             );
         }
+        let replaced = replaced.iter().filter(|full| self.directory.join(full).is_file());
         for full in replaced {
             let _ = fs::remove_dir_all(self.directory.join(format!("{full}.p")));
         }
     }
+}
+
+/// The first entry whose full bundle is not there: an earlier run may have stopped, or gone on without entries. The last
+/// bundle is rewritten as it grows.
+fn first_unbundled(directory: &Path, size: u64) -> u64 {
+    let missing = BundleId::all(size)
+        .find(|bundle| u64::from(bundle.width()) < WIDTH || !directory.join(bundle.to_string()).is_file());
+    missing.map_or(size, |bundle| bundle.start())
 }
 
 /// Makes the directory of a file and sees to it that it survives a power cut with everything above it that was made.
@@ -389,6 +396,49 @@ mod tests {
         publish(directory.path(), 300, true).unwrap();
         let bundle = fs::read(directory.path().join("tile/entries/000")).unwrap();
         assert_eq!(bundle::parse(&bundle).unwrap().len(), 256);
+    }
+
+    /// Whether every bundle of a log of that size is there.
+    fn has_bundles(directory: &Path, size: u64) -> bool {
+        BundleId::all(size).all(|bundle| {
+            let bytes = fs::read(directory.join(bundle.to_string())).unwrap_or_default();
+            bundle::parse(&bytes).is_ok_and(|entries| entries.len() == usize::from(bundle.width()))
+        })
+    }
+
+    #[test]
+    fn entries_left_out_in_between_are_written_later() {
+        let directory = tempfile::tempdir().unwrap();
+        publish(directory.path(), 300, true).unwrap();
+        publish(directory.path(), 900, false).unwrap();
+        assert_eq!(
+            publish(directory.path(), 1000, true).unwrap().0,
+            1000 - 256,
+            "from the first bundle that is not full"
+        );
+        assert!(has_bundles(directory.path(), 1000));
+    }
+
+    #[test]
+    fn entries_whose_writing_stopped_are_written_on() {
+        let directory = tempfile::tempdir().unwrap();
+        publish(directory.path(), 1000, false).unwrap();
+        let (checkpoint, _) = checkpoint(1000);
+        let mut stopped = Publication::open(directory.path(), &checkpoint, true).unwrap();
+        (0..600).for_each(|index| stopped.entry(entry(index)).unwrap());
+        drop(stopped);
+        assert_eq!(publish(directory.path(), 1000, true).unwrap().0, 1000 - 512);
+        assert!(has_bundles(directory.path(), 1000));
+    }
+
+    #[test]
+    fn a_partial_bundle_goes_only_where_the_full_one_is() {
+        let directory = tempfile::tempdir().unwrap();
+        publish(directory.path(), 300, true).unwrap();
+        let (checkpoint, _) = checkpoint(600);
+        let publication = Publication::open(directory.path(), &checkpoint, true).unwrap();
+        publication.tidy(600);
+        assert!(directory.path().join("tile/entries/001.p/44").is_file());
     }
 
     #[test]
