@@ -92,6 +92,14 @@ pub enum RunError {
         /// What it said.
         source: std::io::Error,
     },
+    /// One of its threads has panicked.
+    #[error(
+        "the {part} thread has ended: this is a defect; start the node again and report what it logged before"
+    )]
+    Ended {
+        /// Which.
+        part: &'static str,
+    },
 }
 
 /// Runs a node until it is told to stop (SIGINT, SIGTERM).
@@ -191,7 +199,7 @@ async fn attend(
             Ok(()) = hub.committed.changed() => hub.follower.wake(),
             Ok(()) = hub.standing.changed() => hub.standing_changed().await,
             _ = glance.tick() => hub.glance(),
-            _ = tick.tick() => hub.tick().await,
+            _ = tick.tick() => hub.tick().await?,
         }
     }
 }

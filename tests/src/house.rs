@@ -9,7 +9,7 @@ use hearth_node::directory::DataDirectory;
 use hearth_node::found::{Organisation, Purpose, found};
 use hearth_node::ledger::{Ledger, News, Setup, StartError, Submission, SubmittedBody};
 use hearth_node::projector::Projector;
-use hearth_node::store::Store;
+use hearth_node::store::{Store, StoreError};
 use hearth_protocol::entry::{BodyRef, Entry, Event, Home, Payload};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::{self, Interaction, QueryAsked, ReactionGiven};
@@ -100,7 +100,7 @@ impl House {
     /// # Errors
     /// [`StartError`], also for a store that cannot be read.
     pub fn start(&self, store: &Store) -> Result<Ledger, StartError> {
-        self.start_offering(store, Duration::ZERO)
+        self.start_with(store, &self.projector(store)?, Duration::ZERO)
     }
 
     /// Starts its ledger with nobody to ask, offering now and then, as a running node does.
@@ -108,13 +108,29 @@ impl House {
     /// # Errors
     /// [`StartError`].
     pub fn start_alone(&self, store: &Store) -> Result<Ledger, StartError> {
-        let ledger = self.start_offering(store, Duration::from_secs(10))?;
+        let ledger = self.start_with(store, &self.projector(store)?, Duration::from_secs(10))?;
         ledger.hear(News::NobodyToAsk);
         Ok(ledger)
     }
 
-    fn start_offering(&self, store: &Store, offer_every: Duration) -> Result<Ledger, StartError> {
-        let projector = Projector::open(store.clone(), self.home.community, None)?;
+    /// What its node knows of the community.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn projector(&self, store: &Store) -> Result<Projector, StoreError> {
+        Projector::open(store.clone(), self.home.community, None)
+    }
+
+    /// Starts its ledger beside a projector.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn start_with(
+        &self,
+        store: &Store,
+        projector: &Projector,
+        offer_every: Duration,
+    ) -> Result<Ledger, StartError> {
         Ledger::start(Setup {
             store: store.clone(),
             signer: self.signer(),

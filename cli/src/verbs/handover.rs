@@ -27,6 +27,9 @@ pub(crate) struct Handover {
     /// Where to put the key after that; made if it is not there. Move it off this machine afterwards
     #[arg(long, value_name = "FILE")]
     after: PathBuf,
+    /// Give up entries that the present key has signed and that this directory does not hold
+    #[arg(long)]
+    abandon: bool,
 }
 
 impl Handover {
@@ -41,8 +44,14 @@ impl Handover {
         let next = secret_file::read(&self.key).map_err(Failure::new)?;
         let after = key_in(&self.after)?;
         let store = Store::open(directory.path()).map_err(Failure::new)?;
-        let head = hand_over(&store, &directory.signer(), next.clone(), after.public().hash())
-            .map_err(Failure::new)?;
+        let head = hand_over(
+            &store,
+            &directory.signer(),
+            next.clone(),
+            after.public().hash(),
+            self.abandon,
+        )
+        .map_err(Failure::new)?;
         let key = next.public().bytes();
         let json = json!({ "size": head.size, "root": head.root, "key": key, "after": self.after });
         let text = format!(

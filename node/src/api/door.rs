@@ -71,12 +71,12 @@ pub(super) async fn open(
     hex::decode_to_slice(&signed.signature, &mut signature).map_err(|_| {
         ApiError::bad_request("bad_signature", "the signature is not 64 bytes in hexadecimal")
     })?;
-    let (token, signature) = (random()?, Signature::from_bytes(signature));
+    let signature = Signature::from_bytes(signature);
     let challenge = signed.challenge.as_bytes();
-    let opened = api
+    let answered = api
         .sessions()
-        .open(&signed.key, challenge, &signature, &token, Instant::now());
-    opened.map_err(|why| match why {
+        .answer(&signed.key, challenge, &signature, Instant::now());
+    answered.map_err(|why| match why {
         Denied::Challenge => denied(
             "bad_challenge",
             "the challenge was not given to this key, was used, or is too old",
@@ -91,6 +91,8 @@ pub(super) async fn open(
         let message = "this key is no member's and no steward's of this organisation; a steward can admit it (hearth member admit)";
         return Err(ApiError::new(StatusCode::FORBIDDEN, "unknown_key", message));
     }
+    let token = random()?;
+    api.sessions().open(signed.key.bytes(), &token, Instant::now());
     Ok(Json(Session {
         token: Hash::from_bytes(token),
         expires: SESSION.as_secs(),
@@ -132,11 +134,7 @@ pub(super) async fn invite(
         })?,
         None => USUAL,
     };
-    let addresses = rooms
-        .addresses
-        .read()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-        .clone();
+    let addresses = addresses(rooms);
     if addresses.is_empty() {
         let message = "this node listens nowhere, so nobody could follow an invitation";
         return Err(ApiError::new(StatusCode::CONFLICT, "no_address", message));
@@ -144,7 +142,7 @@ pub(super) async fn invite(
     let invitation = Invitation {
         token: Token::from_bytes(random()?),
         expires: rooms.clock.now().plus(span.min(LONGEST)),
-        addresses: addresses.into_iter().take(ADDRESSES).collect(),
+        addresses,
         community: rooms.home.community,
     };
     let (token, expires) = (TokenHash::of(invitation.token.as_bytes()), invitation.expires);
@@ -155,6 +153,30 @@ pub(super) async fn invite(
         invitation: invitation.to_string(),
         expires: expires.to_string(),
     }))
+}
+
+/// Where an applicant may call: what the charter names first, which was chosen to be reached from outside, then where the
+/// node listens.
+fn addresses(rooms: &super::Rooms) -> Vec<String> {
+    let own = rooms.home.organisation;
+    let organisations = rooms.reader.projector().read().organisations();
+    let charter = organisations
+        .into_iter()
+        .filter(|organisation| organisation.id == own)
+        .flat_map(|organisation| organisation.charter.nodes)
+        .flat_map(|node| node.addresses);
+    let listening = rooms
+        .addresses
+        .read()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .clone();
+    let mut addresses: Vec<String> = Vec::new();
+    for address in charter.chain(listening) {
+        if addresses.len() < ADDRESSES && !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    addresses
 }
 
 fn random() -> Result<Secret, ApiError> {

@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
 use hearth_protocol::codec::{self, blob};
+use hearth_protocol::entry::Entry;
 use hearth_protocol::id::Hash;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -65,7 +66,20 @@ fn parse(bytes: &Bytes) -> Result<Submission, ApiError> {
 }
 
 /// Answers `{results: [{id, index, size, duplicate} | {error} …]}`, once the accepted entries are durable and signed.
-pub(super) async fn submit(State(api): State<Api>, _: Caller, Handed(submission): Handed) -> Json<Value> {
+/// Records are the organisation's word, so only a steward hands them in.
+///
+/// # Errors
+/// `not_permitted`.
+pub(super) async fn submit(
+    State(api): State<Api>,
+    caller: Caller,
+    Handed(submission): Handed,
+) -> Result<Json<Value>, ApiError> {
+    let is_record = |bytes: &Vec<u8>| matches!(Entry::parse(bytes), Ok(Entry::Record(_)));
+    if !caller.role.steward && submission.entries.iter().any(is_record) {
+        let message = "records are the organisation's own word: only a steward hands them in";
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "not_permitted", message));
+    }
     let results = api.shared.rooms.ledger.submit(submission).await;
     let results: Vec<Value> = results
         .iter()
@@ -82,5 +96,5 @@ pub(super) async fn submit(State(api): State<Api>, _: Caller, Handed(submission)
             Err(error) => refused(error),
         })
         .collect();
-    Json(json!({ "results": results }))
+    Ok(Json(json!({ "results": results })))
 }

@@ -64,29 +64,26 @@ impl Sessions {
         );
     }
 
-    /// Opens a session under `token` for whoever signed the challenge. It is spent, whatever comes of it.
-    pub(super) fn open(
+    /// Checks who signed a challenge. It is spent, whatever comes of it.
+    pub(super) fn answer(
         &mut self,
         key: &PublicKey,
         challenge: &Secret,
         signature: &Signature,
-        token: &Secret,
         now: Instant,
     ) -> Result<(), Denied> {
         let given = self.challenges.remove(challenge);
         let given = given.filter(|ticket| ticket.key == key.bytes() && now < ticket.expires);
-        let ticket = given.ok_or(Denied::Challenge)?;
+        given.ok_or(Denied::Challenge)?;
         key.verify(&self.message(challenge), signature)
-            .map_err(|_| Denied::Signature)?;
+            .map_err(|_| Denied::Signature)
+    }
+
+    /// Opens a session under `token` for a key that answered and is known here.
+    pub(super) fn open(&mut self, key: KeyBytes, token: &Secret, now: Instant) {
         make_room(&mut self.sessions, SESSIONS, now);
-        self.sessions.insert(
-            Hash::of(token),
-            Ticket {
-                expires: now + SESSION,
-                ..ticket
-            },
-        );
-        Ok(())
+        let expires = now + SESSION;
+        self.sessions.insert(Hash::of(token), Ticket { key, expires });
     }
 
     /// The key that opened a session, if that is still open.
@@ -147,13 +144,19 @@ mod tests {
         sessions.challenge(key.public().bytes(), challenge, now);
         let signature = sign(&key, &HOME, &challenge);
         assert_eq!(
-            sessions.open(&key.public(), &challenge, &signature, &token, now),
+            sessions.answer(&key.public(), &challenge, &signature, now),
             Ok(())
         );
+        assert_eq!(
+            sessions.holder(&token, now),
+            None,
+            "an answer alone opens nothing"
+        );
+        sessions.open(key.public().bytes(), &token, now);
         assert_eq!(sessions.holder(&token, now), Some(key.public().bytes()));
         assert_eq!(sessions.holder(&[5; 32], now), None);
         assert_eq!(sessions.holder(&token, now + SESSION), None);
-        let again = sessions.open(&key.public(), &challenge, &signature, &[6; 32], now);
+        let again = sessions.answer(&key.public(), &challenge, &signature, now);
         assert_eq!(again, Err(Denied::Challenge), "a challenge works once");
     }
 
@@ -173,7 +176,7 @@ mod tests {
         );
         let mut open = |key: &SecretKey, signature: &Signature, now_: Instant| {
             sessions.challenge(SecretKey::from_seed([9; 32]).public().bytes(), challenge, now);
-            sessions.open(&key.public(), &challenge, signature, &[4; 32], now_)
+            sessions.answer(&key.public(), &challenge, signature, now_)
         };
         assert_eq!(
             open(&other, &sign(&other, &HOME, &challenge), now),

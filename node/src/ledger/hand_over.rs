@@ -11,7 +11,8 @@ use crate::signer::{Signer, SignerError};
 use crate::store::{Store, StoreError};
 
 /// Makes `next`, the key the own log has committed to, its key from the present size on, and commits to the key whose hash
-/// is `after`. The store must be open here alone: no node may run on the directory.
+/// is `after`. The store must be open here alone: no node may run on the directory. Where the present key has signed more
+/// than the store holds, those entries are given up, which is done only where `abandons` says so.
 ///
 /// # Errors
 /// [`HandOverError`].
@@ -20,6 +21,7 @@ pub fn hand_over(
     signer: &Path,
     next: SecretKey,
     after: KeyHash,
+    abandons: bool,
 ) -> Result<TreeHead, HandOverError> {
     let snapshot = store.read()?;
     let log = snapshot.own_log()?.ok_or(HandOverError::NoOwnLog)?;
@@ -30,7 +32,17 @@ pub fn hand_over(
         Some(stored) if stored.key == next.public() => stored,
         Some(_) | None if next.public().hash() != chain.next() => return Err(HandOverError::WrongKey),
         Some(_) | None => {
+            if next.public().hash() == after {
+                return Err(HandOverError::SameKey);
+            }
             let head = snapshot.tree_head(log.number)?;
+            let signed = Signer::open(signer).map_or(head.size, |signer| signer.held().size);
+            if signed > head.size && !abandons {
+                return Err(HandOverError::Behind {
+                    signed,
+                    stored: head.size,
+                });
+            }
             let handover = Handover {
                 origin: log.charter.origin.clone(),
                 head,
@@ -66,6 +78,20 @@ pub enum HandOverError {
     /// The store holds no log of its own.
     #[error("this data directory holds no log of its own")]
     NoOwnLog,
+    /// The key after the next would be the next.
+    #[error("the key after the next must be another than the next; name another file with --after")]
+    SameKey,
+    /// The present key has signed entries that the store does not hold.
+    #[error(
+        "the log's key has signed {signed} entries, and only {stored} are here: run the node to fetch the others from peers first; \
+         if no peer has them, give them up with --abandon"
+    )]
+    Behind {
+        /// Entries signed.
+        signed: u64,
+        /// Entries held.
+        stored: u64,
+    },
     /// Not the key the log has committed to.
     #[error(
         "this is not the next key this log has committed to; use the one put aside when its present key began"

@@ -56,9 +56,11 @@ impl LastSeen {
         now: Timestamp,
         index: u64,
     ) -> Result<Option<Due>, StoreError> {
+        // A record of the future was written by a clock that was ahead, and is none to wait for.
         let soon = self
             .at
-            .is_some_and(|at| now < Timestamp::from_millis(at).plus(APART));
+            .map(Timestamp::from_millis)
+            .is_some_and(|at| at <= now && now < at.plus(APART));
         if soon || !self.has_news(snapshot, own)? {
             return Ok(None);
         }

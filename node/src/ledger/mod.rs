@@ -123,6 +123,7 @@ impl Ledger {
             signed: None,
             last_offer: None,
             waiting: Vec::new(),
+            failed: None,
         };
         let thread = thread::Builder::new().name("ledger".to_owned());
         let thread = thread
@@ -204,6 +205,12 @@ impl Ledger {
     /// The newest offered checkpoint: what goes to witnesses and peers. None before the first of this run.
     pub fn offered(&self) -> watch::Receiver<Option<Note>> {
         self.offered.clone()
+    }
+
+    /// Whether the writer thread has ended, which it does unasked only where it panics.
+    pub fn has_ended(&self) -> bool {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
     /// Finishes what was handed in, offers the last checkpoint, and ends the writer thread. Blocks until that is done.

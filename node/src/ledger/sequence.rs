@@ -39,6 +39,7 @@ pub(super) struct Sequence<'a> {
 /// What a batch has taken. Nothing is read any more, so that a store that fails may open its file anew.
 pub(super) struct Taken {
     log: LogNumber,
+    from: u64,
     entries: Vec<NewEntry>,
     bodies: BTreeMap<BodyHash, SubmittedBody>,
     erased: BTreeMap<BodyHash, Id>,
@@ -51,7 +52,13 @@ impl Taken {
 
     /// Writes the batch.
     pub(super) fn write(&self, batch: &mut Batch) -> Result<(), CommitError> {
-        batch.append_own(self.log, &self.entries)?;
+        let stored = batch.append_own(self.log, &self.entries)?.from;
+        if stored != self.from {
+            return Err(CommitError::Moved {
+                judged: self.from,
+                stored,
+            });
+        }
         for (hash, body) in &self.bodies {
             batch.put_body(hash, &body.salt, &body.bytes)?;
         }
@@ -147,6 +154,7 @@ impl<'a> Sequence<'a> {
     pub(super) fn end(self) -> Taken {
         Taken {
             log: self.log.number,
+            from: self.from,
             entries: self.entries,
             bodies: self.bodies,
             erased: self.erased,
@@ -229,6 +237,10 @@ pub(super) enum CommitError {
     Append(#[from] AppendError),
     #[error(transparent)]
     Body(#[from] BodyError),
+    #[error(
+        "the log has {stored} entries, not the {judged} the batch was judged by: somebody else writes it"
+    )]
+    Moved { judged: u64, stored: u64 },
 }
 
 impl From<&CommitError> for Refused {
@@ -237,7 +249,9 @@ impl From<&CommitError> for Refused {
             CommitError::Store(error)
             | CommitError::Append(AppendError::Store(error))
             | CommitError::Body(BodyError::Store(error)) => Refused::from(error),
-            CommitError::Append(_) | CommitError::Body(_) => Refused::Store(error.to_string()),
+            CommitError::Append(_) | CommitError::Body(_) | CommitError::Moved { .. } => {
+                Refused::Store(error.to_string())
+            }
         }
     }
 }

@@ -27,6 +27,9 @@ const BATCH: usize = 512;
 /// Submissions that wait for a witness's answer at most.
 const WAITING: usize = 1024;
 
+/// How long no `heads.seen` is tried after a commit that failed: it would fail again, and each attempt reads all logs anew.
+const PAUSE: Duration = Duration::from_secs(10);
+
 /// What reaches the writer.
 pub(super) enum Command {
     Submit(Job),
@@ -70,6 +73,8 @@ pub(super) struct Writer {
     pub(super) signed: Option<(TreeHead, Note)>,
     pub(super) last_offer: Option<(Instant, TreeHead)>,
     pub(super) waiting: Vec<Job>,
+    /// When a commit failed last.
+    pub(super) failed: Option<Instant>,
 }
 
 impl Writer {
@@ -95,8 +100,7 @@ impl Writer {
         match command {
             Command::Submit(job) if self.waiting.len() >= WAITING => refuse(job, &Refused::Busy),
             Command::Submit(job) => self.waiting.push(job),
-            Command::NoticeReplicas => self.examine_fetched(),
-            Command::Tick => {}
+            Command::NoticeReplicas | Command::Tick => self.examine_fetched(),
             Command::Stop => return true,
         }
         false
@@ -167,19 +171,25 @@ impl Writer {
                     .collect();
             }
         };
+        let from = sequence.next_index();
         let mut placed: Vec<_> = submissions
             .into_iter()
             .map(|submission| sequence.take(submission, &mut facts))
             .collect();
         if let Err(error) = self.commit_sequence(sequence, &mut facts) {
             tracing::error!(%error, "a batch was not committed");
-            // It has folded entries that are not stored: begin anew from the store.
+            self.failed = Some(Instant::now());
+            // It has folded entries that are not stored: anew from the store, before anybody reads.
             *facts = Facts::new(self.home.community);
+            if let Err(error) = (self.catch_up)(&store, &mut facts) {
+                tracing::error!(%error, "the logs cannot be read");
+            }
             let refused = Refused::from(&error);
+            // A copy of an entry of the same batch is as little stored as the entry.
             placed
                 .iter_mut()
                 .flatten()
-                .filter(|result| is_new(result))
+                .filter(|result| result.as_ref().is_ok_and(|placed| placed.index >= from))
                 .for_each(|new| *new = Err(refused.clone()));
         }
         placed
@@ -188,8 +198,12 @@ impl Writer {
     fn commit_sequence(&mut self, mut sequence: Sequence<'_>, facts: &mut Facts) -> Result<(), CommitError> {
         let now = self.clock.now();
         let (snapshot, index) = (sequence.snapshot(), sequence.next_index());
-        let due = self.last_seen.next(snapshot, &self.log, self.home, now, index)?;
-        let then = due.and_then(|due| self.take_heads_seen(due, &mut sequence, facts));
+        let may = self.failed.is_none_or(|failed| failed.elapsed() >= PAUSE);
+        let due = may.then(|| self.last_seen.next(snapshot, &self.log, self.home, now, index));
+        let then = due
+            .transpose()?
+            .flatten()
+            .and_then(|due| self.take_heads_seen(due, &mut sequence, facts));
         let taken = sequence.end();
         if !taken.is_empty() {
             self.store.write(|batch| {
@@ -281,8 +295,4 @@ impl Writer {
 fn refuse(job: Job, refused: &Refused) {
     // Where nobody waits any more nobody need be told.
     let _ = job.answers.send(job.submission.refuse(refused));
-}
-
-fn is_new(result: &Result<Placed, Refused>) -> bool {
-    result.as_ref().is_ok_and(|placed| !placed.duplicate)
 }

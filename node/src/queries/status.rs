@@ -51,12 +51,12 @@ pub struct Presence {
 /// "witnessed_size", "cosignatures", "needed", "evidence"}`.
 pub(super) fn status(reader: &Reader) -> Result<Value, QueryError> {
     let live = reader.live.as_ref().map(|live| live());
-    let snapshot = reader.store().read()?;
     let (clock, founder, admitted) = {
         let facts = reader.projector().read();
         let admitted: Vec<Id> = facts.organisations().into_iter().map(|o| o.id).collect();
         (facts.clock(), facts.founder(), admitted)
     };
+    let snapshot = reader.store().read()?;
     let logs = snapshot.logs()?;
     let rows = logs
         .iter()

@@ -3,8 +3,10 @@
 
 use std::io;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use hearth_protocol::id::Id;
+use hearth_protocol::kind;
 use tokio::sync::mpsc;
 
 use crate::join::{self, Charter, given_charters};
@@ -13,11 +15,14 @@ use crate::projector::Projector;
 use crate::store::{Store, StoreError};
 use hearth_protocol::sync::Peer;
 
+/// How long after a failure the store is looked at again.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// What the follower found.
 #[derive(Debug)]
 pub(super) enum Finding {
-    /// Entries were folded.
-    Folded,
+    /// Entries were folded; the clock the community runs on, once that is known.
+    Folded(Option<kind::Clock>),
     /// Bodies are wanted, or some no longer are.
     Bodies,
     /// Who is admitted has changed; their logs are held.
@@ -60,6 +65,11 @@ impl Follower {
         let _coming = self.wake.try_send(());
     }
 
+    /// Whether the thread has ended, which it does unasked only where it panics.
+    pub(super) fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+
     /// Ends the thread.
     pub(super) fn stop(self) {
         drop(self.wake);
@@ -82,6 +92,10 @@ impl Worker {
         loop {
             if let Err(error) = self.look() {
                 tracing::error!(%error, "the store could not be followed; it will be tried again");
+                thread::sleep(AGAIN);
+                if !inbox.is_closed() {
+                    continue;
+                }
             }
             if inbox.blocking_recv().is_none() {
                 break;
@@ -94,7 +108,8 @@ impl Worker {
 
     fn look(&mut self) -> Result<(), StoreError> {
         self.projector.follow()?;
-        self.tell(Finding::Folded);
+        let clock = self.projector.read().clock();
+        self.tell(Finding::Folded(clock));
         self.take_up_logs()?;
         if self.projector.note_bodies()? {
             self.tell(Finding::Bodies);
@@ -119,10 +134,10 @@ impl Worker {
             given_charters(&self.store.read()?)?
         };
         let admitted: Vec<Admitted> = charters.iter().flat_map(nodes).collect();
-        if admitted == self.admitted {
+        let waited = self.store.read()?.meta(join::INVITATION)?.is_some();
+        if admitted == self.admitted && !(joined && waited) {
             return Ok(());
         }
-        let waited = self.store.read()?.meta(join::INVITATION)?.is_some();
         self.store.write(|batch| -> Result<(), StoreError> {
             for charter in charters.iter().filter(|charter| charter.id != self.own) {
                 batch.hold_log(charter.log(false))?;

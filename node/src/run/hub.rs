@@ -57,7 +57,8 @@ pub(super) struct Hub {
     /// When to knock next; none while a knock is on its way.
     knock_at: Option<Instant>,
     joining: Option<String>,
-    began: Instant,
+    /// Since when the witnesses are being asked whether they know more of our log.
+    asking: Option<Instant>,
 }
 
 /// An answer out of the store, and whom it is for.
@@ -105,7 +106,7 @@ impl Hub {
             knock_at: applicant.is_some().then(Instant::now),
             joining: applicant.is_some().then(|| "not admitted yet".to_owned()),
             applicant,
-            began: Instant::now(),
+            asking: None,
             rooms,
         })
     }
@@ -221,10 +222,9 @@ impl Hub {
 
     pub(super) async fn found(&mut self, finding: Finding) -> Result<(), RunError> {
         match finding {
-            Finding::Folded => {
+            Finding::Folded(clock) => {
                 // Heads seen are due when something is new.
                 self.rooms.ledger.tick();
-                let clock = self.rooms.projector.read().clock();
                 check_clock(clock, &self.rooms.clock)?;
             }
             Finding::Bodies => self.replicator.tell(Word::NewWants).await,
@@ -274,6 +274,7 @@ impl Hub {
     pub(super) async fn standing_changed(&mut self) {
         let standing = *self.standing.borrow_and_update();
         tracing::info!(%standing, "standing");
+        self.asking = (standing == Standing::Asking).then(Instant::now);
         let follows = matches!(standing, Standing::Behind { .. } | Standing::Restored { .. });
         self.replicator.tell(Word::FollowOwn(follows)).await;
         self.ask_nobody();
@@ -299,12 +300,23 @@ impl Hub {
         *self.rooms.live.write().unwrap_or_else(PoisonError::into_inner) = self.live();
     }
 
-    pub(super) async fn tick(&mut self) {
-        if *self.standing.borrow() == Standing::Asking && self.began.elapsed() >= WITNESSES {
+    /// # Errors
+    /// [`RunError::Ended`]: a node that has lost a part of itself does not go on as if nothing were missing.
+    pub(super) async fn tick(&mut self) -> Result<(), RunError> {
+        let parts = [
+            ("ledger", self.rooms.ledger.has_ended()),
+            ("replication", self.replicator.has_ended()),
+            ("projector", self.follower.has_ended()),
+        ];
+        if let Some((part, _)) = parts.into_iter().find(|(_, ended)| *ended) {
+            return Err(RunError::Ended { part });
+        }
+        if self.asking.is_some_and(|asking| asking.elapsed() >= WITNESSES) {
             self.rooms.ledger.hear(News::NoAnswer);
         }
         self.knock();
         self.happened(Input::Tick).await;
+        Ok(())
     }
 
     /// Ends everything, in the order in which it depends on each other. Blocks.

@@ -63,6 +63,11 @@ impl Replicator {
         let _ended = self.words.send(word).await;
     }
 
+    /// Whether the thread has ended, which it does unasked only where it panics.
+    pub(super) fn has_ended(&self) -> bool {
+        self.thread.is_finished()
+    }
+
     /// Ends the thread once it has done what it was told.
     pub(super) fn stop(self) {
         drop(self.words);

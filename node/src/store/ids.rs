@@ -81,6 +81,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; the ids stay in memory then.
     pub fn index_ids(&self) -> Result<(), StoreError> {
+        let indexed = self.index_run();
+        if indexed.is_err() {
+            self.inner.database.recover();
+        }
+        indexed
+    }
+
+    fn index_run(&self) -> Result<(), StoreError> {
         let _writing = self.inner.writing();
         let (run, sizes) = {
             let recent = self.inner.recent.lock();

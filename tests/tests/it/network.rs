@@ -2,9 +2,11 @@
 
 use hearth_node::run::{Options, RunError};
 use hearth_node::store::OpenError;
-use hearth_protocol::entry::{BodyRef, Home, Payload};
+use hearth_protocol::entry::{BodyRef, Home, Payload, Record, Source};
 use hearth_protocol::id::{BodyHash, Id};
-use hearth_protocol::kind::{Care, ErasureCarriedOut, Interaction, Learning, QueryAsked, ResourcePublished};
+use hearth_protocol::kind::{
+    Admitted, Care, ErasureCarriedOut, Interaction, Learning, People, QueryAsked, ResourcePublished,
+};
 use hearth_tests::wait::until;
 use serde_json::{Value, json};
 
@@ -56,7 +58,8 @@ pub(crate) fn pair(transport: Transport) -> Pair {
     client.admit_all(&north);
     let mut there = south.client(&south_node);
     until("the founding log says that south is admitted", || {
-        (there.status()["admitted"] == true).then_some(())
+        let status = there.status();
+        (status["admitted"] == true && status["node"]["joining"].is_null()).then_some(())
     });
     Pair {
         _parent: parent,
@@ -223,6 +226,46 @@ fn the_api_opens_to_valid_keys_under_known_names_alone() {
         .send("old 1\n\nnothing\n")
         .unwrap();
     assert_eq!(witness.status().as_u16(), 400);
+}
+
+#[test]
+fn only_a_steward_vouches_for_records() {
+    let parent = tempfile::tempdir().unwrap();
+    let north = Member::founds(parent.path(), "north", Transport::Tcp);
+    let node = north.run();
+    let mut steward = north.client(&node);
+    let member = hearth_node::secret_file::generate().unwrap();
+    let admitted = People::Admitted(Admitted {
+        key: member.public(),
+        inviter: None,
+    });
+    steward.submit_one(north.sign(&Payload::new(now(), admitted)), vec![]);
+    let mut member = Client::open(&node.file().api, north.home, member).unwrap();
+    let record = |id: &str| {
+        let source = Source {
+            id: id.to_owned(),
+            kind: "question".to_owned(),
+            site: "forum.example".to_owned(),
+            person: None,
+            automaton: false,
+        };
+        let (reference, body) = Body::of("Asked long ago");
+        let query = Interaction::QueryAsked(QueryAsked::default());
+        let payload = Payload::new(now(), query).with_body(reference);
+        let home = north.home;
+        let record = Record {
+            payload,
+            home,
+            source,
+        };
+        (vec![record.encode()], vec![body])
+    };
+    let (entries, bodies) = record("1");
+    let refused = member.post_entries(entries, bodies).unwrap();
+    assert_eq!(refused["error"]["code"], "not_permitted", "{refused}");
+    let (entries, bodies) = record("1");
+    let taken = steward.submit(entries, bodies);
+    assert!(taken[0]["error"].is_null(), "{taken:?}");
 }
 
 #[test]

@@ -301,11 +301,12 @@ fn a_missing_signer_is_not_made_again_and_the_log_goes_on_under_its_next_key() {
         &house.directory.signer(),
         SecretKey::from_seed([6; 32]),
         after,
+        false,
     )
     .unwrap_err();
     assert!(matches!(wrong, HandOverError::WrongKey));
     assert_eq!(
-        hand_over(&store, &house.directory.signer(), next.clone(), after).unwrap(),
+        hand_over(&store, &house.directory.signer(), next.clone(), after, false).unwrap(),
         last.head
     );
     drop(store);
@@ -334,7 +335,7 @@ fn a_handover_that_stopped_half_way_is_ended_with_the_same_statement() {
             .unwrap()
     };
     let store = Store::open(house.directory.path()).unwrap();
-    hand_over(&store, &signer, next.clone(), after).unwrap();
+    hand_over(&store, &signer, next.clone(), after, false).unwrap();
     let stated = statements(&store);
     drop(store);
     std::fs::write(&signer, before).unwrap();
@@ -344,11 +345,41 @@ fn a_handover_that_stopped_half_way_is_ended_with_the_same_statement() {
     assert_eq!(running.standing(), unusable, "the old key signs no more");
     running.stop();
     let store = Store::open(house.directory.path()).unwrap();
-    let other = hand_over(&store, &signer, next.clone(), KeyHash::from_bytes([6; 32])).unwrap_err();
+    let other = hand_over(&store, &signer, next.clone(), KeyHash::from_bytes([6; 32]), false).unwrap_err();
     assert!(matches!(other, HandOverError::OtherCommitment { stated } if stated == after));
-    hand_over(&store, &signer, next.clone(), after).unwrap();
+    hand_over(&store, &signer, next.clone(), after, false).unwrap();
     assert_eq!(statements(&store), stated);
     assert_eq!(Signer::open(&signer).unwrap().key(), next.public());
+}
+
+#[test]
+fn signed_entries_that_are_not_here_are_given_up_only_on_purpose() {
+    let house = House::found();
+    let database = house.directory.path().join(crate::store::DATABASE_FILE);
+    house.start_alone().stop();
+    let before = std::fs::read(&database).unwrap();
+    let running = house.start_alone();
+    let signed = running.submit_one(house.question(1)).unwrap().head.size;
+    running.stop();
+    std::fs::write(&database, before).unwrap();
+
+    let next = secret_file::read(&house.directory.next_key()).unwrap();
+    let (signer, after) = (house.directory.signer(), KeyHash::from_bytes([5; 32]));
+    let store = Store::open(house.directory.path()).unwrap();
+    let same = hand_over(&store, &signer, next.clone(), next.public().hash(), true).unwrap_err();
+    assert!(matches!(same, HandOverError::SameKey), "{same}");
+    let behind = hand_over(&store, &signer, next.clone(), after, false).unwrap_err();
+    assert!(
+        matches!(behind, HandOverError::Behind { signed: most, stored } if most == signed && stored < most),
+        "{behind}"
+    );
+    assert_eq!(
+        Signer::open(&signer).unwrap().held().size,
+        signed,
+        "nothing was written"
+    );
+    let stated = hand_over(&store, &signer, next, after, true).unwrap();
+    assert!(stated.size < signed);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The power goes at any write of a working ledger: what it acknowledged is there, under a tree its key has not left.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hearth_node::ledger::{Ledger, News, Standing};
 use hearth_node::signer::Signer;
@@ -115,5 +116,35 @@ fn a_ledger_on_a_full_disk_refuses_stays_readable_and_goes_on_when_there_is_room
     let accepted = ledger.submit_blocking(house.question(number)).remove(0).unwrap();
     assert!(!accepted.duplicate, "nothing of a refused batch was stored");
     assert_eq!(accepted.head, Signer::open(&house.signer()).unwrap().held());
+    ledger.stop();
+}
+
+#[test]
+fn a_copy_in_a_batch_that_fails_is_not_acknowledged_and_the_community_stays_known() {
+    let house = House::found();
+    let disk = disk_of(&house);
+    let store = over(&disk).unwrap();
+    let projector = house.projector(&store).unwrap();
+    let ledger = house.start_with(&store, &projector, Duration::ZERO).unwrap();
+    // Both wait for the witnesses, and so come into one batch.
+    let handed_in: Vec<_> = (0..2)
+        .map(|_| {
+            let (ledger, question) = (ledger.clone(), house.question(1));
+            std::thread::spawn(move || ledger.submit_blocking(question).remove(0))
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(200));
+    disk.fault(1, Fault::Full);
+    ledger.hear(News::NobodyToAsk);
+    for result in handed_in {
+        let result = result.join().unwrap();
+        assert!(result.is_err(), "nothing is stored: {result:?}");
+    }
+    assert!(disk.has_struck());
+    let known = projector.read().organisations().len();
+    assert_eq!(known, 1, "a failed write makes nobody a stranger");
+    disk.free();
+    let accepted = ledger.submit_blocking(house.question(1)).remove(0).unwrap();
+    assert!(!accepted.duplicate);
     ledger.stop();
 }
