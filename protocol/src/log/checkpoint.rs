@@ -64,7 +64,7 @@ impl Checkpoint {
         }
     }
 
-    /// Reads a text that may go on with extension lines, as a witness has to; gives those as they are.
+    /// Reads a text that may go on with extension lines, as those of other logs do; gives those as they are.
     pub fn read(text: &str) -> Result<(Checkpoint, &str), MalformedCheckpoint> {
         let (origin, rest) = lines::next(text).ok_or(MalformedCheckpoint::Lines)?;
         let (size, rest) = lines::next(rest).ok_or(MalformedCheckpoint::Lines)?;

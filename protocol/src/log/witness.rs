@@ -25,6 +25,8 @@ pub struct AddCheckpoint {
     proof: Vec<Hash>,
     note: Note,
     checkpoint: Checkpoint,
+    /// The text goes on with extension lines.
+    is_extended: bool,
 }
 
 /// What a witness knows of the log a request is about.
@@ -87,6 +89,9 @@ pub enum Refusal {
         /// The size cosigned last.
         latest: u64,
     },
+    /// 422: the text goes on after its third line, and no log of ours says more than that.
+    #[error("the checkpoint has extension lines, and the logs known here write none")]
+    Extended,
     /// 422: the checkpoint does not continue the one cosigned last, or the proof does not show it. At equal sizes the
     /// log has forked.
     #[error("the checkpoint does not continue the one cosigned last: {source}")]
@@ -130,12 +135,14 @@ pub enum Answer {
 impl AddCheckpoint {
     /// A request to cosign `note`, for a witness that cosigned size `old` last. `None` if the note is no checkpoint.
     pub fn new(old: u64, proof: Vec<Hash>, note: Note) -> Option<AddCheckpoint> {
-        let (checkpoint, _) = Checkpoint::read(note.text()).ok()?;
+        let (checkpoint, extensions) = Checkpoint::read(note.text()).ok()?;
+        let is_extended = !extensions.is_empty();
         Some(AddCheckpoint {
             old,
             proof,
             note,
             checkpoint,
+            is_extended,
         })
     }
 
@@ -150,9 +157,10 @@ impl AddCheckpoint {
         let (proof, note) = lines::hashes_to_blank(rest, limits::WITNESS_PROOF).ok_or(Refusal::Body)?;
         let note = Note::parse(note.as_bytes())?;
         match Checkpoint::read(note.text()) {
-            Ok((checkpoint, _)) => Ok(AddCheckpoint {
+            Ok((checkpoint, extensions)) => Ok(AddCheckpoint {
                 old,
                 proof,
+                is_extended: !extensions.is_empty(),
                 note,
                 checkpoint,
             }),
@@ -197,6 +205,9 @@ impl AddCheckpoint {
         }
         if self.old != latest.size {
             return Err(Refusal::Conflict { latest: latest.size });
+        }
+        if self.is_extended {
+            return Err(Refusal::Extended);
         }
         proof::verify_consistency(&latest, &offered, &self.proof).map_err(|source| {
             Refusal::Inconsistent {
@@ -260,7 +271,7 @@ impl Refusal {
             Refusal::Unsigned(_) => 403,
             Refusal::UnknownOrigin => 404,
             Refusal::Conflict { .. } => 409,
-            Refusal::Inconsistent { .. } => 422,
+            Refusal::Extended | Refusal::Inconsistent { .. } => 422,
         }
     }
 
@@ -584,17 +595,25 @@ mod tests {
     }
 
     #[test]
-    fn judges_the_text_as_it_is() {
+    fn a_checkpoint_with_extension_lines_is_none_of_our_logs() {
         let sample = Sample::new();
-        let extended = format!("{}an extension\n", sample.checkpoint(5).text());
-        let note = Note::sign(extended, sample.origin.key_name().clone(), &log_key(0)).unwrap();
-        let mut desk = Desk {
-            sample: &sample,
-            latest: TreeHead::empty(),
+        let extended = |generation: u8| {
+            let text = format!("{}an extension\n", sample.checkpoint(5).text());
+            Note::sign(text, sample.origin.key_name().clone(), &log_key(generation)).unwrap()
         };
-        let reply = desk.add(&body(0, &[], &note));
-        let whole = Note::parse(format!("{note}{}", reply.body).as_bytes()).unwrap();
-        assert_eq!(whole.open(&[cosigner(1).verifier().clone()]).unwrap().len(), 1);
+        let empty = TreeHead::empty();
+        let cases = [
+            ("an extension", empty, body(0, &[], &extended(0)), 422),
+            ("403 before it", empty, body(0, &[], &extended(1)), 403),
+            ("409 before it", empty, body(1, &[], &extended(0)), 409),
+            (
+                "a fork that says more",
+                sample.forked_head(5),
+                body(5, &[], &extended(0)),
+                422,
+            ),
+        ];
+        assert_refused(&sample, &cases);
     }
 
     #[test]
