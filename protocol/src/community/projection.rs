@@ -314,18 +314,39 @@ impl<'a> Fitted<'a> {
             .map_or_else(Standing::Void, |()| Standing::Counts)
     }
 
-    /// Of records of one source in several logs the earliest counts (ties by id), and the others are its twins.
+    /// Of records of one source in several logs the one whose organisation was admitted first counts, and the others are
+    /// its twins. What a record says of itself, its time above all, gains it nothing.
     fn name_twins(&self, view: &mut View, rank: &[Option<u32>]) {
+        let seniority = self.seniority();
         for places in self.community.facts.twins() {
             let mut twins: Vec<u32> = places.iter().filter_map(|place| rank[place.as_usize()]).collect();
             twins.retain(|&twin| view.items[twin as usize].standing == Standing::Counts);
-            twins.sort_unstable_by_key(|&twin| view.items[twin as usize].moment());
+            twins.sort_unstable_by_key(|&twin| seniority[view.items[twin as usize].organisation.as_usize()]);
             if let Some((first, others)) = twins.split_first() {
                 for &other in others {
                     view.items[other as usize].twin_of = Some(*first);
                 }
             }
         }
+    }
+
+    /// For each row its organisation's turn in being admitted; the founder's is the first.
+    fn seniority(&self) -> Vec<usize> {
+        let admitted: Vec<Id> = self
+            .founding
+            .admitted
+            .iter()
+            .map(|(_, charter)| charter.id)
+            .collect();
+        let turn = |organisation: Id| {
+            let turn = admitted.iter().position(|id| *id == organisation);
+            turn.map_or(0, |turn| turn + 1)
+        };
+        self.cut
+            .rows()
+            .iter()
+            .map(|row| turn(row.organisation()))
+            .collect()
     }
 
     /// Every change of state with its time: the running maximum of effective times, log by log.

@@ -238,7 +238,7 @@ impl View {
     }
 
     /// Where the chain of what an item is about begins: a question for its answers, their comments and all that follows.
-    /// None where the chain runs in a circle, which records of one source in two logs can make. The first call walks
+    /// None where the chain runs in a circle, which records of one source in several logs can make. The first call walks
     /// every chain, each step once.
     pub fn root(&self, item: &Item) -> Option<&Item> {
         let roots = self.roots.get_or_init(|| self.find_roots());

@@ -15,6 +15,46 @@ use proptest::prelude::*;
 use crate::story::{Said, Story, policy, steward, wrong};
 use crate::verdicts::{answered, asked, everything, reaction, resource, said, source, three, time};
 
+/// Of one source, imported by all three: whoever was admitted first is believed, whatever the records say of themselves.
+#[test]
+fn an_import_dated_before_another_does_not_take_its_place() {
+    let from_one_post = |times: [u64; 3]| {
+        let mut story = three();
+        let mut import = |slug: &str, at: u64, words: usize| {
+            let said = said(at, asked(), &[], words);
+            story.record(&format!("post in {slug}"), slug, source("1", Some("u1")), said)
+        };
+        let [oak, elm, ash] = times;
+        let records = [
+            import("ash", ash, 3),
+            import("elm", elm, 2),
+            import("oak", oak, 1),
+        ];
+        (story, records)
+    };
+    for times in [[9, 5, 0], [0, 5, 9], [5, 0, 9]] {
+        let (mut story, [in_ash, in_elm, in_oak]) = from_one_post(times);
+        let reply = story.say("reply", "cat", said(20, answered(), &[in_ash], 1));
+        let view = everything(&story);
+        let counting: Vec<Id> = view.counting().map(|item| item.id).collect();
+        let counts = |id: Id| counting.contains(&id);
+        assert_eq!(
+            [in_oak, in_elm, in_ash].map(counts),
+            [true, false, false],
+            "{times:?}"
+        );
+        let subject = view.subject(view.find(reply).unwrap()).unwrap();
+        assert_eq!(
+            subject.id, in_oak,
+            "what refers to a twin refers to the one that counts"
+        );
+        let before_oak = story.cut(&BTreeMap::from([("oak".to_owned(), 5)]));
+        let view = story.community().view(&before_oak).unwrap();
+        let counts = |id: Id| view.counting().any(|item| item.id == id);
+        assert_eq!([in_elm, in_ash].map(counts), [true, false], "of those in the cut");
+    }
+}
+
 #[test]
 fn a_cut_is_of_the_organisations_admitted_within_it() {
     let mut story = three();
@@ -192,30 +232,25 @@ fn busy(steps: &[(u8, u8, u8)]) -> Story {
     story
 }
 
-/// Twins are of one source, whatever their kind: a second log can claim two sources of the first so that each entry is
-/// about the other.
+/// Twins are of one source, whatever their kind: three logs can claim two sources so that each entry is about the other.
 #[test]
 fn a_circle_of_twins_has_no_root_and_is_walked_once() {
     let mut story = three();
     let post = |id: &str| source(id, Some("u1"));
-    let ask = story.record("ask", "oak", post("q"), said(1, asked(), &[], 1));
-    let answer = story.record("answer", "oak", post("a"), said(10, answered(), &[ask], 1));
     let reply = || Interaction::ThreadReplied;
-    let comment = story.record("comment", "oak", post("c"), said(20, reply(), &[answer], 1));
+    let ask = story.record("ask", "oak", post("q"), said(1, asked(), &[], 1));
+    let one = story.record("one", "ash", post("a"), said(10, reply(), &[ask], 1));
+    let two = story.record("two", "ash", post("b"), said(10, reply(), &[ask], 1));
     let whole = everything(&story);
     let root = |view: &View, id: Id| view.root(view.find(id).unwrap()).map(|root| root.id);
-    assert_eq!(root(&whole, comment), Some(ask));
+    assert_eq!((root(&whole, one), root(&whole, two)), (Some(ask), Some(ask)));
 
-    let later = story.record("later", "elm", post("c"), said(30, reply(), &[ask], 1));
-    let earlier = story.record("earlier", "elm", post("a"), said(5, reply(), &[later], 1));
+    let first = story.record("first", "oak", post("a"), said(20, reply(), &[two], 1));
+    let second = story.record("second", "elm", post("b"), said(20, reply(), &[one], 1));
     let view = everything(&story);
     let counted = |id: Id| view.counted(view.find(id).unwrap()).id;
-    assert_eq!(
-        (counted(answer), counted(later)),
-        (earlier, comment),
-        "the circle"
-    );
-    for id in [answer, comment, later, earlier] {
+    assert_eq!((counted(one), counted(two)), (first, second), "the circle");
+    for id in [one, two, first, second] {
         assert_eq!(root(&view, id), None);
     }
     assert_eq!(root(&view, ask), Some(ask), "others stand as before");
