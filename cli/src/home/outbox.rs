@@ -23,12 +23,19 @@ pub(crate) struct Outbox {
 pub(crate) struct Waiting {
     /// Its place in the order.
     pub(crate) number: u64,
-    /// What is sent to the node.
-    pub(crate) submission: Vec<u8>,
+    /// The file with what is sent to the node.
+    pub(crate) entry: PathBuf,
     /// The shared file that must be there first: salt, then bytes.
     pub(crate) body: Option<PathBuf>,
     /// Why the node refused it; none while it waits.
     pub(crate) reason: Option<String>,
+}
+
+impl Waiting {
+    /// What is sent to the node.
+    pub(crate) fn submission(&self) -> io::Result<Vec<u8>> {
+        fs::read(&self.entry)
+    }
 }
 
 /// Why the outbox cannot be used.
@@ -133,7 +140,7 @@ impl Outbox {
                 let file = |kind: &str| directory.join(format!("{number:016}.{kind}"));
                 found.push(Waiting {
                     number,
-                    submission: fs::read(file("entry"))?,
+                    entry: file("entry"),
                     body: Some(file("body")).filter(|path| path.exists()),
                     reason: fs::read_to_string(file("reason")).ok(),
                 });
@@ -189,10 +196,10 @@ fn numbers(directory: &Path) -> io::Result<Vec<u64>> {
 mod tests {
     use super::*;
 
-    fn submissions(found: &[Waiting]) -> Vec<&[u8]> {
+    fn submissions(found: &[Waiting]) -> Vec<Vec<u8>> {
         found
             .iter()
-            .map(|waiting| waiting.submission.as_slice())
+            .map(|waiting| waiting.submission().unwrap())
             .collect()
     }
 

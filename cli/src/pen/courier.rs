@@ -7,8 +7,10 @@ use crate::remote::{Acknowledged, Body, Outcome, Remote, RemoteError, Submission
 use crate::screen::Screen;
 use hearth_protocol::codec;
 use hearth_protocol::entry::{BodyRef, Entry};
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
 
 /// Holds the outbox for this process.
 pub(super) struct Courier<'a> {
@@ -30,7 +32,16 @@ enum Told {
     },
     /// It waits on, for a reason of its own; others may go.
     NotYet(String),
+    /// It waits on, since its files cannot be read; others may go.
+    Unreadable(String),
     Refused(String),
+}
+
+/// Why an entry of the outbox has no outcome.
+enum Unsent {
+    /// It lies with this entry's files, not with the node.
+    Unreadable(String),
+    Remote(RemoteError),
 }
 
 /// What became of the outbox.
@@ -38,6 +49,8 @@ enum Told {
 pub(crate) struct Flushed {
     pub(crate) sent: u64,
     pub(crate) refused: u64,
+    /// Those that wait on for a reason of their own.
+    pub(crate) kept: u64,
     /// Why the rest still waits.
     pub(crate) stopped: Option<Stopped>,
 }
@@ -79,9 +92,8 @@ impl<'a> Courier<'a> {
         })?;
         match (fate, flushed.stopped) {
             (Some(Told::Acknowledged { index }), _) => Ok(Delivered::Now { index }),
-            (Some(Told::NotYet(why)), _) | (None, Some(Stopped { why, for_now: true })) => {
-                Ok(Delivered::Later { why })
-            }
+            (Some(Told::NotYet(why) | Told::Unreadable(why)), _)
+            | (None, Some(Stopped { why, for_now: true })) => Ok(Delivered::Later { why }),
             (Some(Told::Refused(why)), _) => {
                 // The person hears it now; nothing needs to be kept for them.
                 self.outbox.forget_refused(own).map_err(Failure::new)?;
@@ -102,10 +114,17 @@ impl<'a> Courier<'a> {
 
     /// Says aloud what the person would not notice otherwise.
     fn say(&self, told: Told) {
-        if let Told::Refused(why) = told {
-            self.screen
-                .note(&format!("The node refused something from your outbox: {why}."));
-            self.screen.note("It is kept aside; `hearth outbox` shows it.");
+        match told {
+            Told::Refused(why) => {
+                self.screen
+                    .note(&format!("The node refused something from your outbox: {why}."));
+                self.screen.note("It is kept aside; `hearth outbox` shows it.");
+            }
+            Told::Unreadable(why) => {
+                let line = format!("Something in your outbox cannot be read and waits on: {why}.");
+                self.screen.note(&line);
+            }
+            Told::Acknowledged { .. } | Told::NotYet(_) => {}
         }
     }
 
@@ -119,6 +138,7 @@ impl<'a> Courier<'a> {
                     tell(&waiting, Told::Acknowledged { index });
                 }
                 Ok(Outcome::Refused { error }) if error.temporary && error.is_of_the_entry() => {
+                    flushed.kept += 1;
                     tell(&waiting, Told::NotYet(error.message));
                 }
                 Ok(Outcome::Refused { error }) if error.temporary => {
@@ -131,14 +151,20 @@ impl<'a> Courier<'a> {
                 Ok(Outcome::Refused { error }) => {
                     self.set_aside(&waiting, error.message, &mut flushed, &mut tell)?
                 }
-                Err(error) if error.may_pass() => {
+                Err(Unsent::Unreadable(why)) => {
+                    flushed.kept += 1;
+                    tell(&waiting, Told::Unreadable(why));
+                }
+                Err(Unsent::Remote(error)) if error.may_pass() => {
                     flushed.stopped = Some(Stopped {
                         why: error.to_string(),
                         for_now: error.is_for_now(),
                     });
                     return Ok(flushed);
                 }
-                Err(error) => self.set_aside(&waiting, error.to_string(), &mut flushed, &mut tell)?,
+                Err(Unsent::Remote(error)) => {
+                    self.set_aside(&waiting, error.to_string(), &mut flushed, &mut tell)?
+                }
             }
         }
         Ok(flushed)
@@ -157,20 +183,33 @@ impl<'a> Courier<'a> {
         Ok(())
     }
 
-    fn send(&self, waiting: &Waiting) -> Result<Outcome, RemoteError> {
-        let garbled = |reason: String| RemoteError::Garbled {
-            url: self.remote.base().to_owned(),
-            reason,
-        };
+    fn send(&self, waiting: &Waiting) -> Result<Outcome, Unsent> {
+        let submission = waiting
+            .submission()
+            .map_err(|error| unreadable(&waiting.entry, error))?;
         if let Some(path) = &waiting.body {
-            let reference =
-                large_body(&waiting.submission).ok_or_else(|| garbled("the entry names no file".into()))?;
-            let (salt, mut bytes) =
-                open_body(path).map_err(|error| garbled(format!("{}: {error}", path.display())))?;
+            let reference = large_body(&submission)
+                .ok_or_else(|| unreadable(&waiting.entry, "it names no file, though one lies beside it"))?;
+            let (salt, mut bytes) = open_body(path).map_err(|error| unreadable(path, error))?;
             self.remote.put_body(&reference.hash, &salt, &mut bytes)?;
         }
-        let mut outcomes = self.remote.submit(&waiting.submission)?;
-        outcomes.pop().ok_or_else(|| garbled("no outcome".into()))
+        let mut outcomes = self.remote.submit(&submission)?;
+        outcomes.pop().ok_or_else(|| {
+            Unsent::Remote(RemoteError::Garbled {
+                url: self.remote.base().to_owned(),
+                reason: "no outcome".to_owned(),
+            })
+        })
+    }
+}
+
+fn unreadable(path: &Path, why: impl Display) -> Unsent {
+    Unsent::Unreadable(format!("{}: {why}", path.display()))
+}
+
+impl From<RemoteError> for Unsent {
+    fn from(error: RemoteError) -> Self {
+        Unsent::Remote(error)
     }
 }
 
@@ -182,10 +221,99 @@ fn large_body(submission: &[u8]) -> Option<BodyRef> {
 }
 
 /// The salt at the beginning of a kept body, and the rest to be read.
-fn open_body(path: &std::path::Path) -> std::io::Result<([u8; 32], File)> {
+fn open_body(path: &Path) -> std::io::Result<([u8; 32], File)> {
     let mut file = File::open(path)?;
     let mut salt = [0; 32];
     file.read_exact(&mut salt)?;
     file.seek(SeekFrom::Start(32))?;
     Ok((salt, file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::home::MemberHome;
+    use crate::remote::fake::{Answer, FakeNode};
+    use hearth_protocol::entry::{Event, Home, Payload};
+    use hearth_protocol::id::Id;
+    use hearth_protocol::kind::Interaction;
+    use hearth_protocol::sign::SecretKey;
+    use hearth_protocol::time::Timestamp;
+    use tempfile::TempDir;
+
+    const HOME: Home = Home::NONE;
+
+    fn courier<'a>(home: &TempDir, remote: &'a Remote) -> Courier<'a> {
+        Courier {
+            remote,
+            outbox: MemberHome::at(home.path().to_owned()).outbox().unwrap(),
+            screen: Screen::open(false),
+        }
+    }
+
+    fn remote(node: &FakeNode) -> Remote {
+        Remote::new(node.base(), HOME, SecretKey::from_seed([1; 32]))
+    }
+
+    fn submission() -> Vec<u8> {
+        let payload = Payload::new(Timestamp::EPOCH, Interaction::QueryAnswered);
+        let mut submission = Submission::default();
+        submission.push(Event::sign(&payload, &SecretKey::from_seed([1; 32]), &HOME), []);
+        submission.encode()
+    }
+
+    fn acknowledged() -> Answer {
+        let id = Id::ZERO;
+        Answer::json(200, format!(r#"{{"results":[{{"id":"{id}","index":4}}]}}"#))
+    }
+
+    #[test]
+    fn an_answer_that_is_not_the_nodes_queues_the_entry() {
+        let proxy = || Answer::html(502, "<html>Bad Gateway</html>");
+        let cut_off = || Answer::json(200, r#"{"results":[{"id":"00"#.to_owned());
+        let nothing = || Answer::json(200, r#"{"results":[]}"#.to_owned());
+        let busy = || Answer::json(429, r#"{"error":{"code":"busy","message":"later"}}"#.to_owned());
+        for answer in [proxy, cut_off, nothing, busy] {
+            let home = tempfile::tempdir().unwrap();
+            let node = FakeNode::answering(move |path| (path == "/v1/entries").then(answer));
+            let remote = remote(&node);
+            let courier = courier(&home, &remote);
+            let fate = courier.deliver(&submission(), None).unwrap();
+            assert!(matches!(fate, Delivered::Later { .. }));
+            assert_eq!(courier.outbox.waiting().unwrap().len(), 1, "it waits");
+        }
+    }
+
+    #[test]
+    fn a_definite_refusal_is_said_at_once() {
+        let home = tempfile::tempdir().unwrap();
+        let refused = |path: &str| {
+            let text = r#"{"error":{"code":"unknown_key","message":"no such member"}}"#.to_owned();
+            (path == "/v1/session").then(|| Answer::json(403, text))
+        };
+        let node = FakeNode::answering(refused);
+        let remote = remote(&node);
+        let courier = courier(&home, &remote);
+        assert!(courier.deliver(&submission(), None).is_err());
+        assert!(courier.outbox.waiting().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_keeps_its_entry_and_no_other() {
+        let home = tempfile::tempdir().unwrap();
+        let node = FakeNode::answering(|path| (path == "/v1/entries").then(acknowledged));
+        let remote = remote(&node);
+        let courier = courier(&home, &remote);
+        courier.outbox.keep(&submission(), Some(b"short")).unwrap();
+        courier.outbox.keep(&submission(), None).unwrap();
+        let waiting = courier.outbox.waiting().unwrap();
+        std::fs::remove_file(&waiting[1].entry).unwrap();
+        std::fs::create_dir(&waiting[1].entry).unwrap();
+        let fate = courier.deliver(&submission(), None).unwrap();
+        assert!(matches!(fate, Delivered::Now { index: 4 }));
+        let left = courier.outbox.waiting().unwrap();
+        assert_eq!(left, waiting, "both wait on");
+        let flushed = courier.flush().unwrap();
+        assert_eq!((flushed.kept, flushed.stopped), (2, None));
+    }
 }

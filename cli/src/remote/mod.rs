@@ -1,5 +1,7 @@
 //! Talking to the organisation's node over its HTTP API: a session by signed challenge, questions, submissions, bodies.
 
+#[cfg(test)]
+pub(crate) mod fake;
 mod session;
 mod submission;
 
@@ -65,12 +67,13 @@ impl RemoteError {
         matches!(self, RemoteError::Unreachable { .. })
     }
 
-    /// Whether it may pass by itself: no node answered, or it was not well.
+    /// Whether it may pass by itself: no node answered, something between spoke in its stead, its answer was cut off, or
+    /// it was not well or too busy.
     pub(crate) fn is_for_now(&self) -> bool {
-        matches!(
-            self,
-            RemoteError::Unreachable { .. } | RemoteError::Refused { status: 500.., .. }
-        )
+        match self {
+            RemoteError::Unreachable { .. } | RemoteError::Garbled { .. } => true,
+            RemoteError::Refused { status, .. } => matches!(status, 408 | 425 | 429 | 500..),
+        }
     }
 
     /// Whether the same request may succeed later: the node was not there, did not know the member yet, or was not well.

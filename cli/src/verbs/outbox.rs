@@ -44,11 +44,15 @@ fn send(context: &Context) -> Result<Reply, Failure> {
     let Flushed {
         sent,
         refused,
+        kept,
         stopped,
     } = pen::flush(&context.remote()?, context)?;
-    let json =
-        json!({ "sent": sent, "refused": refused, "stopped": stopped.as_ref().map(|stopped| &stopped.why) });
-    let text = format!("{sent} sent, {refused} refused.");
+    let why = stopped.as_ref().map(|stopped| &stopped.why);
+    let json = json!({ "sent": sent, "refused": refused, "kept": kept, "stopped": why });
+    let mut text = format!("{sent} sent, {refused} refused.");
+    if kept > 0 {
+        text.push_str(&format!(" {kept} cannot go yet."));
+    }
     match stopped {
         None if refused == 0 => Ok(Reply::done(json, text)),
         None => Ok(Reply::done(json, text).ending(Exit::Failed)),
@@ -86,8 +90,9 @@ fn show(context: &Context) -> Result<Reply, Failure> {
 
 /// One line of the list, for programs and for people.
 fn described(waiting: &Waiting) -> (Value, [String; 4]) {
-    let bytes = codec::decode::<Submission>(&waiting.submission)
-        .ok()
+    let submission = waiting.submission().ok();
+    let bytes = submission
+        .and_then(|bytes| codec::decode::<Submission>(&bytes).ok())
         .and_then(|s| Some(s.entries.first()?.0.clone()));
     let entry = bytes
         .as_ref()
