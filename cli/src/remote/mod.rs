@@ -21,8 +21,8 @@ use std::time::Duration;
 use ureq::Agent;
 
 const CONNECT: Duration = Duration::from_secs(5);
-/// A node that acknowledges a large batch syncs it to its disk first.
-const ANSWER: Duration = Duration::from_secs(120);
+/// Longest silence of a node, in either direction. One that acknowledges a large batch syncs it to its disk first.
+const SILENCE: Duration = Duration::from_secs(120);
 /// Largest answer that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
 
@@ -110,9 +110,14 @@ struct Refused {
 impl Remote {
     /// Prepares to talk to the node at `base` as the holder of `key`, in the log of `home`. Nothing is sent yet.
     pub(crate) fn new(base: &str, home: Home, key: SecretKey) -> Self {
+        Self::patient(base, home, key, SILENCE)
+    }
+
+    /// The same with a patience of one's own.
+    fn patient(base: &str, home: Home, key: SecretKey, silence: Duration) -> Self {
         Self {
             base: base.trim_end_matches('/').to_owned(),
-            agent: agent(),
+            agent: agent(silence),
             home,
             key,
             token: OnceCell::new(),
@@ -297,13 +302,46 @@ pub(crate) type Salted = ([u8; 32], Vec<u8>);
 type Response = ureq::http::Response<ureq::Body>;
 type Sent = Result<Response, ureq::Error>;
 
-/// An agent that goes straight to the node: proxies of the environment are for the world outside.
-fn agent() -> Agent {
+/// An agent that goes straight to the node: proxies of the environment are for the world outside. However much there is
+/// to send or receive, it takes no longer than it takes while something moves.
+fn agent(silence: Duration) -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
         .proxy(None)
         .timeout_connect(Some(CONNECT))
-        .timeout_recv_response(Some(ANSWER))
+        .timeout_recv_response(Some(silence))
+        .timeout_per_read(Some(silence))
+        .timeout_per_write(Some(silence))
         .build()
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fake::{Answer, FakeNode};
+    use super::*;
+
+    fn impatient(node: &FakeNode) -> Remote {
+        let key = SecretKey::from_seed([1; 32]);
+        Remote::patient(node.base(), Home::NONE, key, Duration::from_millis(300))
+    }
+
+    #[test]
+    fn a_node_that_falls_silent_is_given_up() {
+        let deaf = FakeNode::answering(|path| path.starts_with("/v1/bodies/").then(Answer::silence));
+        let hash = BodyHash::from_bytes([1; 32]);
+        let mut large = std::io::repeat(7).take(32 << 20);
+        let ended = impatient(&deaf).put_body(&hash, &[0; 32], &mut large);
+        assert!(
+            matches!(ended, Err(RemoteError::Unreachable { .. })),
+            "while sending"
+        );
+
+        let stalling = FakeNode::answering(|path| path.starts_with("/v1/bodies/").then(Answer::stalling));
+        let ended = impatient(&stalling).body(&hash);
+        assert!(
+            matches!(ended, Err(RemoteError::Unreachable { .. })),
+            "while receiving"
+        );
+    }
 }
