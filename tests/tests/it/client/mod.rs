@@ -1,6 +1,7 @@
 //! The command line, as its users meet it: whole processes over a real node.
 
 mod import;
+mod joining;
 mod offline;
 mod publishing;
 mod verifying;
@@ -50,11 +51,16 @@ impl House {
         let made = succeed_json(house.hearth(["community", "found"]).args(name).args(community));
         house.verifier = text(&made["verifier"]);
         // Checkpoints are offered at once rather than every ten seconds.
-        let file = house.data().join("config.json");
-        let mut config: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
-        config["offer_every_ms"] = 50.into();
-        fs::write(&file, config.to_string()).unwrap();
+        house.configure("offer_every_ms", 50.into());
         house
+    }
+
+    /// Changes a setting of the node, before it starts.
+    fn configure(&self, setting: &str, value: Value) {
+        let file = self.data().join("config.json");
+        let mut config: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        config[setting] = value;
+        fs::write(&file, config.to_string()).unwrap();
     }
 
     /// Founds a community and runs its node.
