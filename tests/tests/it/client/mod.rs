@@ -1,5 +1,6 @@
 //! The command line, as its users meet it: whole processes over a real node.
 
+mod full_disk;
 mod import;
 mod joining;
 mod offline;
