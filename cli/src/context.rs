@@ -69,6 +69,7 @@ impl Context {
 
     /// A node at a known address, in this member's name.
     pub(crate) fn remote_at(&self, node: &str) -> Result<Remote, Failure> {
+        self.warn_of_an_open_home();
         let key = self.home.key()?;
         let settings = self.home.settings().map_err(Failure::new)?;
         let home = settings.belongs_to().ok_or_else(|| {
@@ -76,5 +77,15 @@ impl Context {
                 .advise("Run `hearth init --node URL` with the address of your organisation's node.")
         })?;
         Ok(Remote::new(node, home, key))
+    }
+
+    /// Words that wait lie in the home; one that others can enter is not closed behind its owner's back.
+    pub(crate) fn warn_of_an_open_home(&self) {
+        if let Some(mode) = self.home.open_to_others() {
+            let path = self.home.path().display();
+            self.screen.note(&format!(
+                "Others on this machine can enter {path} (mode {mode:o}): chmod 700 it."
+            ));
+        }
     }
 }

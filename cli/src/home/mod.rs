@@ -1,6 +1,6 @@
 //! The member's home: the key that signs, the settings of the client, and what waits to be sent.
 //!
-//! `member.key` (mode 0600), `client.json`, `outbox/`. The directory itself is made with mode 0700.
+//! `member.key`, `client.json`, `outbox/`: files of mode 0600 in directories of mode 0700.
 
 mod outbox;
 mod settings;
@@ -11,8 +11,9 @@ pub(crate) use settings::{Settings, SettingsError};
 use crate::exit::Failure;
 use hearth_node::secret_file::{self, SecretFileError};
 use hearth_protocol::sign::SecretKey;
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
 use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The directory that belongs to one member in one community.
@@ -32,11 +33,13 @@ impl MemberHome {
 
     /// Makes the directory, for its owner alone.
     pub(crate) fn create(&self) -> io::Result<()> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.path)
+        private_directory(&self.path)
+    }
+
+    /// Its mode, where others than its owner can enter it.
+    pub(crate) fn open_to_others(&self) -> Option<u32> {
+        let mode = fs::metadata(&self.path).ok()?.permissions().mode() & 0o777;
+        (mode & 0o077 != 0).then_some(mode)
     }
 
     /// Whether a key has been made here.
@@ -87,5 +90,48 @@ impl MemberHome {
 
     fn settings_file(&self) -> PathBuf {
         self.path.join("client.json")
+    }
+}
+
+/// Makes a directory, and those above it, for its owner alone. One that is there stays as it is.
+fn private_directory(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn modes(under: &Path, found: &mut Vec<(PathBuf, u32)>) {
+        for path in fs::read_dir(under).unwrap().map(|entry| entry.unwrap().path()) {
+            let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            found.push((path.clone(), mode));
+            if path.is_dir() {
+                modes(&path, found);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_made_in_a_home_is_for_its_owner_alone() {
+        let ground = tempfile::tempdir().unwrap();
+        let home = MemberHome::at(ground.path().join("ada"));
+        home.create().unwrap();
+        home.make_key().unwrap();
+        home.keep_settings(&Settings::default()).unwrap();
+        let outbox = home.outbox().unwrap();
+        outbox.keep(b"words", Some(b"salt and file")).unwrap();
+        outbox.keep(b"words", None).unwrap();
+        let first = outbox.waiting().unwrap().remove(0);
+        outbox.refuse(&first, "no").unwrap();
+        let mut found = Vec::new();
+        modes(ground.path(), &mut found);
+        assert!(found.len() > 8, "{found:?}");
+        assert!(found.iter().all(|(_, mode)| mode & 0o077 == 0), "{found:?}");
+
+        assert_eq!(home.open_to_others(), None);
+        fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        home.create().unwrap();
+        assert_eq!(home.open_to_others(), Some(0o755));
     }
 }

@@ -5,9 +5,11 @@
 //! that is there is complete. A refused entry moves to `refused/`, with the reason in `<number>.reason`; nothing is ever
 //! dropped unsaid. Sending twice is harmless: the node knows an entry by its id.
 
-use crate::durable::{sync_directory_of, write_durably};
+use super::private_directory;
+use crate::durable::{sync_directory_of, write_privately};
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The outbox of one member, held by this process alone while it lives.
@@ -48,8 +50,15 @@ pub(crate) enum OutboxError {
 impl Outbox {
     /// Opens the outbox, waiting for another process that uses it.
     pub(super) fn open(path: &Path) -> Result<Self, OutboxError> {
-        let lock = fs::create_dir_all(path.join("refused"))
-            .and_then(|()| File::create(path.join("lock")))
+        let lock = private_directory(&path.join("refused"))
+            .and_then(|()| {
+                File::options()
+                    .write(true)
+                    .create(true)
+                    .truncate(true)
+                    .mode(0o600)
+                    .open(path.join("lock"))
+            })
             .and_then(|lock| lock.lock().map(|()| lock))
             .map_err(|source| OutboxError::Io {
                 path: path.to_owned(),
@@ -65,10 +74,10 @@ impl Outbox {
     pub(crate) fn keep(&self, submission: &[u8], body: Option<&[u8]>) -> Result<u64, OutboxError> {
         let number = self.last_number()? + 1;
         let kept = match body {
-            Some(body) => write_durably(&self.file(number, "body"), body),
+            Some(body) => write_privately(&self.file(number, "body"), body),
             None => remove_if_there(&self.file(number, "body")),
         };
-        kept.and_then(|()| write_durably(&self.file(number, "entry"), submission))
+        kept.and_then(|()| write_privately(&self.file(number, "entry"), submission))
             .map(|()| number)
             .map_err(|e| self.failed(e))
     }
@@ -123,7 +132,7 @@ impl Outbox {
     fn set_aside(&self, waiting: &Waiting, reason: &str) -> io::Result<()> {
         let aside = self.path.join("refused");
         let name = |kind: &str| aside.join(format!("{:016}.{kind}", waiting.number));
-        write_durably(&name("reason"), reason.as_bytes())?;
+        write_privately(&name("reason"), reason.as_bytes())?;
         if let Some(body) = &waiting.body {
             fs::rename(body, name("body"))?;
         }

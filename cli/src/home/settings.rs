@@ -1,6 +1,6 @@
 //! `client.json`: the node this member talks to, and the community and organisation the member signs for.
 
-use crate::durable::write_durably;
+use crate::durable::write_privately;
 use hearth_protocol::entry::Home;
 use hearth_protocol::id::Id;
 use serde::{Deserialize, Serialize};
@@ -57,7 +57,7 @@ impl Settings {
 
     pub(super) fn write(&self, path: &Path) -> Result<(), SettingsError> {
         let text = serde_json::to_vec_pretty(self).expect("ids and text are always JSON");
-        write_durably(path, &text).map_err(|source| SettingsError::Io {
+        write_privately(path, &text).map_err(|source| SettingsError::Io {
             path: path.to_owned(),
             source,
         })

@@ -173,6 +173,7 @@ fn steward(context: &Context) -> Result<SecretKey, Failure> {
     let home = &context.home;
     home.create()
         .map_err(|error| Failure::new(format!("cannot make {}: {error}", home.path().display())))?;
+    context.warn_of_an_open_home();
     if home.has_key() {
         home.key()
     } else {

@@ -32,6 +32,7 @@ impl Init {
         let home = &context.home;
         home.create()
             .map_err(|error| Failure::new(format!("cannot make {}: {error}", home.path().display())))?;
+        context.warn_of_an_open_home();
         let made = !home.has_key();
         let key = if made {
             home.make_key().map_err(Failure::new)?

@@ -80,3 +80,13 @@ fn without_a_node_reading_ends_with_its_own_code() {
     assert_eq!(output.status.code(), Some(3), "{}", crate::process::said(&output));
     assert!(crate::process::said(&output).contains("hearth run"));
 }
+
+#[test]
+fn a_home_that_others_can_enter_is_said_aloud() {
+    use std::os::unix::fs::PermissionsExt;
+    let house = House::running();
+    assert!(!house.ends(0, ["threads"]).contains("chmod"));
+    fs::set_permissions(house.path().join("ada"), fs::Permissions::from_mode(0o755)).unwrap();
+    let said = house.ends(0, ["threads"]);
+    assert!(said.contains("(mode 755): chmod 700 it"), "{said}");
+}
