@@ -1,6 +1,7 @@
 //! The only file that writes to the terminal: replies to standard output, everything else to standard error.
 
 use crate::exit::Failure;
+use crate::render::words::{harmless, harmless_but_for_colour};
 use crate::reply::Reply;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
@@ -43,14 +44,23 @@ impl Screen {
         if self.json {
             self.json_line(&reply.json);
         } else if !reply.text.is_empty() {
-            to_stdout(&reply.text);
+            to_stdout(&self.shown(&reply.text));
+        }
+    }
+
+    /// A reply as it may reach the terminal: whatever others wrote in it, nothing steers.
+    fn shown(&self, text: &str) -> String {
+        if self.colour {
+            harmless_but_for_colour(text)
+        } else {
+            harmless(text)
         }
     }
 
     /// Prints one JSON document; for commands that go on afterwards (`run`).
     pub(crate) fn json_line(&self, document: &Value) {
         if !document.is_null() {
-            to_stdout(&format!("{document:#}"));
+            to_stdout(&json_text(document));
         }
     }
 
@@ -70,7 +80,7 @@ impl Screen {
     /// A line for the person that is no part of the result; goes to standard error.
     pub(crate) fn note(&self, line: &str) {
         // Nobody is left to tell when standard error is gone.
-        let _ = writeln!(io::stderr(), "{line}");
+        let _ = writeln!(io::stderr(), "{}", harmless(line));
     }
 
     /// A line for a person who is there now: shown only on a terminal.
@@ -102,6 +112,20 @@ impl Screen {
     }
 }
 
+/// A document in lines. Control characters that JSON would let through are written as escapes, which mean the same.
+fn json_text(document: &Value) -> String {
+    let text = format!("{document:#}");
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() && character != '\n' {
+            shown.push_str(&format!("\\u{:04x}", u32::from(character)));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
 /// A closed pipe (`hearth log | head`) ends the output quietly, as other programs do.
 fn to_stdout(text: &str) {
     let mut out = io::stdout().lock();
@@ -109,5 +133,28 @@ fn to_stdout(text: &str) {
         && error.kind() != io::ErrorKind::BrokenPipe
     {
         let _ = writeln!(io::stderr(), "hearth: cannot write to standard output: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_others_wrote_steers_the_terminal() {
+        let mut screen = Screen::open(false);
+        let refusal = "Joining: \u{1b}]0;pwned\u{7}\u{9b}2J";
+        for colour in [false, true] {
+            screen.colour = colour;
+            let shown = screen.shown(refusal);
+            assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{9b}']), "{shown:?}");
+        }
+        let document = json!({ "name": "a\u{1b}b\u{9b}c\u{7f}\n", "list": [1] });
+        let text = json_text(&document);
+        assert!(
+            text.chars()
+                .all(|character| character == '\n' || !character.is_control())
+        );
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document);
     }
 }

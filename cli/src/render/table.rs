@@ -1,5 +1,6 @@
 //! Tables: drawn on a terminal, separated by tabs in a pipe, so that `cut` and `awk` work.
 
+use super::words::harmless;
 use crate::screen::Screen;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Attribute, Cell, ContentArrangement};
@@ -19,9 +20,10 @@ impl Table {
         }
     }
 
+    /// Adds a row. Its cells may hold what others wrote: nothing in them steers the terminal.
     pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
         debug_assert_eq!(N, self.columns.len(), "a row has a cell for each column");
-        self.rows.push(cells.to_vec());
+        self.rows.push(cells.iter().map(|cell| harmless(cell)).collect());
     }
 
     pub(crate) fn render(&self, screen: &Screen) -> String {
@@ -73,5 +75,13 @@ mod tests {
         let mut table = Table::new(["id", "title"]);
         table.row(["a".into(), "two\nlines\tand tabs".into()]);
         assert_eq!(table.tabs(), "id\ttitle\na\ttwo lines and tabs");
+    }
+
+    #[test]
+    fn no_cell_steers_the_terminal() {
+        let mut table = Table::new(["name"]);
+        table.row(["\u{1b}[2JEve\u{9b}31m".into()]);
+        assert_eq!(table.tabs(), "name\n\u{fffd}[2JEve\u{fffd}31m");
+        assert!(!table.draw(false).contains(['\u{1b}', '\u{9b}']));
     }
 }

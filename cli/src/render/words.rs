@@ -37,6 +37,24 @@ pub(crate) fn harmless(text: &str) -> String {
         .collect()
 }
 
+/// A whole reply: as [`harmless`], but for the colours that tables have of their own.
+pub(crate) fn harmless_but_for_colour(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut shown = harmless(parts.next().unwrap_or_default());
+    for part in parts {
+        let end = part.find(|character: char| !(character.is_ascii_digit() || character == ';'));
+        let is_colour = end.is_some_and(|end| part[end..].starts_with('m'));
+        shown.push(if is_colour {
+            '\u{1b}'
+        } else {
+            char::REPLACEMENT_CHARACTER
+        });
+        shown.push('[');
+        shown.push_str(&harmless(part));
+    }
+    shown
+}
+
 /// Text of HTML: tags gone, blocks on lines of their own, entities read. Enough to read a post, not to lay it out.
 fn without_markup(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
@@ -112,6 +130,14 @@ mod tests {
         assert_eq!(
             plain(b"a\x1b[31mb\r\nc\x07", "text/markdown"),
             "a\u{fffd}[31mb\nc\u{fffd}"
+        );
+    }
+
+    #[test]
+    fn a_reply_keeps_colours_and_nothing_else() {
+        assert_eq!(
+            harmless_but_for_colour("\u{1b}[1mid\u{1b}[0m a\u{1b}[2Jb\u{1b}]0;c\u{7}d\u{1b}[31"),
+            "\u{1b}[1mid\u{1b}[0m a\u{fffd}[2Jb\u{fffd}]0;c\u{fffd}d\u{fffd}[31"
         );
     }
 
