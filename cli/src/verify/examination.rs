@@ -91,6 +91,16 @@ impl<'a> Examination<'a> {
         self.compare(full);
     }
 
+    /// Something is missing, and `rest` tiles after it are not looked for. The tree stays short of its right edge, whose
+    /// tiles cannot be compared.
+    pub(super) fn end_early(&mut self, missing: Finding, rest: u64) {
+        let after = &missing.place;
+        let what = format!("{rest} further tiles after {after}, and whatever lies in them");
+        self.report.not_checked.push(what);
+        self.report.findings.push(missing);
+        self.tile = None;
+    }
+
     /// Weighs the signed head against the tree. Nothing can be taken after it.
     pub(super) fn weigh(&mut self, note: &[u8], witnesses: &Witnesses) {
         let partial = self.recount.partial();

@@ -4,7 +4,7 @@ use super::examination::{Examination, Opening, claimed_size};
 use super::report::{LogReport, Report};
 use crate::exit::Failure;
 use hearth_protocol::audit::charter::NoCharter;
-use hearth_protocol::audit::statement::Witnesses;
+use hearth_protocol::audit::statement::{self, Witnesses};
 use hearth_protocol::audit::{Charter, Fault, Finding, Place, Trust};
 use hearth_protocol::entry::Entry;
 use hearth_protocol::id::{Hash, Id};
@@ -13,6 +13,9 @@ use indicatif::ProgressBar;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// Entries of a bundle.
+const BUNDLE: u64 = 256;
 
 /// What the person knows about the log from elsewhere.
 #[derive(Debug, Clone)]
@@ -78,14 +81,20 @@ impl Published<'_> {
             heads: Vec::new(),
             note: Some(note),
         });
-        for bundle in BundleId::all(size) {
-            self.bundle(&mut examination, bundle, with_entries);
-            bar.inc(u64::from(bundle.width()));
+        // Whoever wrote the head chose its size: nothing is done for a size that the log's key has not signed.
+        let head = statement::open(note, &examination.trust, &Witnesses::Known(Vec::new()));
+        if head.checkpoint.is_none() {
+            let mut report = examination.report;
+            report.findings.extend(head.findings);
+            let what = "everything else: the key that is believed has not signed this head";
+            report.not_checked.push(what.to_owned());
+            return report;
         }
+        self.bundles(&mut examination, size, with_entries, bar);
         let witnesses = witnesses(given.witnesses, charter.as_ref(), &examination);
         examination.weigh(note, &witnesses);
         let mut report = examination.report;
-        report.findings.extend(self.others(size, with_entries));
+        report.findings.extend(self.others(size));
         report
             .not_checked
             .push("bodies: they are not published".to_owned());
@@ -114,30 +123,66 @@ impl Published<'_> {
         )
     }
 
-    /// Takes the entries of a bundle; where they cannot be had, the hashes that the tile has for them.
-    fn bundle(&self, examination: &mut Examination<'_>, bundle: BundleId, with_entries: bool) {
-        if with_entries {
-            match self.entries(bundle) {
-                Ok(entries) => return examination.entries(&entries),
-                Err(fault) => examination.report.findings.push(Finding {
-                    place: Place::Bundle(bundle),
-                    fault,
-                }),
+    /// Takes entries and hashes as far as there are any. Of what is missing the first is named and the rest counted: a
+    /// log may claim any size.
+    fn bundles(&self, examination: &mut Examination<'_>, size: u64, with_entries: bool, bar: &ProgressBar) {
+        let mut missing = 0;
+        for bundle in BundleId::all(size) {
+            let taken = with_entries && self.take_entries(examination, bundle, &mut missing);
+            if !taken && let Err(finding) = self.take_hashes(examination, bundle) {
+                let rest = size.div_ceil(BUNDLE) - bundle.index() - 1;
+                examination.end_early(finding, rest);
+                break;
             }
+            bar.inc(u64::from(bundle.width()));
         }
-        let leaves = TileId::within(bundle.start() + u64::from(bundle.width()), 0, bundle.index());
-        let hashes = leaves.and_then(|tile| self.tile(tile).ok().flatten().map(|bytes| (tile, bytes)));
-        let Some((tile, bytes)) = hashes else { return };
-        let width = usize::from(tile.width());
-        let leaves: Vec<Hash> = bytes
-            .as_chunks::<32>()
-            .0
-            .iter()
-            .take(width)
-            .copied()
-            .map(Hash::from_bytes)
-            .collect();
-        examination.leaves(&leaves);
+        if missing > 1 {
+            let what = format!(
+                "the entries of {} further bundles, which are missing",
+                missing - 1
+            );
+            examination.report.not_checked.push(what);
+        }
+    }
+
+    fn take_entries(&self, examination: &mut Examination<'_>, bundle: BundleId, missing: &mut u64) -> bool {
+        let fault = match self.entries(bundle) {
+            Ok(entries) => {
+                examination.entries(&entries);
+                return true;
+            }
+            Err(fault) => fault,
+        };
+        if fault == Fault::Missing {
+            *missing += 1;
+        }
+        if fault != Fault::Missing || *missing == 1 {
+            let place = Place::Bundle(bundle);
+            examination.report.findings.push(Finding { place, fault });
+        }
+        false
+    }
+
+    /// Takes the hashes of a bundle's entries where the entries themselves cannot be had.
+    fn take_hashes(&self, examination: &mut Examination<'_>, bundle: BundleId) -> Result<(), Finding> {
+        let tile = TileId::within(bundle.start() + u64::from(bundle.width()), 0, bundle.index())
+            .expect("a bundle's entries are the leaves of a tile");
+        let (place, expected) = (Place::Tile(tile), u64::from(tile.width()));
+        let fault = match self.tile(tile) {
+            Ok(Some(bytes)) => {
+                let leaves = bytes.as_chunks::<32>().0.iter().take(usize::from(tile.width()));
+                let leaves: Vec<Hash> = leaves.copied().map(Hash::from_bytes).collect();
+                examination.leaves(&leaves);
+                let found = leaves.len() as u64;
+                if found == expected {
+                    return Ok(());
+                }
+                Fault::Length { expected, found }
+            }
+            Ok(None) => Fault::Missing,
+            Err(error) => Fault::Unreadable(error.to_string()),
+        };
+        Err(Finding { place, fault })
     }
 
     fn entries(&self, bundle: BundleId) -> Result<Vec<Vec<u8>>, Fault> {
@@ -189,18 +234,13 @@ impl Published<'_> {
 
     /// Tiles and bundles that the signed size does not need: narrower ones left from before must agree with what
     /// replaced them; what lies beyond the signed size is not signed for.
-    fn others(&self, size: u64, with_entries: bool) -> Vec<Finding> {
-        let mut needed: Vec<String> = TileId::all(size).map(|tile| tile.to_string()).collect();
-        if with_entries {
-            needed.extend(BundleId::all(size).map(|bundle| bundle.to_string()));
-        }
-        needed.sort_unstable();
+    fn others(&self, size: u64) -> Vec<Finding> {
         let mut files = Vec::new();
         files_under(self.directory, &self.directory.join("tile"), &mut files);
-        let unneeded = files
+        files
             .into_iter()
-            .filter(|path| needed.binary_search(path).is_err());
-        unneeded.filter_map(|path| self.other(&path, size)).collect()
+            .filter_map(|path| self.other(&path, size))
+            .collect()
     }
 
     fn other(&self, path: &str, size: u64) -> Option<Finding> {
@@ -210,7 +250,6 @@ impl Published<'_> {
                 fault: Fault::Beyond { size },
             })
         };
-        let bytes = self.read(path).ok().flatten()?;
         let successor = if let Ok(bundle) = path.parse::<BundleId>() {
             BundleId::within(size, bundle.index()).map(|bundle| bundle.to_string())
         } else {
@@ -220,6 +259,10 @@ impl Published<'_> {
         let Some(successor) = successor else {
             return beyond();
         };
+        if successor == path {
+            return None;
+        }
+        let bytes = self.read(path).ok().flatten()?;
         let kept = self.read_either(&successor).ok().flatten()?;
         if kept.starts_with(&bytes) {
             return None;
@@ -315,5 +358,87 @@ fn files_under(root: &Path, directory: &Path, found: &mut Vec<String>) {
         } else if let Some(path) = path.strip_prefix(root).ok().and_then(Path::to_str) {
             found.push(path.replace(std::path::MAIN_SEPARATOR, "/"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hearth_protocol::id::Root;
+    use hearth_protocol::log::{Checkpoint, Origin, TreeHead};
+    use hearth_protocol::sign::SecretKey;
+
+    /// Verifies a directory with one tile of hashes and a head that claims 2^62 entries, signed by `signer`, by the key
+    /// of the log.
+    fn verified(signer: &SecretKey, files: &[&str]) -> LogReport {
+        let key = SecretKey::from_seed([1; 32]);
+        let origin = Origin::of("north", &key.public()).unwrap();
+        let (size, root) = (1 << 62, Root::from_bytes([7; 32]));
+        let checkpoint = Checkpoint {
+            origin: origin.clone(),
+            head: TreeHead { size, root },
+        };
+        let directory = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = directory.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, [3; 8192]).unwrap();
+        }
+        fs::write(
+            directory.path().join("checkpoint"),
+            checkpoint.sign(signer).to_bytes(),
+        )
+        .unwrap();
+        let given = Given {
+            key: Some(VerifierKey::log(origin.key_name().clone(), key.public())),
+            witnesses: Vec::new(),
+            community: None,
+        };
+        published(directory.path(), given, &ProgressBar::hidden())
+            .unwrap()
+            .logs
+            .remove(0)
+    }
+
+    fn said(report: &LogReport) -> Vec<String> {
+        report.findings.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_size_that_the_key_has_not_signed_is_not_read_for() {
+        let report = verified(&SecretKey::from_seed([2; 32]), &["tile/0/000"]);
+        assert_eq!(report.findings.len(), 1, "{:?}", said(&report));
+        assert_eq!(report.findings[0].place, Place::Checkpoint);
+    }
+
+    #[test]
+    fn reading_ends_at_the_first_thing_missing() {
+        let key = SecretKey::from_seed([1; 32]);
+        let report = verified(&key, &["tile/0/000", "tile/0/001"]);
+        let expected = [
+            "tile/0/002: it is missing",
+            "checkpoint: it is signed for 4611686018427387904 entries; 512 are here",
+        ];
+        assert_eq!(said(&report), expected);
+        let left = format!("{} further tiles", (1_u64 << 54) - 3);
+        assert!(
+            report.not_checked.iter().any(|what| what.contains(&left)),
+            "{report:?}"
+        );
+
+        let report = verified(
+            &key,
+            &["tile/0/000", "tile/0/001", "tile/0/002", "tile/entries/x"],
+        );
+        let findings = said(&report);
+        let bundles = findings.iter().filter(|finding| finding.contains("entries/"));
+        assert_eq!(bundles.count(), 1, "{findings:?}");
+        assert!(
+            report
+                .not_checked
+                .iter()
+                .any(|what| what.contains("3 further bundles")),
+            "{report:?}"
+        );
     }
 }
