@@ -26,6 +26,8 @@ use context::Context;
 use screen::Screen;
 use std::process::ExitCode;
 
+pub use verify::{faults_of_data, faults_of_published, faults_of_store};
+
 /// Runs the command line of this process and says how it ended. See `exit::Exit` for the codes.
 pub fn main() -> ExitCode {
     let Cli { globals, verb } = Cli::parse();

@@ -2,6 +2,7 @@
 
 use super::examination::{BATCH, Examination, Opening, claimed_size};
 use super::report::{LogReport, Report};
+use super::sightings::{self, Read};
 use crate::exit::Failure;
 use hearth_node::config::Config;
 use hearth_node::directory::DataDirectory;
@@ -16,13 +17,17 @@ use hearth_protocol::audit::statement::Witnesses;
 use hearth_protocol::audit::{Charter, Fault, Finding, Place, Trust};
 use hearth_protocol::community::{Standing, View};
 use hearth_protocol::entry::Committer;
-use hearth_protocol::id::{BodyHash, Id};
-use hearth_protocol::log::{ForkEvidence, HeldNote, TileId, Tiles, TreeHead, VerifierKey};
+use hearth_protocol::id::{BodyHash, Id, Root};
+use hearth_protocol::log::{
+    ForkEvidence, Frontier, HeldNote, KeyChain, TileId, TiledHashes, Tiles, TreeHead, VerifierKey,
+};
 use indicatif::ProgressBar;
 use std::sync::Arc;
 
 /// Bytes of a body, or of entries, read at a time.
 const PIECE: usize = 1 << 20;
+/// Where this node remembers what it has cosigned.
+const MEMORY: &str = "witness memory";
 
 /// Verifies every log of a data directory on which no node runs, and the files beside them.
 pub(crate) fn data(directory: &DataDirectory, bar: &ProgressBar) -> Result<Report, Failure> {
@@ -45,11 +50,16 @@ pub(crate) fn data(directory: &DataDirectory, bar: &ProgressBar) -> Result<Repor
             return Ok(report);
         }
     };
-    match logs(directory, &store, bar) {
+    store_of(directory, &store, bar, &mut report);
+    Ok(report)
+}
+
+/// Verifies every log of an open store, and the files in its directory.
+pub(super) fn store_of(directory: &DataDirectory, store: &Store, bar: &ProgressBar, report: &mut Report) {
+    match logs(directory, store, bar) {
         Ok(found) => report.logs = found,
         Err(error) => report.findings.push(unreadable("hearth.redb", &error)),
     }
-    Ok(report)
 }
 
 fn logs(directory: &DataDirectory, store: &Store, bar: &ProgressBar) -> Result<Vec<LogReport>, StoreError> {
@@ -58,13 +68,17 @@ fn logs(directory: &DataDirectory, store: &Store, bar: &ProgressBar) -> Result<V
         return Err(StoreError::Corrupt("it names no community".to_owned()));
     };
     let logs = snapshot.logs()?;
+    let own = logs.iter().filter(|log| log.charter.own).count();
+    if own != 1 {
+        return Err(StoreError::Corrupt(format!("{own} of its logs are its own")));
+    }
     bar.set_length(
         logs.iter()
             .map(|log| snapshot.size(log.number))
             .sum::<Result<u64, _>>()?,
     );
     let view = verdicts(store, community)?;
-    let mut reports = Vec::new();
+    let mut read = Vec::new();
     for log in &logs {
         let witnesses = logs
             .iter()
@@ -77,9 +91,24 @@ fn logs(directory: &DataDirectory, store: &Store, bar: &ProgressBar) -> Result<V
             community,
             view: view.as_deref(),
         };
-        reports.push(held.verify(directory, witnesses, bar)?);
+        read.push(held.verify(directory, witnesses, bar)?);
     }
-    Ok(reports)
+    sightings::compare(read, |organisation, size| root_at(&snapshot, organisation, size))
+}
+
+/// The root of a log's stored tree at a size; none where it is not that long, or its tiles cannot be read.
+fn root_at(snapshot: &Snapshot<'_>, organisation: &Id, size: u64) -> Result<Option<Root>, StoreError> {
+    let Some(log) = snapshot.log(organisation)? else {
+        return Ok(None);
+    };
+    let held = snapshot.size(log.number)?;
+    if size > held {
+        return Ok(None);
+    }
+    let tiles = snapshot.tiles(log.number)?;
+    // Tiles that cannot be read are found where tiles are compared.
+    let frontier = Frontier::read(&TiledHashes::new(&tiles, held), size);
+    Ok(frontier.ok().map(|frontier| frontier.root()))
 }
 
 /// Judges every entry anew, without any cache. None where the logs here make no whole cut.
@@ -105,8 +134,14 @@ impl Held<'_> {
         directory: &DataDirectory,
         witnesses: Vec<VerifierKey>,
         bar: &ProgressBar,
-    ) -> Result<LogReport, StoreError> {
+    ) -> Result<Read, StoreError> {
         let (snapshot, number) = (self.snapshot, self.log.number);
+        let organisation = self.log.charter.organisation;
+        let unread = |report| Read {
+            organisation,
+            report,
+            sightings: Vec::new(),
+        };
         let mut report = LogReport {
             name: self.log.charter.origin.to_string(),
             ..LogReport::default()
@@ -115,7 +150,7 @@ impl Held<'_> {
             report
                 .not_checked
                 .push("anything: no entry of it is held yet".to_owned());
-            return Ok(report);
+            return Ok(unread(report));
         }
         let charter = match self.charter()? {
             Ok(charter) => charter,
@@ -124,7 +159,7 @@ impl Held<'_> {
                     place: Place::Log,
                     fault: Fault::Unreadable(error.to_string()),
                 });
-                return Ok(report);
+                return Ok(unread(report));
             }
         };
         report.trust = "the key in the charter this log begins with".to_owned();
@@ -143,14 +178,11 @@ impl Held<'_> {
                 &mut report,
             ));
         }
-        heads.extend(
-            snapshot
-                .witnessed(self.log.charter.origin.as_str())?
-                .and_then(|head| {
-                    // What was cosigned may be ahead of what has been fetched.
-                    (head.size <= stored.size).then(|| (Place::File("witness memory".to_owned()), head))
-                }),
-        );
+        heads.extend(self.remembered(&charter, &mut report.findings)?.and_then(|head| {
+            // What was cosigned may be ahead of what has been fetched.
+            (head.size <= stored.size).then(|| (Place::File(MEMORY.to_owned()), head))
+        }));
+        report.findings.extend(self.aim(&charter, &witnesses)?);
         heads.extend(self.cosigned(&charter, &witnesses, &mut report.findings)?);
         let tiles = snapshot.tiles(number)?;
         let tile = |tile: TileId| tiles.tile(tile).map_err(|error| error.to_string());
@@ -179,7 +211,50 @@ impl Held<'_> {
         });
         failed.map_or(Ok(()), Err)?;
         examination.evidence(&snapshot.evidence(number)?);
-        Ok(examination.report)
+        Ok(Read {
+            organisation,
+            sightings: examination.said.sightings().to_vec(),
+            report: examination.report,
+        })
+    }
+
+    /// What this node remembers to have cosigned of the log; the note it keeps must state that very tree.
+    fn remembered(
+        &self,
+        charter: &Charter,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Option<TreeHead>, StoreError> {
+        let origin = self.log.charter.origin.as_str();
+        let Some(head) = self.snapshot.witnessed(origin)? else {
+            return Ok(None);
+        };
+        let note = self.snapshot.witnessed_note(origin)?.unwrap_or_default();
+        match self.chain(charter)?.open(&note) {
+            Ok((checkpoint, read)) if checkpoint.head == head && read.to_bytes() == note => {}
+            Ok(_) => findings.push(unreadable(MEMORY, &"its note states another tree")),
+            Err(error) => findings.push(unreadable(MEMORY, &error)),
+        }
+        Ok(Some(head))
+    }
+
+    /// What is wrong with the head that is being fetched.
+    fn aim(&self, charter: &Charter, witnesses: &[VerifierKey]) -> Result<Option<Finding>, StoreError> {
+        let Some(note) = self.snapshot.aim(self.log.number)? else {
+            return Ok(None);
+        };
+        Ok(match HeldNote::open(&note, &self.chain(charter)?, witnesses) {
+            Ok(_) => None,
+            Err(error) => Some(unreadable("head being fetched", &error)),
+        })
+    }
+
+    /// The log's keys, as far as its handovers hold. What is wrong with one is said where handovers are examined.
+    fn chain(&self, charter: &Charter) -> Result<KeyChain, StoreError> {
+        let mut chain = charter.chain.clone();
+        for handover in self.snapshot.handovers(self.log.number)? {
+            drop(chain.hand_over(&handover));
+        }
+        Ok(chain)
     }
 
     /// The newest head that a quorum had cosigned, kept beside the newest.
@@ -192,12 +267,7 @@ impl Held<'_> {
         let Some(note) = self.snapshot.cosigned(self.log.number)? else {
             return Ok(None);
         };
-        let mut chain = charter.chain.clone();
-        // What is wrong with a handover is said where handovers are examined.
-        for handover in self.snapshot.handovers(self.log.number)? {
-            drop(chain.hand_over(&handover));
-        }
-        match HeldNote::open(&note, &chain, witnesses) {
+        match HeldNote::open(&note, &self.chain(charter)?, witnesses) {
             Ok(held) if held.to_bytes() == note => {
                 return Ok(Some((Place::File("cosigned checkpoint".to_owned()), held.head())));
             }
@@ -283,8 +353,8 @@ impl Held<'_> {
 
     /// Reads a body through, computing its commitment.
     fn body(&self, hash: &BodyHash) -> Result<Kept, StoreError> {
-        let salt = match self.snapshot.body(hash)? {
-            BodyState::Held { salt, .. } => salt,
+        let (salt, said) = match self.snapshot.body(hash)? {
+            BodyState::Held { salt, size } => (salt, size),
             BodyState::Erased { .. } => return Ok(Kept::Erased),
             BodyState::Partial { .. } | BodyState::Missing => return Ok(Kept::Absent),
         };
@@ -292,10 +362,9 @@ impl Held<'_> {
         loop {
             let piece = self.snapshot.body_bytes(hash, size, PIECE)?;
             if piece.is_empty() {
-                return Ok(Kept::Whole {
-                    hash: committer.finish(),
-                    size,
-                });
+                let hash = committer.finish();
+                // A size that is not that of the bytes is not that of the entry either, if the bytes are right.
+                return Ok(Kept::Whole { hash, size: said });
             }
             committer.update(&piece);
             size += piece.len() as u64;

@@ -2,10 +2,13 @@
 
 mod data;
 mod examination;
+mod faults;
 mod peer;
 mod published;
 mod report;
+mod sightings;
 
 pub(crate) use data::data;
+pub use faults::{faults_of_data, faults_of_published, faults_of_store};
 pub(crate) use peer::peer;
 pub(crate) use published::{Given, published};

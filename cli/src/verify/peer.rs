@@ -2,6 +2,7 @@
 
 use super::examination::{BATCH, Examination, Opening};
 use super::report::{LogReport, Report};
+use super::sightings::{self, Read};
 use crate::exit::Failure;
 use crate::remote::Remote;
 use base64::Engine;
@@ -12,10 +13,13 @@ use hearth_protocol::audit::statement::Witnesses;
 use hearth_protocol::audit::{Charter, Fault, Finding, Place, Trust};
 use hearth_protocol::entry::commit;
 use hearth_protocol::id::Id;
-use hearth_protocol::log::VerifierKey;
+use hearth_protocol::log::{Frontier, TileId, TiledHashes, Tiles, VerifierKey};
 use indicatif::ProgressBar;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 /// Bytes of entries asked for at a time.
 const PIECE: usize = 1 << 20;
@@ -62,30 +66,107 @@ pub(crate) fn peer(remote: &Remote, bar: &ProgressBar) -> Result<Report, Failure
         .iter()
         .filter_map(|(id, charter)| Some((*id, charter.as_ref()?.as_ref().ok()?.witness.clone())))
         .collect();
-    let mut report = Report::default();
+    let mut read = Vec::new();
+    let mut trees = BTreeMap::new();
     for (id, charter) in charters {
         let witnesses = keys
             .iter()
             .filter(|(other, _)| *other != id)
             .map(|(_, key)| key.clone())
             .collect();
-        let log = match charter {
-            Some(Ok(charter)) => verify(remote, id, &charter, witnesses, bar)?,
+        let tree = Tree::of(remote, id);
+        read.push(match charter {
+            Some(Ok(charter)) => verify(&tree, &charter, witnesses, bar)?,
             Some(Err(error)) => unreadable(id, error.to_string()),
             None => unreadable(id, "the node holds none of its entries".to_owned()),
-        };
-        report.logs.push(log);
+        });
+        trees.insert(id, tree);
     }
-    Ok(report)
+    let sizes: BTreeMap<Id, u64> = read
+        .iter()
+        .map(|log| (log.organisation, log.report.entries))
+        .collect();
+    let root = |organisation: &Id, size| {
+        let (Some(tree), Some(held)) = (trees.get(organisation), sizes.get(organisation)) else {
+            return None;
+        };
+        // Tiles that are missing are found where tiles are compared.
+        let frontier = (size <= *held).then(|| Frontier::read(&TiledHashes::new(tree, *held), size).ok())?;
+        frontier.map(|frontier| frontier.root())
+    };
+    let logs = sightings::compare(read, |organisation, size| {
+        Ok::<_, Failure>(root(organisation, size))
+    })?;
+    Ok(Report {
+        logs,
+        findings: Vec::new(),
+    })
+}
+
+/// The tiles of one log, asked for as they are wanted and then kept.
+struct Tree<'a> {
+    remote: &'a Remote,
+    organisation: Id,
+    kept: RefCell<BTreeMap<TileId, Vec<u8>>>,
+    failed: RefCell<Option<Failure>>,
+}
+
+#[derive(Deserialize)]
+struct Tile {
+    tile: Option<String>,
+}
+
+impl<'a> Tree<'a> {
+    fn of(remote: &'a Remote, organisation: Id) -> Self {
+        Self {
+            remote,
+            organisation,
+            kept: RefCell::default(),
+            failed: RefCell::default(),
+        }
+    }
+
+    fn fetch(&self, tile: TileId) -> Result<Option<Vec<u8>>, String> {
+        let asked = ask(
+            self.remote,
+            &Query::Tile {
+                organisation: self.organisation.to_string(),
+                level: tile.level(),
+                index: tile.index(),
+            },
+        );
+        let bytes = asked.and_then(|Tile { tile }| tile.as_deref().map(decode).transpose());
+        match bytes {
+            Ok(bytes) => {
+                if let Some(bytes) = &bytes {
+                    self.kept.borrow_mut().insert(tile, bytes.clone());
+                }
+                Ok(bytes)
+            }
+            Err(failure) => {
+                let why = "the node does not give it".to_owned();
+                self.failed.borrow_mut().get_or_insert(failure);
+                Err(why)
+            }
+        }
+    }
+}
+
+impl Tiles for Tree<'_> {
+    type Error = Infallible;
+
+    fn tile(&self, tile: TileId) -> Result<Option<Vec<u8>>, Infallible> {
+        Ok(self.kept.borrow().get(&tile).cloned())
+    }
 }
 
 fn verify(
-    remote: &Remote,
-    organisation: Id,
+    tree: &Tree<'_>,
     charter: &Charter,
     witnesses: Vec<VerifierKey>,
     bar: &ProgressBar,
-) -> Result<LogReport, Failure> {
+) -> Result<Read, Failure> {
+    let (remote, organisation) = (tree.remote, tree.organisation);
     if charter.home.organisation != organisation {
         return Ok(unreadable(
             organisation,
@@ -99,16 +180,16 @@ fn verify(
         },
     )?;
     let note = head.note.as_deref().map(decode).transpose()?;
+    let tile = |tile: TileId| tree.fetch(tile);
     let mut examination = Examination::open(Opening {
         report: LogReport {
             name: charter.chain.origin().to_string(),
             trust: "the key in the charter this log begins with".to_owned(),
-            not_checked: vec!["tiles: a running node is not asked for them".to_owned()],
             ..LogReport::default()
         },
         trust: Trust::Chain(charter.chain.clone()),
         home: Some(charter.home),
-        tile: None,
+        tile: Some(&tile),
         handovers: head
             .handovers
             .iter()
@@ -151,7 +232,15 @@ fn verify(
             Kept::Absent
         }
     });
-    failed.map_or(Ok(examination.report), |error| Err(error.into()))
+    if let Some(error) = failed {
+        return Err(error.into());
+    }
+    let read = Read {
+        organisation,
+        sightings: examination.said.sightings().to_vec(),
+        report: examination.report,
+    };
+    tree.failed.take().map_or(Ok(read), Err)
 }
 
 fn raw(remote: &Remote, organisation: Id, from: u64, limit: usize) -> Result<Vec<Vec<u8>>, Failure> {
@@ -177,13 +266,18 @@ fn decode(text: &str) -> Result<Vec<u8>, Failure> {
         .map_err(|error| Failure::new(format!("the node's answer is not base64: {error}")))
 }
 
-fn unreadable(organisation: Id, why: String) -> LogReport {
-    LogReport {
+fn unreadable(organisation: Id, why: String) -> Read {
+    let report = LogReport {
         name: organisation.to_string(),
         findings: vec![Finding {
             place: Place::Log,
             fault: Fault::Unreadable(why),
         }],
         ..LogReport::default()
+    };
+    Read {
+        organisation,
+        report,
+        sightings: Vec::new(),
     }
 }

@@ -54,6 +54,18 @@ impl Report {
         self.findings.is_empty() && self.logs.iter().all(|log| log.findings.is_empty())
     }
 
+    /// Everything that is wrong, in words.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let of_logs = self.logs.iter().flat_map(|log| {
+            log.findings
+                .iter()
+                .map(|finding| format!("{}: {finding}", log.name))
+        });
+        of_logs
+            .chain(self.findings.iter().map(ToString::to_string))
+            .collect()
+    }
+
     /// The reply, whose exit code is 0 only if everything is well.
     pub(crate) fn into_reply(self) -> Reply {
         let sound = self.is_sound();

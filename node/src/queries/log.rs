@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hearth_protocol::entry::Entry;
 use hearth_protocol::id::Id;
-use hearth_protocol::log::HeldNote;
+use hearth_protocol::log::{HeldNote, TileId, Tiles};
 use serde_json::{Value, json};
 
 use super::card::{Cards, body_of};
@@ -119,6 +119,19 @@ pub(super) fn raw(reader: &Reader, organisation: &str, from: u64, limit: usize) 
         .collect();
     let size = snapshot.size(log.number)?;
     Ok(json!({ "organisation": log.charter.organisation, "from": from, "size": size, "entries": entries }))
+}
+
+/// `{"organisation", "size", "tile": base64 or null}`.
+pub(super) fn tile(reader: &Reader, organisation: &str, level: u8, index: u64) -> Result<Value, QueryError> {
+    let snapshot = reader.store().read()?;
+    let log = resolve::log(&snapshot, Some(organisation))?;
+    let size = snapshot.size(log.number)?;
+    let kept = match TileId::within(size, level, index) {
+        Some(tile) => snapshot.tiles(log.number)?.tile(tile)?,
+        None => None,
+    };
+    let tile = kept.map(|bytes| STANDARD.encode(bytes));
+    Ok(json!({ "organisation": log.charter.organisation, "size": size, "tile": tile }))
 }
 
 /// `{"organisation", "from", "size", "next", "bodies": [{"index", "id", "hash", "size", "type", "state"} …]}`; `next` is

@@ -195,6 +195,11 @@ impl Reader {
                 from,
                 limit,
             } => log::raw(self, organisation, *from, *limit),
+            Query::Tile {
+                organisation,
+                level,
+                index,
+            } => log::tile(self, organisation, *level, *index),
             Query::Bodies {
                 organisation,
                 from,

@@ -97,6 +97,15 @@ pub enum Query {
         #[serde(default = "megabyte")]
         limit: usize,
     },
+    /// A tile of a log's tree, as it is stored: the hashes it has now, which may be more than were asked about.
+    Tile {
+        /// Whose log.
+        organisation: String,
+        /// 0 for the leaves.
+        level: u8,
+        /// Which of that level.
+        index: u64,
+    },
     /// The bodies that a log's entries refer to, and where each stands here.
     Bodies {
         /// Whose log.

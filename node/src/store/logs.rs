@@ -70,10 +70,18 @@ impl Snapshot<'_> {
     /// All logs held, ascending by organisation.
     pub fn logs(&self) -> Result<Vec<Log>, StoreError> {
         let table = self.transaction().open_table(LOGS)?;
-        table
+        let logs: Vec<Log> = table
             .iter()?
             .map(|row| rows::decode(row?.1.value(), "logs"))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        let mut numbers: Vec<u32> = logs.iter().map(|log| log.number.0).collect();
+        numbers.sort_unstable();
+        if numbers.iter().copied().ne((0..).take(numbers.len())) {
+            return Err(StoreError::Corrupt(
+                "its logs are not numbered as it numbers them".to_owned(),
+            ));
+        }
+        Ok(logs)
     }
 
     /// One organisation's log.

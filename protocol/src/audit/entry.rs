@@ -6,11 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::charter::Charter;
+use super::sighting::Sighting;
 use crate::community::VoidReason;
 use crate::entry::{BodyRef, Entry, Home};
 use crate::id::{BodyHash, Id};
 use crate::kind::{Act, Care, Community};
 use crate::limits;
+use crate::log::TreeHead;
 
 /// What the entries of one or more logs say that the rest of an audit needs. Feed every entry to [`Said::entry`].
 #[derive(Debug, Default)]
@@ -18,6 +20,7 @@ pub struct Said {
     bodies: BTreeMap<BodyHash, Claim>,
     tombstones: BTreeMap<BodyHash, BTreeSet<Id>>,
     charters: Vec<Charter>,
+    sightings: Vec<Sighting>,
 }
 
 /// What an entry says of a body.
@@ -53,7 +56,19 @@ impl Said {
                 self.charters
                     .extend(Charter::embedded(&proposal.charter, home.community));
             }
-            Act::Community(_)
+            Act::Community(Community::HeadsSeen(seen)) => {
+                let id = Entry::id_of(bytes);
+                self.sightings.extend(seen.heads.iter().map(|row| Sighting {
+                    index,
+                    id,
+                    organisation: row.organisation,
+                    head: TreeHead {
+                        size: row.size,
+                        root: row.root,
+                    },
+                }));
+            }
+            Act::Community(Community::Founded(_) | Community::Chartered(_))
             | Act::People(_)
             | Act::Interaction(_)
             | Act::Learning(_)
@@ -79,6 +94,12 @@ impl Said {
         for by in self.tombstones.values_mut() {
             by.remove(id);
         }
+        self.sightings.retain(|sighting| sighting.id != *id);
+    }
+
+    /// What was recorded of other logs, in the order of the log.
+    pub fn sightings(&self) -> &[Sighting] {
+        &self.sightings
     }
 
     /// Charters that proposals carry: the other organisations, as far as this log admits them.

@@ -103,6 +103,18 @@ pub enum Fault {
         /// What the entries give.
         found: Root,
     },
+    /// A row of `heads.seen` names another root than the log seen has.
+    #[error("it says that {log} had root {seen} at size {size}; the entries of that log give {found}")]
+    OtherSighting {
+        /// The log seen.
+        log: String,
+        /// At which size.
+        size: u64,
+        /// What the row says.
+        seen: Root,
+        /// What the entries give.
+        found: Root,
+    },
     /// The signed size is larger than what is here.
     #[error("it is signed for {size} entries; {held} are here")]
     Ahead {

@@ -13,6 +13,7 @@ mod demo;
 mod faults;
 mod figures;
 mod fleet;
+mod flips;
 mod house;
 mod independent;
 mod interop;

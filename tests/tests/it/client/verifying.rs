@@ -4,8 +4,10 @@ use super::publishing::publish;
 use super::{House, text};
 use hearth_node::signer::Signer;
 use hearth_node::store::{NewEntry, Store};
-use hearth_protocol::id::Root;
-use hearth_protocol::log::TreeHead;
+use hearth_protocol::entry::{Home, Payload, Record, Source};
+use hearth_protocol::id::{Id, Root};
+use hearth_protocol::kind::{Community, Head, HeadsSeen};
+use hearth_protocol::log::{Frontier, TiledHashes, TreeHead};
 use hearth_protocol::sign::SecretKey;
 use serde_json::Value;
 use std::fs;
@@ -26,6 +28,7 @@ fn house() -> House {
         said.contains("8 entries, signed for 8") && said.contains("1 erased, 0 withheld"),
         "{said}"
     );
+    assert!(!said.contains("not checked"), "{said}");
     house.kill();
     house.start();
     house.kill();
@@ -182,10 +185,10 @@ fn a_flipped_bit_of_the_signer_is_found() {
 }
 
 /// Appends an entry behind the signer's back: what a crash between commit and signature leaves. Gives the tree after it.
-fn commit_unsigned(house: &House, entry: &str) -> TreeHead {
+fn commit_unsigned(house: &House, entry: &[u8]) -> TreeHead {
     let store = Store::open(&house.data()).unwrap();
     let log = store.read().unwrap().own_log().unwrap().unwrap();
-    let entry = NewEntry::received(entry.as_bytes().to_vec());
+    let entry = NewEntry::received(entry.to_vec());
     let appended = store.write(|batch| batch.append_own(log.number, &[entry]));
     appended.unwrap().head
 }
@@ -196,9 +199,9 @@ fn entries_that_a_crash_left_unsigned_are_no_fault() {
     let signer = || Signer::open(&house.data().join("signer")).unwrap();
     let signed = signer().held();
     assert!(!house.ends(0, ["verify"]).contains("not signed yet"));
-    let head = commit_unsigned(&house, "one");
+    let head = commit_unsigned(&house, b"one");
     assert!(house.ends(0, ["verify"]).contains("1 entry is not signed yet"));
-    commit_unsigned(&house, "two");
+    commit_unsigned(&house, b"two");
     assert!(house.ends(0, ["verify"]).contains("2 entries are not signed yet"));
 
     // The key must have signed a beginning of this very log.
@@ -227,6 +230,64 @@ fn entries_that_a_crash_left_unsigned_are_no_fault() {
     house.write(["ask", "And now?"]);
     house.kill();
     assert!(!house.ends(0, ["verify"]).contains("not signed yet"));
+}
+
+/// What the own log records of itself bears out nothing, but has to be true all the same.
+#[test]
+fn a_wrong_root_in_heads_seen_is_found_at_rest_and_over_the_api() {
+    let mut house = house();
+    let organisation: Id = text(&house.json(["status"])["organisation"]).parse().unwrap();
+    let community: Id = text(&house.json(["status"])["community"]).parse().unwrap();
+    let root_at = |size: u64| {
+        let store = Store::open(&house.data()).unwrap();
+        let snapshot = store.read().unwrap();
+        let log = snapshot.own_log().unwrap().unwrap();
+        let tiles = snapshot.tiles(log.number).unwrap();
+        let held = snapshot.size(log.number).unwrap();
+        Frontier::read(&TiledHashes::new(&tiles, held), size)
+            .unwrap()
+            .root()
+    };
+    let origin = text(&house.json(["log"])["origin"]);
+    let record = |index: u64, size: u64, root: Root| {
+        let heads = vec![Head {
+            organisation,
+            size,
+            root,
+        }];
+        let (site, kind) = (origin.clone(), "heads.seen".to_owned());
+        Record {
+            payload: Payload::new(crate::fleet::now(), Community::HeadsSeen(HeadsSeen { heads })),
+            home: Home {
+                community,
+                organisation,
+            },
+            source: Source {
+                id: index.to_string(),
+                kind,
+                site,
+                person: None,
+                automaton: false,
+            },
+        }
+    };
+    let (right, wrong) = (root_at(3), Root::from_bytes([7; 32]));
+    commit_unsigned(&house, &record(8, 3, right).encode());
+    commit_unsigned(&house, &record(9, 300, wrong).encode());
+    house.ends(0, ["verify"]);
+    commit_unsigned(&house, &record(10, 3, wrong).encode());
+    let names_it = |said: &str| {
+        let row = format!("entry 10: it says that {origin} had root {wrong} at size 3");
+        assert!(said.contains(&row) && said.contains(&right.to_string()), "{said}");
+        assert_eq!(said.matches("WRONG").count(), 1, "{said}");
+    };
+    names_it(&house.ends(4, ["verify"]));
+    house.start();
+    let url = house.node.as_ref().unwrap().url();
+    let mut peer = house.hearth(["verify", "--node", &url]);
+    let output = peer.env_remove("HEARTH_DATA").output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    names_it(&crate::process::said(&output));
 }
 
 /// The secret of the log, as the first page of its file has it.
