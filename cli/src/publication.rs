@@ -4,6 +4,7 @@
 //! that is there has its tiles. What an earlier run wrote is not written again.
 
 use crate::durable::{sync_directory_of, write_durably};
+use hearth_node::directory::DataDirectory;
 use hearth_protocol::id::Root;
 use hearth_protocol::log::bundle::{self, Unbundled};
 use hearth_protocol::log::checkpoint::MalformedCheckpoint;
@@ -39,6 +40,8 @@ pub(crate) struct Publication {
 pub(crate) enum PublishError {
     #[error("{path}: {source}", path = path.display())]
     Io { path: PathBuf, source: io::Error },
+    #[error("{node} is a node's data directory", node = node.display())]
+    OfANode { node: PathBuf },
     #[error("the checkpoint in {directory} is none: {reason}", directory = directory.display())]
     BadCheckpoint { directory: PathBuf, reason: String },
     #[error("{directory} holds another log, {origin}", directory = directory.display())]
@@ -66,6 +69,9 @@ impl Publication {
         checkpoint: &Checkpoint,
         with_entries: bool,
     ) -> Result<Self, PublishError> {
+        if let Some(node) = node_around(directory) {
+            return Err(PublishError::OfANode { node });
+        }
         let published = published_checkpoint(directory)?;
         let size = published.as_ref().map_or(0, |published| published.head.size);
         if let Some(published) = published {
@@ -234,7 +240,8 @@ fn first_unbundled(directory: &Path, size: u64) -> u64 {
 
 /// Makes the directory of a file and sees to it that it survives a power cut with everything above it that was made.
 fn create_directory_of(path: &Path) -> io::Result<()> {
-    let Some(parent) = path.parent() else {
+    // A bare name lies in the directory that is there already.
+    let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else {
         return Ok(());
     };
     if parent.is_dir() {
@@ -245,6 +252,16 @@ fn create_directory_of(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => sync_directory_of(parent),
     }
+}
+
+/// The data directory that `directory` is, or lies in: what is published is copied to a web server, keys are not.
+fn node_around(directory: &Path) -> Option<PathBuf> {
+    let whole = std::path::absolute(directory).ok()?;
+    let there = whole.ancestors().find_map(|path| fs::canonicalize(path).ok())?;
+    let mut places = whole.ancestors().chain(there.ancestors());
+    places
+        .find(|place| DataDirectory::at(*place).is_founded())
+        .map(Path::to_owned)
 }
 
 fn published_checkpoint(directory: &Path) -> Result<Option<Checkpoint>, PublishError> {

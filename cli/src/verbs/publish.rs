@@ -45,6 +45,8 @@ struct Head {
     note: Option<String>,
     witnessed: Option<String>,
     handovers: Vec<String>,
+    /// The key that signs the log now.
+    verifier: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +60,7 @@ impl Publish {
         let head: Head = ask(
             &source,
             &Query::Checkpoint {
-                organisation: self.log,
+                organisation: self.log.clone(),
             },
         )?;
         let newest = head.note.as_deref().map(signed).transpose()?.ok_or_else(|| {
@@ -82,7 +84,7 @@ impl Publish {
             signed = newest;
             opened = open(&signed.1);
         }
-        let mut publication = opened.map_err(Failure::new)?;
+        let mut publication = opened.map_err(failure)?;
         let (note, checkpoint) = signed;
         let size = checkpoint.head.size;
         let bar = context.screen.progress_of(size);
@@ -111,12 +113,19 @@ impl Publish {
             .finish(&note, checkpoint.head, &handovers)
             .map_err(Failure::new)?;
         bar.finish_and_clear();
+        let whole = source.ask(&Query::Log {
+            organisation: self.log,
+            from: 0,
+            limit: 0,
+        })?;
+        let to_come = whole["size"].as_u64().unwrap_or(size).saturating_sub(size);
         let json = json!({
-            "directory": self.directory, "log": checkpoint.origin.to_string(),
+            "directory": self.directory, "log": checkpoint.origin.to_string(), "verifier": head.verifier,
             "size": size, "witnessed": witnessed, "entries": self.entries, "files_written": written,
+            "to_come": to_come,
         });
-        let text = format!(
-            "{} is published in {} at size {size}, {}; {written} files are new.",
+        let mut text = format!(
+            "{} is published in {} at size {size}, {}; {}.",
             checkpoint.origin,
             self.directory.display(),
             if witnessed {
@@ -124,8 +133,43 @@ impl Publish {
             } else {
                 "not witnessed by a quorum yet"
             },
+            match written {
+                1 => "1 file is new".to_owned(),
+                more => format!("{more} files are new"),
+            },
         );
+        if to_come > 0 {
+            text.push_str(&format!("\n{}", still_to_come(to_come, witnessed)));
+        }
+        if let Some(key) = head.verifier {
+            text.push_str(&format!(
+                "\nIts key, for readers to have from you rather than from there:\n  {key}"
+            ));
+        }
         Ok(Reply::done(json, text))
+    }
+}
+
+/// What is written and not published yet, and why.
+fn still_to_come(entries: u64, witnessed: bool) -> String {
+    let newest = match entries {
+        1 => "The newest entry is".to_owned(),
+        more => format!("The newest {more} entries are"),
+    };
+    let what = if witnessed {
+        "no witnessed checkpoint"
+    } else {
+        "no offered checkpoint"
+    };
+    format!("{newest} under {what} yet; publish again later.")
+}
+
+fn failure(error: PublishError) -> Failure {
+    let failure = Failure::new(&error);
+    match error {
+        PublishError::OfANode { .. } => failure
+            .advise("Publish to a directory of its own, such as ./site/log: this one holds secret keys."),
+        _ => failure,
     }
 }
 

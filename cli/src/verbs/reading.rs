@@ -316,7 +316,11 @@ fn save(source: &Source, card: &Card, path: &Path) -> Result<(), Failure> {
 
 /// `hearth status`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth status")]
+#[command(after_help = "\
+Example:
+  hearth status
+
+The last lines are this organisation's keys as C2SP tools take them; --json has those of every log.")]
 pub(crate) struct Status {}
 
 /// A log as the node holds it.
@@ -332,6 +336,8 @@ struct LogRow {
     cosignatures: u64,
     needed: u64,
     evidence: u64,
+    verifier: Option<String>,
+    witness: Option<String>,
 }
 
 impl LogRow {
@@ -368,7 +374,17 @@ impl Status {
                 },
             ]);
         }
-        let text = format!("{}\n{}", standing(&answer), table.render(&context.screen));
+        let mut text = format!("{}\n{}", standing(&answer), table.render(&context.screen));
+        let own = logs.iter().find(|log| log.own);
+        for (name, key) in own
+            .iter()
+            .flat_map(|log| [("log key", &log.verifier), ("witness key", &log.witness)])
+        {
+            text.push_str(
+                &key.as_ref()
+                    .map_or(String::new(), |key| format!("\n{name:12} {key}")),
+            );
+        }
         Ok(Reply::done(answer, text))
     }
 }

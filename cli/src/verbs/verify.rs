@@ -8,7 +8,7 @@ use clap::Args;
 use hearth_node::directory::DataDirectory;
 use hearth_protocol::id::Id;
 use hearth_protocol::log::VerifierKey;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// `hearth verify`.
 #[derive(Debug, Args)]
@@ -19,7 +19,8 @@ Examples:
   hearth verify --node http://127.0.0.1:7070
 
 It re-reads entries, signatures, tiles, roots, checkpoints, cosignatures, handovers and bodies, and says what is
-wrong, in which log, at which index. It ends with 0 only if all is well, and with 4 if anything is not.")]
+wrong, in which log, at which index. It ends with 0 only if all is well, with 4 if anything is not,
+and with 2 if it was not told which key to believe.")]
 pub(crate) struct Verify {
     /// A directory that `hearth publish` wrote
     #[arg(value_name = "DIR")]
@@ -40,6 +41,7 @@ impl Verify {
         let bar = context.screen.progress_of(0);
         let report = match (&self.published, &context.globals.data) {
             (Some(directory), _) => {
+                self.has_a_key(directory)?;
                 let given = Given {
                     key: self.vkey,
                     witnesses: self.witnesses,
@@ -52,5 +54,17 @@ impl Verify {
         };
         bar.finish_and_clear();
         Ok(report.into_reply())
+    }
+
+    /// Where the entries are not published, nothing there says who signs: that is for the person to say, and no falsification.
+    fn has_a_key(&self, directory: &Path) -> Result<(), Failure> {
+        let hashes_alone = directory.join("checkpoint").is_file() && !directory.join("tile/entries").is_dir();
+        if hashes_alone && self.vkey.is_none() {
+            return Err(Failure::usage(
+                "without its entries nothing in this log says which key signs it",
+            )
+            .advise("Give the key with --vkey KEY: `hearth publish` and `hearth status` show it. Nothing was checked."));
+        }
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use hearth_protocol::log::{HeldNote, TileId, Tiles};
 use serde_json::{Value, json};
 
 use super::card::{Cards, body_of};
-use super::status::Heads;
+use super::status::{Heads, verifier};
 use super::{QueryError, Reader, resolve};
 use crate::store::SourceKey;
 
@@ -76,6 +76,7 @@ pub(super) fn checkpoint(reader: &Reader, organisation: Option<&str>) -> Result<
         "organisation": log.charter.organisation,
         "slug": resolve::slug(&log),
         "origin": log.charter.origin,
+        "verifier": verifier(&snapshot, &log)?.to_string(),
         "key": log.charter.key,
         "next": log.charter.next,
         "witness": log.charter.witness,

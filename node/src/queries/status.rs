@@ -47,7 +47,7 @@ pub struct Presence {
 }
 
 /// `{"community", "organisation", "slug", "simulated", "running", "node"?, "logs": […], "missing_bodies"}`; per log
-/// `{"organisation", "slug", "origin", "own", "size", "offered", "lag", "witnessed",
+/// `{"organisation", "slug", "origin", "own", "verifier", "witness", "size", "offered", "lag", "witnessed",
 /// "witnessed_size", "cosignatures", "needed", "evidence"}`.
 pub(super) fn status(reader: &Reader) -> Result<Value, QueryError> {
     let live = reader.live.as_ref().map(|live| live());
@@ -124,6 +124,12 @@ impl Heads {
     }
 }
 
+/// The key that signs the log's next checkpoint, as C2SP tools take it.
+pub(super) fn verifier(snapshot: &Snapshot<'_>, log: &Log) -> Result<VerifierKey, QueryError> {
+    let key = *snapshot.key_chain(log)?.current();
+    Ok(VerifierKey::log(log.charter.origin.key_name().clone(), key))
+}
+
 fn witness(log: &Log) -> VerifierKey {
     VerifierKey::witness(log.charter.origin.witness_name(), log.charter.witness)
 }
@@ -144,6 +150,8 @@ fn row(snapshot: &Snapshot<'_>, log: &Log, logs: &[Log]) -> Result<Value, QueryE
         "slug": resolve::slug(log),
         "origin": log.charter.origin,
         "own": log.charter.own,
+        "verifier": verifier(snapshot, log)?.to_string(),
+        "witness": witness(log).to_string(),
         "size": size,
         "offered": offered,
         "lag": known.saturating_sub(size),
