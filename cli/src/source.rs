@@ -71,6 +71,29 @@ impl Source {
     }
 }
 
+/// Asks until `limit` rows are there or all: a node gives only so many at once. `ask` is told how many rows to pass over
+/// and how many to ask for, `all` reads from an answer how many there are. The rows of later answers are put behind those
+/// of the first.
+pub(crate) fn in_pages(
+    rows: &str,
+    limit: usize,
+    all: impl Fn(&Value) -> u64,
+    mut ask: impl FnMut(usize, usize) -> Result<Value, Failure>,
+) -> Result<Value, Failure> {
+    let mut answer = ask(0, limit)?;
+    loop {
+        let count = answer[rows].as_array().map_or(0, Vec::len);
+        if count >= limit || count as u64 >= all(&answer) {
+            return Ok(answer);
+        }
+        let mut next = ask(count, limit - count)?;
+        match (answer[rows].as_array_mut(), next[rows].as_array_mut()) {
+            (Some(have), Some(more)) if !more.is_empty() => have.append(more),
+            _ => return Ok(answer),
+        }
+    }
+}
+
 /// The API address that the node running on a data directory has written down there.
 fn running_at(directory: &Path) -> Result<String, Failure> {
     NodeFile::read(&DataDirectory::at(directory).node())
@@ -79,4 +102,34 @@ fn running_at(directory: &Path) -> Result<String, Failure> {
             Failure::new(format!("another process works on {}", directory.display()))
                 .advise("If it is a node, talk to it with --node URL; otherwise wait until it is done.")
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn more_than_a_page_is_asked_for_page_by_page() {
+        let total = 2300_u64;
+        for (limit, asked, rows) in [(20, 1, 20), (1000, 1, 1000), (2100, 3, 2100), (5000, 3, 2300)] {
+            let mut times = 0;
+            let page = |skip: usize, limit: usize| {
+                times += 1;
+                let rows = (skip as u64..total).take(limit.min(1000)).collect::<Vec<_>>();
+                Ok(json!({ "size": total, "rows": rows }))
+            };
+            let all = |answer: &Value| answer["size"].as_u64().unwrap();
+            let answer = in_pages("rows", limit, all, page).unwrap();
+            let found: Vec<u64> = serde_json::from_value(answer["rows"].clone()).unwrap();
+            assert_eq!((times, found.len()), (asked, rows), "limit {limit}");
+            assert!(found.iter().copied().eq(0..rows as u64), "each once, in order");
+        }
+        let nothing = in_pages("rows", 10, |_| 5, |_, _| Ok(json!({ "rows": [] }))).unwrap();
+        assert_eq!(
+            nothing,
+            json!({ "rows": [] }),
+            "an answer that promises more ends, too"
+        );
+    }
 }

@@ -43,6 +43,9 @@ pub(crate) struct Body {
     pub(crate) media_type: String,
     pub(crate) state: String,
     text: Option<String>,
+    /// The text is the beginning of the words, not all of them.
+    #[serde(default)]
+    cut: bool,
 }
 
 impl Card {
@@ -63,6 +66,13 @@ impl Card {
     pub(crate) fn words(&self) -> Option<String> {
         let body = self.body.as_ref()?;
         Some(match (&body.text, body.state.as_str()) {
+            (Some(text), _) if body.cut => {
+                let begun = plain(text.as_bytes(), &body.media_type);
+                let (size, id) = (body.size, self.short());
+                format!(
+                    "{begun}…\n(cut off here: it has {size} bytes; `hearth show {id} --save FILE` gives them)"
+                )
+            }
             (Some(text), _) => plain(text.as_bytes(), &body.media_type),
             (None, "erased") => "(erased)".to_owned(),
             (None, "held") => format!("({} bytes of {})", body.size, body.media_type),

@@ -5,7 +5,7 @@ use crate::exit::Failure;
 use crate::render::card::{Card, short, when};
 use crate::render::table::Table;
 use crate::reply::Reply;
-use crate::source::Source;
+use crate::source::{Source, in_pages};
 use clap::Args;
 use hearth_node::queries::Query;
 use serde::Deserialize;
@@ -116,14 +116,17 @@ struct ThreadRow {
 
 impl Threads {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let answer = Source::open(context)?.ask(&Query::Threads {
-            limit: self.limit,
-            skip: self.skip,
-        })?;
+        let source = Source::open(context)?;
+        let page = |passed, limit| {
+            let skip = self.skip.saturating_add(passed);
+            source.ask(&Query::Threads { limit, skip })
+        };
+        let all = |answer: &Value| count(&answer["total"]).saturating_sub(self.skip as u64);
+        let answer = in_pages("threads", self.limit, all, page)?;
         let rows: Vec<ThreadRow> = read(&answer["threads"])?;
         let mut table = Table::new(["id", "what", "title", "by", "when", "answers", "replies"]);
         for ThreadRow { thread, follow_ups } in &rows {
-            let count = |kind: &str| {
+            let of_kind = |kind: &str| {
                 follow_ups
                     .as_ref()
                     .and_then(|counts| counts.get(kind))
@@ -137,8 +140,8 @@ impl Threads {
                 thread.headline(HEADLINE),
                 thread.author(),
                 thread.ago(context.now()),
-                count("query.answered"),
-                count("thread.replied"),
+                of_kind("query.answered"),
+                of_kind("thread.replied"),
             ]);
         }
         let text = if rows.is_empty() {
@@ -187,11 +190,19 @@ impl Search {
                 excerpt,
             ]);
         }
-        let text = if found.is_empty() {
+        let mut text = if found.is_empty() {
             "Nothing found.".to_owned()
         } else {
             table.render(&context.screen)
         };
+        if answer["more"] == true {
+            let advice = if found.len() < self.limit {
+                "a node gives no more at once; name further words"
+            } else {
+                "name further words, or a larger --limit"
+            };
+            text.push_str(&format!("\nThere is more than these {}: {advice}.", found.len()));
+        }
         Ok(Reply::done(answer, text))
     }
 }
@@ -222,12 +233,11 @@ impl Log {
         };
         let from = match self.from {
             Some(from) => from,
-            None => ask(0, 0)?["size"]
-                .as_u64()
-                .unwrap_or(0)
-                .saturating_sub(self.limit as u64),
+            None => count(&ask(0, 0)?["size"]).saturating_sub(self.limit as u64),
         };
-        let answer = ask(from, self.limit)?;
+        let all = |answer: &Value| count(&answer["size"]).saturating_sub(from);
+        let page = |passed: usize, limit| ask(from.saturating_add(passed as u64), limit);
+        let answer = in_pages("entries", self.limit, all, page)?;
         let entries: Vec<Card> = read(&answer["entries"])?;
         let mut table = Table::new(["index", "id", "kind", "by", "when", "verdict", "words"]);
         for card in &entries {
@@ -445,6 +455,10 @@ fn slug_of(answer: &Value, organisation: &Value) -> String {
         .or(organisation.as_str())
         .unwrap_or("?")
         .to_owned()
+}
+
+fn count(value: &Value) -> u64 {
+    value.as_u64().unwrap_or(0)
 }
 
 fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Failure> {

@@ -65,6 +65,9 @@ pub(super) struct Body {
     pub(super) state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<String>,
+    /// The text is the beginning of the words, not all of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) cut: bool,
 }
 
 /// Makes cards; remembers the names it has looked up.
@@ -214,6 +217,7 @@ pub(super) fn body_of(snapshot: &Snapshot<'_>, body: &BodyRef, with_words: bool)
         size: body.size,
         media_type: body.media_type.clone(),
         state: state_name(&state),
+        cut: readable && body.size > LONGEST as u64,
         text,
     })
 }

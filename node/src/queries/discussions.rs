@@ -7,7 +7,7 @@ use hearth_protocol::community::{Deed, Item, Standing, View};
 use hearth_protocol::id::Id;
 use serde_json::{Value, json};
 
-use super::card::Cards;
+use super::card::{Card, Cards};
 use super::{QueryError, Reader, resolve};
 
 /// Most rows of an answer.
@@ -49,15 +49,14 @@ pub(super) fn threads(reader: &Reader, limit: usize, skip: usize) -> Result<Valu
         card.title = card
             .title
             .or_else(|| card.body.as_ref()?.text.as_deref().map(first_words));
-        if let Some(body) = &mut card.body {
-            body.text = None;
-        }
+        leave_words(&mut card);
         rows.push(json!({ "thread": card, "follow_ups": follow_ups.get(&item.id) }));
     }
     Ok(json!({ "total": roots.len(), "threads": rows }))
 }
 
-/// `{"found": [{"thread": id of the root, "entry": card without words, "excerpt"} …]}`, newest first.
+/// `{"found": [{"thread": id of the root, "entry": card without words, "excerpt"} …], "more"}`, newest first; `more` where
+/// others were found than those shown.
 pub(super) fn search(reader: &Reader, words: &str, limit: usize) -> Result<Value, QueryError> {
     let view = reader.view()?;
     let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
@@ -67,9 +66,9 @@ pub(super) fn search(reader: &Reader, words: &str, limit: usize) -> Result<Value
         .collect();
     items.sort_by_key(|item| Reverse(item.moment()));
     let mut cards = Cards::new(reader, &view)?;
-    let mut found = Vec::new();
+    let (mut found, mut more) = (Vec::new(), false);
     for item in items {
-        if words.is_empty() || found.len() >= limit.min(MOST) {
+        if words.is_empty() {
             break;
         }
         let Some(text) = cards.words(item)? else { continue };
@@ -77,14 +76,16 @@ pub(super) fn search(reader: &Reader, words: &str, limit: usize) -> Result<Value
         if !words.iter().all(|word| lower.contains(word.as_str())) {
             continue;
         }
-        let mut card = cards.card(item)?;
-        if let Some(body) = &mut card.body {
-            body.text = None;
+        if found.len() >= limit.min(MOST) {
+            more = true;
+            break;
         }
+        let mut card = cards.card(item)?;
+        leave_words(&mut card);
         let thread = root(&view, item).map(|root| root.id);
         found.push(json!({ "thread": thread, "entry": card, "excerpt": excerpt(&lower, &text, &words[0]) }));
     }
-    Ok(json!({ "found": found }))
+    Ok(json!({ "found": found, "more": more }))
 }
 
 /// The question, discussion or resource that an entry belongs to.
@@ -132,6 +133,13 @@ fn follow_ups(view: &View, roots: &[&Item]) -> BTreeMap<Id, BTreeMap<&'static st
         }
     }
     counts
+}
+
+/// In a list words are found, not read.
+fn leave_words(card: &mut Card) {
+    if let Some(body) = &mut card.body {
+        (body.text, body.cut) = (None, false);
+    }
 }
 
 fn first_words(text: &str) -> String {

@@ -129,3 +129,36 @@ fn erased_words_are_gone_and_the_log_stands() {
     assert_eq!(shown["entry"]["standing"], "counts");
     assert!(!succeed(&mut house.hearth(["thread", &question])).contains("Smith"));
 }
+
+#[test]
+fn what_is_not_shown_in_full_says_so() {
+    let house = House::running();
+    let words = house.path().join("long.md");
+    fs::write(&words, "mouth ".repeat(50_000)).unwrap();
+    let long = house.write(["ask", "Long?", "--file", words.to_str().unwrap()]);
+    let short = house.write(["answer", &long, "A mouth, in short."]);
+    assert_eq!(house.json(["show", &long])["entry"]["body"]["cut"], true);
+    let said = house.ends(0, ["thread", &long]);
+    assert!(
+        said.contains("cut off here: it has 300008 bytes"),
+        "{}",
+        &said[said.len() - 300..]
+    );
+    assert!(house.json(["show", &short])["entry"]["body"]["cut"].is_null());
+
+    let found = house.json(["search", "mouth", "--limit", "1"]);
+    assert_eq!(
+        (&found["more"], &found["found"][0]["entry"]["id"]),
+        (&true.into(), &short.as_str().into())
+    );
+    assert!(
+        house
+            .ends(0, ["search", "mouth", "--limit", "1"])
+            .contains("There is more than these 1")
+    );
+    assert_eq!(house.json(["search", "mouth", "--limit", "2"])["more"], false);
+    assert_eq!(
+        house.json(["threads"])["threads"][0]["thread"]["body"]["cut"],
+        serde_json::Value::Null
+    );
+}
