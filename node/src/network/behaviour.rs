@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use hearth_protocol::id::Id;
 use hearth_protocol::limits;
-use hearth_protocol::sync::{JoinReply, JoinRequest, Reply, Request, WitnessReply, WitnessRequest};
+use hearth_protocol::sync::{
+    JoinReply, JoinRequest, PeersReply, PeersRequest, Reply, Request, WitnessReply, WitnessRequest,
+};
 use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, MessageId, ValidationMode};
 use libp2p::identity::Keypair;
@@ -32,6 +34,7 @@ const ANY: Longest = Longest {
 
 pub(super) type Sync = request_response::Behaviour<Frames<Request, Reply>>;
 pub(super) type Witness = request_response::Behaviour<Frames<WitnessRequest, WitnessReply>>;
+pub(super) type Peers = request_response::Behaviour<Frames<PeersRequest, PeersReply>>;
 pub(super) type Join = request_response::Behaviour<Frames<JoinRequest, JoinReply>>;
 
 /// Everything a node speaks.
@@ -52,6 +55,7 @@ pub(super) struct Members {
     pub(super) gossip: gossipsub::Behaviour,
     pub(super) sync: Sync,
     pub(super) witness: Witness,
+    pub(super) peers: Peers,
 }
 
 impl Behaviour {
@@ -82,6 +86,7 @@ impl Behaviour {
                 gossip: gossip(&topic(community)),
                 sync: exchange("/hearth/sync/1", ANY, EXCHANGES),
                 witness: exchange("/hearth/witness/1", ANY, EXCHANGES),
+                peers: exchange("/hearth/peers/1", ANY, JOINS),
             }),
         })
     }

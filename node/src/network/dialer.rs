@@ -27,6 +27,8 @@ pub(super) struct Dialer {
 
 struct Entry {
     addresses: BTreeSet<Multiaddr>,
+    /// Where others say it is: what each said last.
+    hearsay: BTreeMap<PeerId, BTreeSet<Multiaddr>>,
     due: Instant,
     pause: Duration,
     /// Who answered, while it is connected.
@@ -36,15 +38,36 @@ struct Entry {
 impl Dialer {
     /// Adds an address; a new one is called at once.
     pub(super) fn know(&mut self, line: Line, address: Multiaddr, now: Instant) {
-        let entry = self.lines.entry(line).or_insert_with(|| Entry {
-            addresses: BTreeSet::new(),
-            due: now,
-            pause: SOON,
-            connected: None,
-        });
+        let entry = self.entry(line, now);
         if entry.addresses.insert(address) {
             (entry.due, entry.pause) = (now, SOON);
         }
+    }
+
+    /// Notes where `source` says that `peer` is, in place of what it said before.
+    pub(super) fn hear(&mut self, source: PeerId, peer: PeerId, at: BTreeSet<Multiaddr>, now: Instant) {
+        let entry = self.entry(Line::Node(peer), now);
+        let is_new = !at.is_subset(&entry.everywhere());
+        entry.hearsay.insert(source, at);
+        if is_new {
+            (entry.due, entry.pause) = (now, SOON);
+        }
+    }
+
+    /// Where a node is known to be, by its charter or by hand, without hearsay.
+    pub(super) fn of(&self, peer: &PeerId) -> impl Iterator<Item = &Multiaddr> {
+        let entry = self.lines.get(&Line::Node(*peer));
+        entry.into_iter().flat_map(|entry| &entry.addresses)
+    }
+
+    fn entry(&mut self, line: Line, now: Instant) -> &mut Entry {
+        self.lines.entry(line).or_insert_with(|| Entry {
+            addresses: BTreeSet::new(),
+            hearsay: BTreeMap::new(),
+            due: now,
+            pause: SOON,
+            connected: None,
+        })
     }
 
     /// Takes a node out of the book.
@@ -62,7 +85,7 @@ impl Dialer {
             .map(|(line, entry)| {
                 entry.due = now + entry.pause;
                 entry.pause = (entry.pause * 2).min(LATE);
-                (line.clone(), entry.addresses.iter().cloned().collect())
+                (line.clone(), entry.everywhere().into_iter().collect())
             })
             .collect()
     }
@@ -89,6 +112,13 @@ impl Dialer {
     }
 }
 
+impl Entry {
+    fn everywhere(&self) -> BTreeSet<Multiaddr> {
+        let heard = self.hearsay.values().flatten();
+        self.addresses.iter().chain(heard).cloned().collect()
+    }
+}
+
 /// An address as the address book keeps it, and the node it names, if it names one.
 pub(super) fn line_of(address: Multiaddr) -> (Line, Multiaddr) {
     match address.iter().last() {
@@ -97,7 +127,7 @@ pub(super) fn line_of(address: Multiaddr) -> (Line, Multiaddr) {
     }
 }
 
-fn without_peer(mut address: Multiaddr) -> Multiaddr {
+pub(super) fn without_peer(mut address: Multiaddr) -> Multiaddr {
     if let Some(Protocol::P2p(_)) = address.iter().last() {
         address.pop();
     }
@@ -143,6 +173,27 @@ mod tests {
         book.disconnected(peer, now);
         assert!(book.due(now).is_empty());
         assert_eq!(book.due(now + SOON).len(), 1);
+    }
+
+    #[test]
+    fn hearsay_is_called_and_replaced_by_what_the_same_peer_says_next() {
+        let (mut book, mut now) = (Dialer::default(), Instant::now());
+        let (source, peer) = (PeerId::random(), PeerId::random());
+        let at = |text: &str| BTreeSet::from([address(text)]);
+        book.hear(source, peer, at("/ip4/127.0.0.1/tcp/1"), now);
+        assert_eq!(book.due(now)[0].1, [address("/ip4/127.0.0.1/tcp/1")]);
+        assert!(book.due(now).is_empty());
+        book.hear(source, peer, at("/ip4/127.0.0.1/tcp/1"), now);
+        assert!(
+            book.due(now).is_empty(),
+            "nothing new is no reason to call at once"
+        );
+        book.hear(source, peer, at("/ip4/127.0.0.1/tcp/2"), now);
+        assert_eq!(book.due(now)[0].1, [address("/ip4/127.0.0.1/tcp/2")]);
+        now += LATE;
+        book.connected(peer, None);
+        assert!(book.due(now).is_empty());
+        assert_eq!(book.of(&peer).count(), 0, "hearsay is not passed on");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use libp2p::core::ConnectedPoint;
 use libp2p::gossipsub::{self, MessageAcceptance};
 use libp2p::request_response::{self, Message, OutboundFailure};
 use libp2p::swarm::SwarmEvent;
-use libp2p::{PeerId, mdns};
+use libp2p::{PeerId, identify, mdns};
 use std::io;
 use tokio::time::Instant;
 
@@ -117,6 +117,7 @@ impl Network {
                 tracing::debug!(peer = %peer_id, ?cause, "connection closed");
                 if num_established == 0 {
                     self.dialer.disconnected(peer_id, Instant::now());
+                    self.listening.remove(&peer_id);
                 }
                 self.notice(peer_id);
             }
@@ -154,6 +155,7 @@ impl Network {
                 peer: name,
                 organisation,
             });
+            self.ask_where(&peer);
         } else if !inside && self.present.remove(&peer) {
             self.ready.push_back(Event::Disconnected { peer: name });
         }
@@ -165,6 +167,10 @@ impl Network {
             BehaviourEvent::Members(MembersEvent::Gossip(event)) => self.hear_gossip(event),
             BehaviourEvent::Members(MembersEvent::Sync(event)) => self.hear_sync(event),
             BehaviourEvent::Members(MembersEvent::Witness(event)) => self.hear_witness(event),
+            BehaviourEvent::Members(MembersEvent::Peers(event)) => self.hear_peers(event),
+            BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
+                self.listening.insert(peer_id, info.listen_addrs);
+            }
             BehaviourEvent::Mdns(mdns::Event::Discovered(found)) => {
                 for (peer, address) in found.into_iter().filter(|(p, _)| self.admitted.contains_key(p)) {
                     self.dialer.know(

@@ -7,6 +7,7 @@ mod frame;
 mod gate;
 mod identity;
 mod listen;
+mod whereabouts;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
@@ -96,6 +97,10 @@ pub struct Network {
     admitted: HashMap<PeerId, Id>,
     /// Admitted peers that have been announced as connected.
     present: BTreeSet<PeerId>,
+    /// Where connected nodes say they listen.
+    listening: HashMap<PeerId, Vec<Multiaddr>>,
+    /// When the others are asked next where those are who are missing.
+    ask_around: Instant,
     asked: HashMap<Asked, Ticket>,
     ready: VecDeque<Event>,
 }
@@ -143,6 +148,8 @@ impl Network {
             dialer,
             admitted: HashMap::new(),
             present: BTreeSet::new(),
+            listening: HashMap::new(),
+            ask_around: now,
             asked: HashMap::new(),
             ready: VecDeque::new(),
         })
@@ -200,6 +207,7 @@ impl Network {
 
     /// Calls whom it is time to call. Due a few times a second.
     pub fn redial(&mut self) {
+        self.look_around();
         for (line, addresses) in self.dialer.due(Instant::now()) {
             let call = match line {
                 Line::Node(peer) => DialOpts::peer_id(peer)

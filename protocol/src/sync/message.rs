@@ -218,6 +218,25 @@ pub enum JoinReply {
     },
 }
 
+/// A request of `/hearth/peers/1`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PeersRequest {
+    /// Where are the others?
+    Where {},
+}
+
+/// A reply of `/hearth/peers/1`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PeersReply {
+    /// Where the replier knows nodes of admitted organisations to be. Hearsay: a call there reaches that node or nobody.
+    There {
+        /// Node id and its addresses, ascending by node id.
+        nodes: Vec<(ByteBuf, Vec<String>)>,
+    },
+}
+
 /// What is published on the heads topic: a hint that a log has grown, never the delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

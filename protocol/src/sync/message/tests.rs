@@ -168,13 +168,30 @@ fn every_message_has_its_frozen_frame() {
         }),
     );
     vectors::assert_frozen(
+        "exchange/peers.json",
+        &json!({
+            "protocol": "/hearth/peers/1",
+            "requests": frames(&[PeersRequest::Where {}]),
+            "replies": frames(&[
+                PeersReply::There { nodes: vec![(blob("a node id"), vec!["/ip4/192.0.2.1/tcp/4001".to_owned()])] },
+            ]),
+        }),
+    );
+    vectors::assert_frozen(
         "exchange/heads.json",
         &json!({
             "topic": format!("/hearth/{}/heads/1", id(1)),
             "messages": [message(&HeadsHint { note: b"a note".to_vec(), organisation: id(2) })],
         }),
     );
-    let names = ["sync.json", "witness.json", "join.json", "heads.json"].map(String::from);
+    let names = [
+        "sync.json",
+        "witness.json",
+        "join.json",
+        "peers.json",
+        "heads.json",
+    ]
+    .map(String::from);
     vectors::assert_holds("exchange", &names);
 }
 

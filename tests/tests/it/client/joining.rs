@@ -1,16 +1,79 @@
-//! A second organisation joins by the commands of the README, whole processes on both sides.
+//! Organisations join by the commands of the README, whole processes on all sides.
 
 use super::{House, succeed_json, text};
 use crate::process::{NodeProcess, hearth};
 use hearth_tests::wait::until;
 use serde_json::{Value, json};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::Command;
+use tempfile::TempDir;
 
-#[test]
-fn an_organisation_without_an_address_of_its_own_joins_and_both_read_each_other() {
+/// An organisation that joins; its charter names no address, as where nobody says one.
+struct Joiner {
+    slug: &'static str,
+    ground: TempDir,
+    node: NodeProcess,
+}
+
+impl Joiner {
+    /// Applies with an invitation of north's, is admitted, and knows it.
+    fn joins(north: &House, slug: &'static str) -> Joiner {
+        let ground = tempfile::tempdir().unwrap();
+        let invitation = text(&north.json(["community", "invite"])["invitation"]);
+        let name = ["--slug", slug, "--name", "A Hospice", "--steward", "Bea"];
+        let listen = ["--api", "127.0.0.1:0", "--listen", "127.0.0.1:0"];
+        let data = ground.path().join(slug);
+        let mut join = command(&ground, slug);
+        succeed_json(
+            join.args(["community", "join", &invitation])
+                .args(name)
+                .args(listen),
+        );
+        let joiner = Joiner {
+            node: NodeProcess::start(&data, &mut hearth()),
+            slug,
+            ground,
+        };
+        until("it has applied", || {
+            let answer = north.json(["community", "admit"]);
+            let waiting = answer["applications"].as_array()?;
+            (!waiting.is_empty()).then_some(())
+        });
+        north.json(["community", "admit", slug, "--reason", "A hospice we know"]);
+        until("it is in", || {
+            let status = joiner.status();
+            (status["admitted"] == true && status["node"]["joining"].is_null()).then_some(())
+        });
+        joiner
+    }
+
+    fn data(&self) -> PathBuf {
+        self.ground.path().join(self.slug)
+    }
+
+    fn hearth(&self, arguments: &[&str]) -> Command {
+        let mut command = command(&self.ground, self.slug);
+        command.args(arguments);
+        command
+    }
+
+    fn status(&self) -> Value {
+        succeed_json(&mut self.hearth(&["status"]))
+    }
+}
+
+fn command(ground: &TempDir, slug: &str) -> Command {
+    let mut command = hearth();
+    command
+        .env("HEARTH_HOME", ground.path().join("bea"))
+        .env("HEARTH_DATA", ground.path().join(slug));
+    command
+}
+
+/// North, on a port that stays the same when its node starts again.
+fn north() -> House {
     let mut north = House::found();
-    // A port that stays the same when the node starts again.
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -18,44 +81,20 @@ fn an_organisation_without_an_address_of_its_own_joins_and_both_read_each_other(
         .port();
     north.configure("listen", json!([format!("/ip4/127.0.0.1/tcp/{port}")]));
     north.start();
-    let invitation = text(&north.json(["community", "invite"])["invitation"]);
-    let ground = tempfile::tempdir().unwrap();
-    let data = ground.path().join("south");
-    let south = |arguments: &[&str]| {
-        let mut command: Command = hearth();
-        command
-            .env("HEARTH_HOME", ground.path().join("bea"))
-            .env("HEARTH_DATA", &data)
-            .args(arguments);
-        command
-    };
-    let name = ["--slug", "south", "--name", "South Hospice", "--steward", "Bea"];
-    let listen = ["--api", "127.0.0.1:0", "--listen", "127.0.0.1:0"];
-    succeed_json(south(&["community", "join", &invitation]).args(name).args(listen));
-    let mut node = NodeProcess::start(&data, &mut hearth());
-    until("south has applied", || {
-        let applied = north.json(["community", "admit"]);
-        applied["applications"]
-            .as_array()
-            .is_some_and(|list| list.len() == 1)
-            .then_some(())
-    });
-    north.json(["community", "admit", "south", "--reason", "A hospice we know"]);
-    let status = |is: &dyn Fn(&Value) -> bool| {
-        until("south is in", || {
-            let status = succeed_json(&mut south(&["status"]));
-            is(&status).then_some(())
-        });
-    };
-    status(&|status| status["admitted"] == true && status["node"]["joining"].is_null());
+    north
+}
 
+#[test]
+fn an_organisation_without_an_address_of_its_own_joins_and_both_read_each_other() {
+    let mut north = north();
+    let mut south = Joiner::joins(&north, "south");
     let question = north.write(["ask", "How do you keep records by the bed?"]);
     until("south reads the question", || {
-        let thread = south(&["thread", &question, "--json"]).output().unwrap();
+        let thread = south.hearth(&["thread", &question, "--json"]).output().unwrap();
         let words = String::from_utf8_lossy(&thread.stdout).contains("by the bed");
         (thread.status.success() && words).then_some(())
     });
-    let answer = succeed_json(&mut south(&["answer", &question, "On paper, signed twice."]));
+    let answer = succeed_json(&mut south.hearth(&["answer", &question, "On paper, signed twice."]));
     assert_eq!(answer["state"], "acknowledged", "{answer}");
     until("north reads the answer", || {
         let thread = north.json(["thread", &question]).to_string();
@@ -64,16 +103,27 @@ fn an_organisation_without_an_address_of_its_own_joins_and_both_read_each_other(
 
     // Neither charter names an address: south calls north again by what it was told at the door.
     north.kill();
-    node.kill();
+    south.node.kill();
     north.start();
-    let _node = NodeProcess::start(&data, &mut hearth());
+    south.node = NodeProcess::start(&south.data(), &mut hearth());
     let later = north.write(["ask", "And after a power cut?"]);
     until("south reads on", || {
-        south(&["thread", &later])
-            .output()
-            .unwrap()
-            .status
-            .success()
-            .then_some(())
+        let thread = south.hearth(&["thread", &later]).output().unwrap();
+        thread.status.success().then_some(())
     });
+}
+
+#[test]
+fn two_that_know_only_the_inviter_find_each_other() {
+    let north = north();
+    let south = Joiner::joins(&north, "south");
+    let west = Joiner::joins(&north, "west");
+    for joiner in [&south, &west] {
+        until("both others are there and all logs are witnessed", || {
+            let status = joiner.status();
+            let logs = status["logs"].as_array()?;
+            let all = logs.len() == 3 && logs.iter().all(|log| log["witnessed"] == "witnessed");
+            (all && status["node"]["peers"].as_array()?.len() == 2).then_some(())
+        });
+    }
 }
