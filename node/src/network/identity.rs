@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use hearth_protocol::sync::Peer;
@@ -21,6 +21,14 @@ pub enum IdentityError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// Others may read it.
+    #[error("{path} can be read by others (mode {mode:o}): chmod 600 it, and think about replacing the key", path = path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
     },
     /// The file holds something else.
     #[error("{path} is not a libp2p Ed25519 key", path = path.display())]
@@ -44,12 +52,20 @@ impl Identity {
         Ok(Self(key))
     }
 
-    /// Reads an identity.
+    /// Reads an identity, which nobody but its owner may be able to read.
     pub fn open(path: &Path) -> Result<Self, IdentityError> {
-        let bytes = fs::read(path).map_err(|source| IdentityError::File {
+        let file = |source| IdentityError::File {
             path: path.into(),
             source,
-        })?;
+        };
+        let mode = fs::metadata(path).map_err(file)?.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(IdentityError::Exposed {
+                path: path.into(),
+                mode,
+            });
+        }
+        let bytes = fs::read(path).map_err(file)?;
         let key = Keypair::from_protobuf_encoding(&bytes);
         key.map(Self)
             .map_err(|_| IdentityError::NotAKey { path: path.into() })
@@ -74,4 +90,22 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_its_owners_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("identity");
+        let made = Identity::create(&path).unwrap();
+        assert_eq!(Identity::open(&path).unwrap().peer(), made.peer());
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(
+            Identity::open(&path),
+            Err(IdentityError::Exposed { mode: 0o640, .. })
+        ));
+    }
 }
