@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use hearth_node::queries::Query;
 use hearth_protocol::log::{Checkpoint, Note};
+use indicatif::ProgressBar;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -88,27 +89,7 @@ impl Publish {
         let (note, checkpoint) = signed;
         let size = checkpoint.head.size;
         let bar = context.screen.progress_of(size);
-        while publication.wants() < size {
-            let query = Query::Raw {
-                organisation: head.organisation.clone(),
-                from: publication.wants(),
-                limit: PIECE,
-            };
-            let Raw { entries } = ask(&source, &query)?;
-            if entries.is_empty() {
-                return Err(
-                    Failure::new(format!("entry {} is not there", publication.wants()))
-                        .advise("Verify the log."),
-                );
-            }
-            for entry in entries
-                .iter()
-                .take(usize::try_from(size - publication.wants()).unwrap_or(usize::MAX))
-            {
-                publication.entry(decode(entry)?).map_err(Failure::new)?;
-            }
-            bar.set_position(publication.wants());
-        }
+        fill(&mut publication, &source, &head.organisation, size, &bar)?;
         let written = publication
             .finish(&note, checkpoint.head, &handovers)
             .map_err(Failure::new)?;
@@ -150,6 +131,37 @@ impl Publish {
     }
 }
 
+/// Gives a publication every entry it wants.
+fn fill(
+    publication: &mut Publication,
+    source: &Source,
+    organisation: &str,
+    size: u64,
+    bar: &ProgressBar,
+) -> Result<(), Failure> {
+    while publication.wants() < size {
+        let query = Query::Raw {
+            organisation: organisation.to_owned(),
+            from: publication.wants(),
+            limit: PIECE,
+        };
+        let Raw { entries } = ask(source, &query)?;
+        if entries.is_empty() {
+            return Err(
+                Failure::new(format!("entry {} is not there", publication.wants())).advise("Verify the log."),
+            );
+        }
+        for entry in entries
+            .iter()
+            .take(usize::try_from(size - publication.wants()).unwrap_or(usize::MAX))
+        {
+            publication.entry(decode(entry)?).map_err(Failure::new)?;
+        }
+        bar.set_position(publication.wants());
+    }
+    Ok(())
+}
+
 /// What is written and not published yet, and why.
 fn still_to_come(entries: u64, witnessed: bool) -> String {
     let newest = match entries {
@@ -166,11 +178,11 @@ fn still_to_come(entries: u64, witnessed: bool) -> String {
 
 fn failure(error: PublishError) -> Failure {
     let failure = Failure::new(&error);
-    match error {
-        PublishError::OfANode { .. } => failure
-            .advise("Publish to a directory of its own, such as ./site/log: this one holds secret keys."),
-        _ => failure,
+    if matches!(error, PublishError::OfANode { .. }) {
+        let advice = "Publish to a directory of its own, such as ./site/log: this one holds secret keys.";
+        return failure.advise(advice);
     }
+    failure
 }
 
 fn ask<T: DeserializeOwned>(source: &Source, query: &Query) -> Result<T, Failure> {

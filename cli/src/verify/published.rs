@@ -129,7 +129,7 @@ impl Published<'_> {
         let mut missing = 0;
         for bundle in BundleId::all(size) {
             let taken = with_entries && self.take_entries(examination, bundle, &mut missing);
-            if !taken && let Err(finding) = self.take_hashes(examination, bundle) {
+            if !taken && let Some(finding) = self.take_hashes(examination, bundle) {
                 let rest = size.div_ceil(BUNDLE) - bundle.index() - 1;
                 examination.end_early(finding, rest);
                 break;
@@ -163,8 +163,8 @@ impl Published<'_> {
         false
     }
 
-    /// Takes the hashes of a bundle's entries where the entries themselves cannot be had.
-    fn take_hashes(&self, examination: &mut Examination<'_>, bundle: BundleId) -> Result<(), Finding> {
+    /// Takes the hashes of a bundle's entries where the entries themselves cannot be had. Gives what is missing of them.
+    fn take_hashes(&self, examination: &mut Examination<'_>, bundle: BundleId) -> Option<Finding> {
         let tile = TileId::within(bundle.start() + u64::from(bundle.width()), 0, bundle.index())
             .expect("a bundle's entries are the leaves of a tile");
         let (place, expected) = (Place::Tile(tile), u64::from(tile.width()));
@@ -175,14 +175,14 @@ impl Published<'_> {
                 examination.leaves(&leaves);
                 let found = leaves.len() as u64;
                 if found == expected {
-                    return Ok(());
+                    return None;
                 }
                 Fault::Length { expected, found }
             }
             Ok(None) => Fault::Missing,
             Err(error) => Fault::Unreadable(error.to_string()),
         };
-        Err(Finding { place, fault })
+        Some(Finding { place, fault })
     }
 
     fn entries(&self, bundle: BundleId) -> Result<Vec<Vec<u8>>, Fault> {
