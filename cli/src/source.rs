@@ -8,7 +8,7 @@ use hearth_node::directory::DataDirectory;
 use hearth_node::queries::{self, Query, ReadError, Reader};
 use hearth_node::run::NodeFile;
 use hearth_node::store::{BodyState, OpenError};
-use hearth_protocol::id::BodyHash;
+use hearth_protocol::id::{BodyHash, Id};
 use serde_json::Value;
 use std::path::Path;
 
@@ -49,19 +49,22 @@ impl Source {
         }
     }
 
-    /// The bytes of a body; none where it is not here.
-    pub(crate) fn body(&self, hash: &BodyHash) -> Result<Option<Vec<u8>>, Failure> {
+    /// The bytes of a body of one log; none where it is not here.
+    pub(crate) fn body(&self, organisation: Id, hash: &BodyHash) -> Result<Option<Vec<u8>>, Failure> {
         match self {
-            Self::Node(remote) => match remote.body(hash) {
+            Self::Node(remote) => match remote.body(organisation, hash) {
                 Ok(bytes) => Ok(Some(bytes)),
                 Err(error) if error.is_absent() => Ok(None),
                 Err(error) => Err(error.into()),
             },
             Self::Data(reader) => {
                 let snapshot = reader.store().read().map_err(Failure::new)?;
-                match snapshot.body(hash).map_err(Failure::new)? {
+                let Some(log) = snapshot.log(&organisation).map_err(Failure::new)? else {
+                    return Ok(None);
+                };
+                match snapshot.body(log.number, hash).map_err(Failure::new)? {
                     BodyState::Held { .. } => snapshot
-                        .body_bytes(hash, 0, usize::MAX)
+                        .body_bytes(log.number, hash, 0, usize::MAX)
                         .map(Some)
                         .map_err(Failure::new),
                     BodyState::Partial { .. } | BodyState::Erased { .. } | BodyState::Missing => Ok(None),

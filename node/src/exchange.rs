@@ -95,7 +95,11 @@ fn answer(
             let reply = proven.map(|(root, proof)| Reply::Consistency { root, proof });
             (reply.unwrap_or_else(|| refused("not held")), None)
         }
-        Request::Body { hash, offset } => (body(snapshot, &hash, offset)?, None),
+        Request::Body {
+            hash,
+            offset,
+            organisation,
+        } => (body(snapshot, &organisation, &hash, offset)?, None),
         Request::Evidence(evidence) => (Reply::Noted {}, Some(Input::Accused { peer, evidence })),
     })
 }
@@ -179,11 +183,20 @@ fn entries(
         .collect())
 }
 
-/// A body's name is a salted commitment: only who read an entry that refers to it can ask for it.
-fn body(snapshot: &Snapshot<'_>, hash: &BodyHash, offset: u64) -> Result<Reply, StoreError> {
-    Ok(match snapshot.body(hash)? {
+/// A body is asked for by its salted commitment: only who read an entry that refers to it can. It is given under the log
+/// of that entry alone, where it stands until that log erases it.
+fn body(
+    snapshot: &Snapshot<'_>,
+    organisation: &Id,
+    hash: &BodyHash,
+    offset: u64,
+) -> Result<Reply, StoreError> {
+    let Some(log) = snapshot.log(organisation)?.map(|log| log.number) else {
+        return Ok(refused("not held"));
+    };
+    Ok(match snapshot.body(log, hash)? {
         BodyState::Held { salt, size } if offset <= size => {
-            let bytes = ByteBuf::from(snapshot.body_bytes(hash, offset, limits::PIECE)?);
+            let bytes = ByteBuf::from(snapshot.body_bytes(log, hash, offset, limits::PIECE)?);
             Reply::Body {
                 salt,
                 size,

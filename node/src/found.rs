@@ -346,7 +346,7 @@ fn fill_store(
         let entries: Vec<NewEntry> = opening.entries.into_iter().map(NewEntry::received).collect();
         batch.append_own(number, &entries)?;
         for (reference, salt, bytes) in &opening.bodies {
-            batch.put_body(&reference.hash, salt, bytes)?;
+            batch.put_body(number, &reference.hash, salt, bytes)?;
         }
         if let Some(invitation) = invitation {
             batch.set_meta(crate::join::INVITATION, invitation.to_string().as_bytes())?;
@@ -433,7 +433,7 @@ mod tests {
             };
             event.verify(&home).unwrap();
             for body in event.payload().bodies() {
-                let state = snapshot.body(&body.hash).unwrap();
+                let state = snapshot.body(log.number, &body.hash).unwrap();
                 assert!(matches!(state, crate::store::BodyState::Held { size, .. } if size == body.size));
             }
         }

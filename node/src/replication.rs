@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use hearth_protocol::id::{BodyHash, Id};
+use hearth_protocol::id::Id;
 use hearth_protocol::log::{ForkEvidence, TreeHead, VerifierKey};
 use hearth_protocol::sync::{
-    Followed, Input, Keep, Machine, Output, Pause, Peer, Portions, Question, Ticket,
+    BodyName, Followed, Input, Keep, Machine, Output, Pause, Peer, Portions, Question, Ticket,
 };
 use hearth_protocol::time::Timestamp;
 
@@ -21,9 +21,9 @@ pub struct Replication {
     store: Store,
     machine: Machine,
     /// Wanted bodies that the machine knows of and is busy with.
-    fetching: BTreeSet<BodyHash>,
+    fetching: BTreeSet<BodyName>,
     /// Those that nobody had: the machine goes on asking now and then.
-    missing: BTreeSet<BodyHash>,
+    missing: BTreeSet<BodyName>,
     /// The store wants more bodies than those.
     more_wanted: bool,
     /// Our own log is followed like another's: this node was restored from an old copy.
@@ -58,8 +58,8 @@ pub enum Errand {
     },
     /// The store holds a body that was wanted.
     BodyKept {
-        /// Its commitment.
-        hash: BodyHash,
+        /// The body.
+        body: BodyName,
     },
     /// Nothing more is taken in of a log.
     Paused {
@@ -171,17 +171,25 @@ impl Replication {
         let room = BODIES.saturating_sub(self.fetching.len());
         let snapshot = self.store.read()?;
         let logs = snapshot.logs()?;
-        let is_new = |hash: &BodyHash| !self.missing.contains(hash) && !self.fetching.contains(hash);
+        let name = |wanted: &WantedBody| {
+            let log = logs.iter().find(|held| held.number == wanted.log)?;
+            Some(BodyName {
+                organisation: log.charter.organisation,
+                hash: wanted.hash,
+            })
+        };
+        let is_new = |wanted: &WantedBody| {
+            name(wanted).is_some_and(|body| !self.missing.contains(&body) && !self.fetching.contains(&body))
+        };
         let wanted = snapshot.wanted_bodies_where(room, is_new)?;
         let is_full = wanted.len() == room;
         let mut inputs = Vec::new();
-        for WantedBody { hash, size, log, .. } in wanted {
-            if let Some(log) = logs.iter().find(|held| held.number == log) {
-                self.fetching.insert(hash);
+        for wanted in wanted {
+            if let Some(body) = name(&wanted) {
+                self.fetching.insert(body);
                 inputs.push(Input::Wanted {
-                    hash,
-                    size,
-                    organisation: log.charter.organisation,
+                    body,
+                    size: wanted.size,
                 });
             }
         }
@@ -202,8 +210,8 @@ impl Replication {
         while !inputs.is_empty() {
             let mut outputs = Vec::new();
             for input in inputs.drain(..) {
-                if let Input::Unwanted { hash } = &input {
-                    self.forget(*hash);
+                if let Input::Unwanted { body } = &input {
+                    self.forget(*body);
                 }
                 self.machine.step(now, input, &mut outputs);
             }
@@ -230,9 +238,9 @@ impl Replication {
                     from,
                     size,
                 } => proofs.push((organisation, from, size)),
-                Output::BodyMissing { hash } => {
-                    self.fetching.remove(&hash);
-                    self.missing.insert(hash);
+                Output::BodyMissing { body } => {
+                    self.fetching.remove(&body);
+                    self.missing.insert(body);
                 }
                 Output::Ask {
                     peer,
@@ -272,21 +280,21 @@ impl Replication {
                 errands.push(Errand::Grown { organisation, size });
                 Some(Input::Stored { organisation, size })
             }
-            Kept::Body { hash } => {
-                self.forget(hash);
-                errands.push(Errand::BodyKept { hash });
+            Kept::Body(body) => {
+                self.forget(body);
+                errands.push(Errand::BodyKept { body });
                 None
             }
-            Kept::Erased { hash } => {
-                self.forget(hash);
-                Some(Input::Unwanted { hash })
+            Kept::Erased(body) => {
+                self.forget(body);
+                Some(Input::Unwanted { body })
             }
         }
     }
 
-    fn forget(&mut self, hash: BodyHash) {
-        self.fetching.remove(&hash);
-        self.missing.remove(&hash);
+    fn forget(&mut self, body: BodyName) {
+        self.fetching.remove(&body);
+        self.missing.remove(&body);
     }
 }
 
@@ -296,13 +304,9 @@ enum Kept {
         organisation: Id,
         size: u64,
     },
-    Body {
-        hash: BodyHash,
-    },
+    Body(BodyName),
     /// A body that was erased while it was on its way.
-    Erased {
-        hash: BodyHash,
-    },
+    Erased(BodyName),
 }
 
 fn keep_all(batch: &mut Batch, keeps: Vec<Keep>) -> Result<Vec<Kept>, ReplicationError> {
@@ -348,27 +352,29 @@ fn keep_one(batch: &mut Batch, keep: Keep) -> Result<Option<Kept>, ReplicationEr
             batch.keep_evidence(number(batch, &organisation)?, &evidence.to_bytes())?;
         }
         Keep::Piece {
-            hash,
+            body,
             salt,
             offset,
             bytes,
         } => {
+            let log = number(batch, &body.organisation)?;
             if offset == 0 {
-                batch.drop_pieces(&hash)?;
+                batch.drop_pieces(log, &body.hash)?;
             }
-            match batch.keep_piece(&hash, &salt, offset, &bytes) {
-                Err(BodyError::Erased { hash }) => return Ok(Some(Kept::Erased { hash })),
+            match batch.keep_piece(log, &body.hash, &salt, offset, &bytes) {
+                Err(BodyError::Erased { .. }) => return Ok(Some(Kept::Erased(body))),
                 kept => kept?,
             }
         }
-        Keep::Body { hash } => match batch.complete_body(&hash) {
-            Err(BodyError::Erased { hash }) => return Ok(Some(Kept::Erased { hash })),
-            completed => {
-                completed?;
-                return Ok(Some(Kept::Body { hash }));
+        Keep::Body { body } => {
+            let log = number(batch, &body.organisation)?;
+            match batch.complete_body(log, &body.hash) {
+                Err(BodyError::Erased { .. }) => return Ok(Some(Kept::Erased(body))),
+                completed => completed?,
             }
-        },
-        Keep::NoPieces { hash } => batch.drop_pieces(&hash)?,
+            return Ok(Some(Kept::Body(body)));
+        }
+        Keep::NoPieces { body } => batch.drop_pieces(number(batch, &body.organisation)?, &body.hash)?,
     }
     Ok(None)
 }

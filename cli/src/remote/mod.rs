@@ -178,23 +178,23 @@ impl Remote {
         Ok(answer.results)
     }
 
-    /// Streams one large body to the node, ahead of the entry that commits to it.
+    /// Streams one large body to the node, ahead of the entry of its log that commits to it.
     pub(crate) fn put_body(
         &self,
         hash: &BodyHash,
         salt: &[u8; 32],
         bytes: &mut dyn Read,
     ) -> Result<(), RemoteError> {
-        let url = self.url(&format!("/v1/bodies/{hash}"));
+        let url = self.url_of_body(self.home().organisation, hash);
         let request = self.agent.put(&url).header("Hearth-Salt", hex::encode(salt));
         let body = ureq::SendBody::from_reader(bytes);
         self.check(&url, request.header("Authorization", self.bearer()?).send(body))
             .map(drop)
     }
 
-    /// The bytes of a body the node holds.
-    pub(crate) fn body(&self, hash: &BodyHash) -> Result<Vec<u8>, RemoteError> {
-        let url = self.url(&format!("/v1/bodies/{hash}"));
+    /// The bytes of a body that the node holds of one log.
+    pub(crate) fn body(&self, organisation: Id, hash: &BodyHash) -> Result<Vec<u8>, RemoteError> {
+        let url = self.url_of_body(organisation, hash);
         let sent = self
             .agent
             .get(&url)
@@ -203,9 +203,13 @@ impl Remote {
         bytes_of(&url, &mut self.check(&url, sent)?)
     }
 
-    /// Salt and bytes of a body; none where the node does not hold it.
-    pub(crate) fn salted_body(&self, hash: &BodyHash) -> Result<Option<Salted>, RemoteError> {
-        let url = self.url(&format!("/v1/bodies/{hash}"));
+    /// Salt and bytes of a body of one log; none where the node does not hold it.
+    pub(crate) fn salted_body(
+        &self,
+        organisation: Id,
+        hash: &BodyHash,
+    ) -> Result<Option<Salted>, RemoteError> {
+        let url = self.url_of_body(organisation, hash);
         let sent = self
             .agent
             .get(&url)
@@ -241,6 +245,10 @@ impl Remote {
         }
         let token = session::open(self)?;
         Ok(format!("Bearer {}", self.token.get_or_init(|| token)))
+    }
+
+    fn url_of_body(&self, organisation: Id, hash: &BodyHash) -> String {
+        self.url(&format!("/v1/bodies/{organisation}/{hash}"))
     }
 
     fn url(&self, path: &str) -> String {
@@ -338,7 +346,7 @@ mod tests {
         );
 
         let stalling = FakeNode::answering(|path| path.starts_with("/v1/bodies/").then(Answer::stalling));
-        let ended = impatient(&stalling).body(&hash);
+        let ended = impatient(&stalling).body(Home::NONE.organisation, &hash);
         assert!(
             matches!(ended, Err(RemoteError::Unreachable { .. })),
             "while receiving"

@@ -82,7 +82,7 @@ impl Stackexchange {
 /// The salt of the site's pseudonyms: that of its first import here, or a new one, announced now.
 fn salt(context: &Context, pen: &Pen<'_>, site: &str) -> Result<[u8; 32], Failure> {
     if let Some(hash) = announced(pen, site)? {
-        return match pen.remote().body(&hash) {
+        return match pen.remote().body(pen.remote().home().organisation, &hash) {
             Ok(salt) => salt
                 .try_into()
                 .map_err(|_| Failure::new("the salt of the first import has not 32 bytes")),

@@ -8,6 +8,7 @@ use crate::reply::Reply;
 use crate::source::{Source, in_pages};
 use clap::Args;
 use hearth_node::queries::Query;
+use hearth_protocol::id::Id;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -272,7 +273,8 @@ impl Show {
         let answer = source.ask(&Query::Entry { id: self.entry })?;
         let card: Card = read(&answer["entry"])?;
         if let Some(path) = &self.save {
-            save(&source, &card, path)?;
+            let organisation = read(&answer["organisation"])?;
+            save(&source, organisation, &card, path)?;
         }
         let mut lines = vec![
             format!("id        {}", card.id),
@@ -310,7 +312,7 @@ impl Show {
 }
 
 /// Puts the file of an entry, or its words, where the person wants them.
-fn save(source: &Source, card: &Card, path: &Path) -> Result<(), Failure> {
+fn save(source: &Source, organisation: Id, card: &Card, path: &Path) -> Result<(), Failure> {
     let body = card
         .file
         .as_ref()
@@ -318,7 +320,7 @@ fn save(source: &Source, card: &Card, path: &Path) -> Result<(), Failure> {
         .ok_or_else(|| Failure::new("this entry has no file and no words"))?;
     let hash = body.hash.parse().map_err(Failure::new)?;
     let bytes = source
-        .body(&hash)?
+        .body(organisation, &hash)?
         .ok_or_else(|| Failure::new(format!("the body is not here: {}", body.state)))?;
     std::fs::write(path, bytes)
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))

@@ -353,14 +353,14 @@ impl Held<'_> {
 
     /// Reads a body through, computing its commitment.
     fn body(&self, hash: &BodyHash) -> Result<Kept, StoreError> {
-        let (salt, said) = match self.snapshot.body(hash)? {
+        let (salt, said) = match self.snapshot.body(self.log.number, hash)? {
             BodyState::Held { salt, size } => (salt, size),
             BodyState::Erased { .. } => return Ok(Kept::Erased),
             BodyState::Partial { .. } | BodyState::Missing => return Ok(Kept::Absent),
         };
         let (mut committer, mut size) = (Committer::new(&salt), 0);
         loop {
-            let piece = self.snapshot.body_bytes(hash, size, PIECE)?;
+            let piece = self.snapshot.body_bytes(self.log.number, hash, size, PIECE)?;
             if piece.is_empty() {
                 let hash = committer.finish();
                 // A size that is not that of the bytes is not that of the entry either, if the bytes are right.

@@ -221,7 +221,7 @@ fn verify(
         None => examination.weigh_unsigned("the node holds none yet"),
     }
     let mut failed = None;
-    examination.bodies(|claim| match remote.salted_body(&claim.body.hash) {
+    examination.bodies(|claim| match remote.salted_body(organisation, &claim.body.hash) {
         Ok(Some((salt, bytes))) => Kept::Whole {
             hash: commit(&salt, &bytes),
             size: bytes.len() as u64,

@@ -5,22 +5,30 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt, TryStreamExt, stream};
-use hearth_protocol::id::BodyHash;
+use hearth_protocol::id::{BodyHash, Id};
 use hearth_protocol::limits;
 
 use super::error::ApiError;
 use super::session::Secret;
 use super::{Api, Caller, blocking, secret};
-use crate::store::{BodyError, BodyState, Store, StoreError};
+use crate::store::{Batch, BodyError, BodyState, Log, LogNumber, Store, StoreError};
 
 /// The header that carries a body's salt, in hexadecimal.
 const SALT: &str = "Hearth-Salt";
 
-/// Takes a body ahead of the entry that refers to it.
+/// A body's place in the store.
+#[derive(Clone)]
+struct Place {
+    store: Store,
+    log: LogNumber,
+    hash: BodyHash,
+}
+
+/// Takes a body ahead of the entry of our own log that refers to it.
 pub(super) async fn keep(
     State(api): State<Api>,
     _: Caller,
-    Path(hash): Path<BodyHash>,
+    Path((organisation, hash)): Path<(Id, BodyHash)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, ApiError> {
@@ -30,8 +38,12 @@ pub(super) async fn keep(
         .and_then(secret);
     let salt =
         salt.ok_or_else(|| ApiError::bad_request("no_salt", "name the salt in the header Hearth-Salt"))?;
-    let store = api.shared.rooms.reader.store().clone();
-    if let BodyState::Held { .. } = state(&store, hash).await? {
+    let (place, log) = Place::find(&api, organisation, hash).await?;
+    if !log.charter.own {
+        let message = "bodies are handed in to the node of the organisation whose entry refers to them";
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "not_our_log", message));
+    }
+    if let BodyState::Held { .. } = place.state().await? {
         // Read all the same: a client that is still sending would hear of a broken connection, not of success.
         let unread = body
             .into_data_stream()
@@ -39,61 +51,89 @@ pub(super) async fn keep(
         unread.for_each(|_| std::future::ready(())).await;
         return Ok(StatusCode::OK);
     }
-    write(&store, move |batch| Ok(batch.drop_pieces(&hash)?)).await?;
-    if let Err(error) = keep_pieces(&store, hash, salt, body).await {
-        write(&store, move |batch| Ok(batch.drop_pieces(&hash)?)).await?;
+    place.drop_pieces().await?;
+    if let Err(error) = place.keep(salt, body).await {
+        place.drop_pieces().await?;
         return Err(error);
     }
     Ok(StatusCode::CREATED)
 }
 
-async fn keep_pieces(store: &Store, hash: BodyHash, salt: Secret, body: Body) -> Result<(), ApiError> {
-    let (mut offset, mut piece) = (0, Vec::new());
-    let mut incoming = body.into_data_stream();
-    while let Some(bytes) = incoming.next().await {
-        let bytes = bytes.map_err(|error| ApiError::bad_request("broken_off", error.to_string()))?;
-        piece.extend_from_slice(&bytes);
-        if piece.len() >= limits::PIECE {
-            offset = keep_piece(store, hash, salt, offset, std::mem::take(&mut piece)).await?;
-        }
+impl Place {
+    /// The place of a body, and the log it belongs to.
+    async fn find(api: &Api, organisation: Id, hash: BodyHash) -> Result<(Place, Log), ApiError> {
+        let store = api.shared.rooms.reader.store().clone();
+        let held = store.clone();
+        let log = blocking(move || held.read()?.log(&organisation)).await??;
+        let unknown = || ApiError::new(StatusCode::NOT_FOUND, "unknown_log", "no such log is held here");
+        let log = log.ok_or_else(unknown)?;
+        let number = log.number;
+        Ok((
+            Place {
+                store,
+                log: number,
+                hash,
+            },
+            log,
+        ))
     }
-    keep_piece(store, hash, salt, offset, piece).await?;
-    write(store, move |batch| batch.complete_body(&hash)).await
+
+    async fn keep(&self, salt: Secret, body: Body) -> Result<(), ApiError> {
+        let (mut offset, mut piece) = (0, Vec::new());
+        let mut incoming = body.into_data_stream();
+        while let Some(bytes) = incoming.next().await {
+            let bytes = bytes.map_err(|error| ApiError::bad_request("broken_off", error.to_string()))?;
+            piece.extend_from_slice(&bytes);
+            if piece.len() >= limits::PIECE {
+                offset = self.keep_piece(salt, offset, std::mem::take(&mut piece)).await?;
+            }
+        }
+        self.keep_piece(salt, offset, piece).await?;
+        let (log, hash) = (self.log, self.hash);
+        self.write(move |batch| batch.complete_body(log, &hash)).await
+    }
+
+    async fn keep_piece(&self, salt: Secret, offset: u64, piece: Vec<u8>) -> Result<u64, ApiError> {
+        let end = offset + piece.len() as u64;
+        let (log, hash) = (self.log, self.hash);
+        self.write(move |batch| batch.keep_piece(log, &hash, &salt, offset, &piece))
+            .await?;
+        Ok(end)
+    }
+
+    async fn drop_pieces(&self) -> Result<(), ApiError> {
+        let (log, hash) = (self.log, self.hash);
+        self.write(move |batch| Ok(batch.drop_pieces(log, &hash)?)).await
+    }
+
+    async fn write(
+        &self,
+        work: impl FnOnce(&mut Batch) -> Result<(), BodyError> + Send + 'static,
+    ) -> Result<(), ApiError> {
+        let store = self.store.clone();
+        Ok(blocking(move || store.write(work)).await??)
+    }
+
+    async fn state(&self) -> Result<BodyState, ApiError> {
+        let Place { store, log, hash } = self.clone();
+        Ok(blocking(move || store.read()?.body(log, &hash)).await??)
+    }
+
+    fn bytes(&self, offset: u64) -> Result<Vec<u8>, StoreError> {
+        self.store
+            .read()?
+            .body_bytes(self.log, &self.hash, offset, limits::PIECE)
+    }
 }
 
-async fn keep_piece(
-    store: &Store,
-    hash: BodyHash,
-    salt: Secret,
-    offset: u64,
-    piece: Vec<u8>,
-) -> Result<u64, ApiError> {
-    let end = offset + piece.len() as u64;
-    write(store, move |batch| batch.keep_piece(&hash, &salt, offset, &piece)).await?;
-    Ok(end)
-}
-
-async fn write(
-    store: &Store,
-    work: impl FnOnce(&mut crate::store::Batch) -> Result<(), BodyError> + Send + 'static,
-) -> Result<(), ApiError> {
-    let store = store.clone();
-    Ok(blocking(move || store.write(work)).await??)
-}
-
-async fn state(store: &Store, hash: BodyHash) -> Result<BodyState, ApiError> {
-    let store = store.clone();
-    Ok(blocking(move || store.read()?.body(&hash)).await??)
-}
-
-/// Gives a body's bytes.
+/// Gives the bytes of a body of one log.
 pub(super) async fn give(
     State(api): State<Api>,
     _: Caller,
-    Path(hash): Path<BodyHash>,
+    Path((organisation, hash)): Path<(Id, BodyHash)>,
 ) -> Result<Response, ApiError> {
-    let store = api.shared.rooms.reader.store().clone();
-    let (salt, size) = match state(&store, hash).await? {
+    let (place, _) = Place::find(&api, organisation, hash).await?;
+    let (salt, size) = match place.state().await? {
         BodyState::Held { salt, size } => (salt, size),
         BodyState::Erased { by } => {
             let message = format!("the body was erased by entry {by}");
@@ -108,12 +148,9 @@ pub(super) async fn give(
         }
     };
     let pieces = stream::try_unfold(0, move |offset| {
-        let store = store.clone();
+        let place = place.clone();
         async move {
-            let read = move || -> Result<Vec<u8>, StoreError> {
-                store.read()?.body_bytes(&hash, offset, limits::PIECE)
-            };
-            let piece = tokio::task::spawn_blocking(read)
+            let piece = tokio::task::spawn_blocking(move || place.bytes(offset))
                 .await
                 .map_err(std::io::Error::other)?;
             let piece = piece.map_err(std::io::Error::other)?;

@@ -140,7 +140,7 @@ impl Api {
             .route("/v1/query", post(query).layer(limit(QUESTION)))
             .route("/v1/entries", post(entries::submit).layer(limit(SUBMISSION)))
             .route(
-                "/v1/bodies/{hash}",
+                "/v1/bodies/{organisation}/{hash}",
                 put(bodies::keep)
                     .get(bodies::give)
                     .layer(DefaultBodyLimit::disable()),

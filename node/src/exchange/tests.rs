@@ -147,13 +147,24 @@ fn heads_that_do_not_fit_are_said_to_be_more_and_come_when_asked_for_again() {
     assert_eq!(ask(&store, Request::Digest { digest }), Reply::Same {});
 }
 
+fn piece(hash: BodyHash, offset: u64, organisation: Id) -> Request {
+    Request::Body {
+        hash,
+        offset,
+        organisation,
+    }
+}
+
 #[test]
 fn a_body_comes_in_pieces_and_an_erased_one_as_its_tombstone() {
     let store = store(1, 1);
+    let log = store.read().unwrap().log(&FROM).unwrap().unwrap().number;
     let (salt, bytes) = ([7; 32], vec![3; limits::PIECE + 5]);
     let hash = commit(&salt, &bytes);
-    assert_eq!(ask(&store, Request::Body { hash, offset: 0 }), Reply::Missing {});
-    store.write(|batch| batch.put_body(&hash, &salt, &bytes)).unwrap();
+    assert_eq!(ask(&store, piece(hash, 0, FROM)), Reply::Missing {});
+    store
+        .write(|batch| batch.put_body(log, &hash, &salt, &bytes))
+        .unwrap();
     let mut got = Vec::new();
     while got.len() < bytes.len() {
         let offset = got.len() as u64;
@@ -162,7 +173,7 @@ fn a_body_comes_in_pieces_and_an_erased_one_as_its_tombstone() {
             size,
             bytes: piece,
             offset: at,
-        } = ask(&store, Request::Body { hash, offset })
+        } = ask(&store, piece(hash, offset, FROM))
         else {
             panic!("refused")
         };
@@ -170,15 +181,29 @@ fn a_body_comes_in_pieces_and_an_erased_one_as_its_tombstone() {
         got.extend_from_slice(&piece);
     }
     assert_eq!(got, bytes);
-    let beyond = Request::Body {
-        hash,
-        offset: bytes.len() as u64 + 1,
-    };
+    let beyond = piece(hash, bytes.len() as u64 + 1, FROM);
     assert!(matches!(ask(&store, beyond), Reply::Refused { .. }));
     let by = Id::from_bytes([8; 32]);
-    store.write(|batch| batch.erase_body(&hash, &by)).unwrap();
-    assert_eq!(
-        ask(&store, Request::Body { hash, offset: 0 }),
-        Reply::Erased { by }
-    );
+    store.write(|batch| batch.erase_body(log, &hash, &by)).unwrap();
+    assert_eq!(ask(&store, piece(hash, 0, FROM)), Reply::Erased { by });
+}
+
+#[test]
+fn a_body_is_given_under_its_own_log_alone() {
+    let store = store(2, 1);
+    let other = Id::from_bytes([2; 32]);
+    let log = store.read().unwrap().log(&FROM).unwrap().unwrap().number;
+    let others = store.read().unwrap().log(&other).unwrap().unwrap().number;
+    let (salt, bytes) = ([7; 32], b"words".to_vec());
+    let hash = commit(&salt, &bytes);
+    let by = Id::from_bytes([8; 32]);
+    store
+        .write(|batch| batch.put_body(log, &hash, &salt, &bytes))
+        .unwrap();
+    assert_eq!(ask(&store, piece(hash, 0, other)), Reply::Missing {});
+    store.write(|batch| batch.erase_body(others, &hash, &by)).unwrap();
+    assert_eq!(ask(&store, piece(hash, 0, other)), Reply::Erased { by });
+    assert!(matches!(ask(&store, piece(hash, 0, FROM)), Reply::Body { .. }));
+    let nobodys = ask(&store, piece(hash, 0, Id::from_bytes([9; 32])));
+    assert!(matches!(nobodys, Reply::Refused { .. }));
 }

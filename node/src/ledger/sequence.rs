@@ -60,10 +60,10 @@ impl Taken {
             });
         }
         for (hash, body) in &self.bodies {
-            batch.put_body(hash, &body.salt, &body.bytes)?;
+            batch.put_body(self.log, hash, &body.salt, &body.bytes)?;
         }
         for (hash, by) in &self.erased {
-            batch.erase_body(hash, by)?;
+            batch.erase_body(self.log, hash, by)?;
         }
         Ok(())
     }
@@ -183,7 +183,8 @@ impl<'a> Sequence<'a> {
         handed_in: &BTreeMap<BodyHash, SubmittedBody>,
     ) -> Result<(), Refused> {
         let (hash, stated) = (body.hash, body.size);
-        let size = match self.snapshot.body(&hash).map_err(|error| Refused::from(&error))? {
+        let state = self.snapshot.body(self.log.number, &hash);
+        let size = match state.map_err(|error| Refused::from(&error))? {
             BodyState::Erased { .. } => return Err(Refused::ErasedBody { hash }),
             BodyState::Held { size, .. } => size,
             BodyState::Partial { .. } | BodyState::Missing => {

@@ -84,7 +84,7 @@ impl Behaviour {
             ),
             members: Gated::new(Members {
                 gossip: gossip(&topic(community)),
-                sync: exchange("/hearth/sync/1", ANY, EXCHANGES),
+                sync: exchange("/hearth/sync/2", ANY, EXCHANGES),
                 witness: exchange("/hearth/witness/1", ANY, EXCHANGES),
                 peers: exchange("/hearth/peers/1", ANY, JOINS),
             }),

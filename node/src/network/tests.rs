@@ -283,7 +283,7 @@ async fn garbage_from_a_member_gets_no_answer_and_breaks_nothing() {
         .with_tcp(tcp::Config::default(), noise::Config::new, yamux::Config::default)
         .unwrap()
         .with_behaviour(|_| {
-            let sync = [(StreamProtocol::new("/hearth/sync/1"), ProtocolSupport::Full)];
+            let sync = [(StreamProtocol::new("/hearth/sync/2"), ProtocolSupport::Full)];
             request_response::Behaviour::<Raw>::new(sync, request_response::Config::default())
         })
         .unwrap()

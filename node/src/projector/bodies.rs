@@ -3,7 +3,7 @@
 
 use std::sync::PoisonError;
 
-use hearth_protocol::community::{Standing, View};
+use hearth_protocol::community::Standing;
 use hearth_protocol::entry::{BodyRef, Entry};
 use hearth_protocol::id::{BodyHash, Id};
 use hearth_protocol::kind::{Act, Care};
@@ -94,7 +94,7 @@ impl Projector {
             match item.map(|item| (item.id, item.standing)) {
                 None | Some((_, Standing::Pending)) => undecided.push(*index),
                 Some((id, Standing::Counts)) => {
-                    let hashes = hashes_erased(&snapshot, &view, log, *index)?;
+                    let hashes = hashes_erased(&snapshot, log, *index)?;
                     erased.extend(hashes.into_iter().map(|hash| (hash, id)));
                 }
                 Some((_, Standing::Void(_))) => {}
@@ -106,7 +106,7 @@ impl Projector {
         drop(snapshot);
         self.inner.store.write(|batch| -> Result<(), StoreError> {
             for (hash, by) in &erased {
-                batch.erase_body(hash, by)?;
+                batch.erase_body(log.number, hash, by)?;
             }
             batch.set_meta(&waiting_row(log), &to_row(&undecided))
         })?;
@@ -129,7 +129,7 @@ fn read_bodies(snapshot: &Snapshot<'_>, log: &Log, from: u64) -> Result<Option<S
         }
         for &BodyRef { hash, size, .. } in entry.payload().bodies() {
             if matches!(
-                snapshot.body(&hash)?,
+                snapshot.body(log.number, &hash)?,
                 BodyState::Missing | BodyState::Partial { .. }
             ) {
                 said.wanted.push(WantedBody {
@@ -144,13 +144,8 @@ fn read_bodies(snapshot: &Snapshot<'_>, log: &Log, from: u64) -> Result<Option<S
     Ok((said.size > from).then_some(said))
 }
 
-/// What an erasure names of the bodies of the entries it is about.
-fn hashes_erased(
-    snapshot: &Snapshot<'_>,
-    view: &View,
-    log: &Log,
-    index: u64,
-) -> Result<Vec<BodyHash>, StoreError> {
+/// What an erasure names of the bodies of the entries of its log that it is about.
+fn hashes_erased(snapshot: &Snapshot<'_>, log: &Log, index: u64) -> Result<Vec<BodyHash>, StoreError> {
     let bytes = snapshot.entry(log.number, index)?.unwrap_or_default();
     let Ok(entry) = Entry::parse(&bytes) else {
         return Ok(Vec::new());
@@ -158,7 +153,7 @@ fn hashes_erased(
     let Act::Care(Care::ErasureCarriedOut(erasure)) = &entry.payload().act else {
         return Ok(Vec::new());
     };
-    let theirs = bodies_of(snapshot, view, &entry.payload().re)?;
+    let theirs = bodies_of(snapshot, log, &entry.payload().re)?;
     Ok(erasure
         .hashes
         .iter()
@@ -167,17 +162,14 @@ fn hashes_erased(
         .collect())
 }
 
-/// The bodies that these entries refer to.
-fn bodies_of(snapshot: &Snapshot<'_>, view: &View, ids: &[Id]) -> Result<Vec<BodyHash>, StoreError> {
+/// The bodies that these entries of a log refer to.
+fn bodies_of(snapshot: &Snapshot<'_>, log: &Log, ids: &[Id]) -> Result<Vec<BodyHash>, StoreError> {
     let mut hashes = Vec::new();
-    for item in ids.iter().filter_map(|id| view.find(*id)) {
-        let organisation = view.organisation(item.organisation).id;
-        let Some(log) = snapshot.log(&organisation)? else {
+    for id in ids {
+        let Some(index) = snapshot.find_in(log.number, id)? else {
             continue;
         };
-        let Some(bytes) = snapshot.entry(log.number, item.index)? else {
-            continue;
-        };
+        let bytes = snapshot.entry(log.number, index)?.unwrap_or_default();
         let Ok(entry) = Entry::parse(&bytes) else { continue };
         hashes.extend(entry.payload().bodies().map(|body| body.hash));
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{QueryError, Reader};
-use crate::store::{BodyState, Log, Snapshot, StoreError};
+use crate::store::{BodyState, Log, LogNumber, Snapshot, StoreError};
 
 /// Longest text that is shown, in bytes; files are fetched apart.
 const LONGEST: usize = 256 << 10;
@@ -96,15 +96,16 @@ impl<'a> Cards<'a> {
 
     /// The card of an entry, with its words.
     pub(super) fn card(&mut self, item: &Item) -> Result<Card, QueryError> {
-        let entry = self.entry(item)?;
-        let payload = entry.as_ref().map(Entry::payload);
+        let read = self.entry(item)?;
+        let payload = read.as_ref().map(|(_, entry)| entry.payload());
         let kind = payload
             .map_or("unreadable", |payload| payload.act.kind())
             .to_owned();
-        let body = payload.and_then(|payload| payload.body.as_ref());
-        let body = body.map(|body| self.body(body, true)).transpose()?;
-        let file = payload.and_then(|payload| payload.act.file());
-        let file = file.map(|file| self.body(file, false)).transpose()?;
+        let log = read.as_ref().map(|(log, _)| *log);
+        let body = log.zip(payload.and_then(|payload| payload.body.as_ref()));
+        let body = body.map(|(log, body)| self.body(log, body, true)).transpose()?;
+        let file = log.zip(payload.and_then(|payload| payload.act.file()));
+        let file = file.map(|(log, file)| self.body(log, file, false)).transpose()?;
         let title = body
             .as_ref()
             .and_then(|body| body.text.as_deref())
@@ -134,22 +135,23 @@ impl<'a> Cards<'a> {
 
     /// The words of an entry's body, where they are here.
     pub(super) fn words(&self, item: &Item) -> Result<Option<String>, QueryError> {
-        let Some(entry) = self.entry(item)? else {
+        let Some((log, entry)) = self.entry(item)? else {
             return Ok(None);
         };
         match &entry.payload().body {
-            Some(body) => Ok(self.body(body, true)?.text),
+            Some(body) => Ok(self.body(log, body, true)?.text),
             None => Ok(None),
         }
     }
 
-    fn entry(&self, item: &Item) -> Result<Option<Entry>, QueryError> {
+    /// An entry, and the log it stands in, which keeps its bodies.
+    fn entry(&self, item: &Item) -> Result<Option<(LogNumber, Entry)>, QueryError> {
         let organisation = self.view.organisation(item.organisation).id;
-        let Some(log) = self.logs.get(&organisation) else {
+        let Some(log) = self.logs.get(&organisation).map(|log| log.number) else {
             return Ok(None);
         };
-        let bytes = self.snapshot.entry(log.number, item.index)?;
-        Ok(bytes.and_then(|bytes| Entry::parse(&bytes).ok()))
+        let bytes = self.snapshot.entry(log, item.index)?;
+        Ok(bytes.and_then(|bytes| Some((log, Entry::parse(&bytes).ok()?))))
     }
 
     fn byline(&mut self, item: &Item) -> Result<Byline, QueryError> {
@@ -197,17 +199,22 @@ impl<'a> Cards<'a> {
         Ok(name)
     }
 
-    fn body(&self, body: &BodyRef, with_words: bool) -> Result<Body, QueryError> {
-        body_of(&self.snapshot, body, with_words).map_err(QueryError::from)
+    fn body(&self, log: LogNumber, body: &BodyRef, with_words: bool) -> Result<Body, QueryError> {
+        body_of(&self.snapshot, log, body, with_words).map_err(QueryError::from)
     }
 }
 
-pub(super) fn body_of(snapshot: &Snapshot<'_>, body: &BodyRef, with_words: bool) -> Result<Body, StoreError> {
-    let state = snapshot.body(&body.hash)?;
+pub(super) fn body_of(
+    snapshot: &Snapshot<'_>,
+    log: LogNumber,
+    body: &BodyRef,
+    with_words: bool,
+) -> Result<Body, StoreError> {
+    let state = snapshot.body(log, &body.hash)?;
     let readable =
         with_words && body.media_type.starts_with("text/") && matches!(state, BodyState::Held { .. });
     let text = if readable {
-        let bytes = snapshot.body_bytes(&body.hash, 0, LONGEST)?;
+        let bytes = snapshot.body_bytes(log, &body.hash, 0, LONGEST)?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     } else {
         None

@@ -154,7 +154,7 @@ pub(super) fn bodies(
         next = index + 1;
         let Ok(entry) = Entry::parse(&bytes) else { continue };
         for body in entry.payload().bodies() {
-            let body = body_of(&snapshot, body, false)?;
+            let body = body_of(&snapshot, log.number, body, false)?;
             bodies.push(json!({
                 "index": index, "id": Entry::id_of(&bytes),
                 "hash": body.hash, "size": body.size, "type": body.media_type, "state": body.state,

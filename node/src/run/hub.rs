@@ -180,7 +180,7 @@ impl Hub {
                 }
                 self.follower.wake();
             }
-            Errand::BodyKept { hash } => tracing::debug!(%hash, "a body has arrived"),
+            Errand::BodyKept { body } => tracing::debug!(hash = %body.hash, "a body has arrived"),
             Errand::Paused { organisation, why } => {
                 if self.paused.insert(organisation, why) != Some(why) {
                     tracing::error!(%organisation, %why, "nothing more is taken in of this log");

@@ -32,14 +32,15 @@ pub(super) const HANDOVERS: Table<(u32, u32), &[u8]> = Table::new("handovers");
 /// (log, SHA-256) → fork evidence.
 pub(super) const EVIDENCE: Table<(u32, Key32), &[u8]> = Table::new("evidence");
 
-/// Body hash → salt, size held, whether complete ([`super::bodies::Held`]).
-pub(super) const BODIES: Table<Key32, &[u8]> = Table::new("bodies");
-/// (body hash, offset of the first byte) → at most 256 KiB.
-pub(super) const CHUNKS: Table<(Key32, u64), &[u8]> = Table::new("chunks");
-/// Body hash → id of the entry that erased it.
-pub(super) const ERASED: Table<Key32, Key32> = Table::new("erased");
-/// (body hash, log, index of an entry that refers to it) → size.
-pub(super) const WANTED: Table<(Key32, u32, u64), u64> = Table::new("wanted");
+/// (log, body hash) → salt, size held, whether complete ([`super::bodies::Held`]). A body belongs to the log whose entries
+/// refer to it: what another log says of the same hash does not touch it.
+pub(super) const BODIES: Table<(u32, Key32), &[u8]> = Table::new("bodies");
+/// (log, body hash, offset of the first byte) → at most 256 KiB.
+pub(super) const CHUNKS: Table<(u32, Key32, u64), &[u8]> = Table::new("chunks");
+/// (log, body hash) → id of the entry of that log that erased it.
+pub(super) const ERASED: Table<(u32, Key32), Key32> = Table::new("erased");
+/// (log, body hash, index of an entry of that log that refers to it) → size.
+pub(super) const WANTED: Table<(u32, Key32, u64), u64> = Table::new("wanted");
 
 /// Origin → the largest checkpoint this node has cosigned of it ([`super::witnessed::Witnessed`]).
 pub(super) const WITNESSED: Table<&str, &[u8]> = Table::new("witnessed");

@@ -293,14 +293,19 @@ fn body(seed: u8, size: usize) -> (BodyHash, [u8; 32], Vec<u8>) {
 #[test]
 fn a_body_is_read_back_at_any_offset() {
     let store = Store::in_memory();
+    let log = hold(&store, 1, true);
     let salt = [3; 32];
     let bytes: Vec<u8> = (0..600_000_u32).map(|at| (at % 251) as u8).collect();
     let hash = commit(&salt, &bytes);
-    store.write(|batch| batch.put_body(&hash, &salt, &bytes)).unwrap();
-    store.write(|batch| batch.put_body(&hash, &salt, &bytes)).unwrap();
+    store
+        .write(|batch| batch.put_body(log, &hash, &salt, &bytes))
+        .unwrap();
+    store
+        .write(|batch| batch.put_body(log, &hash, &salt, &bytes))
+        .unwrap();
     let snapshot = store.read().unwrap();
     assert_eq!(
-        snapshot.body(&hash).unwrap(),
+        snapshot.body(log, &hash).unwrap(),
         BodyState::Held { salt, size: 600_000 }
     );
     for (offset, limit) in [
@@ -314,7 +319,7 @@ fn a_body_is_read_back_at_any_offset() {
         let end = (offset + limit).min(bytes.len());
         let expected = bytes.get(offset..end).unwrap_or_default();
         assert_eq!(
-            snapshot.body_bytes(&hash, offset as u64, limit).unwrap(),
+            snapshot.body_bytes(log, &hash, offset as u64, limit).unwrap(),
             expected,
             "{offset} {limit}"
         );
@@ -324,9 +329,10 @@ fn a_body_is_read_back_at_any_offset() {
 #[test]
 fn pieces_come_in_order_and_must_be_the_body() {
     let store = Store::in_memory();
+    let log = hold(&store, 1, true);
     let (hash, salt, bytes) = body(1, 1000);
     let piece = |offset: usize, end: usize| {
-        store.write(|batch| batch.keep_piece(&hash, &salt, offset as u64, &bytes[offset..end]))
+        store.write(|batch| batch.keep_piece(log, &hash, &salt, offset as u64, &bytes[offset..end]))
     };
     piece(0, 400).unwrap();
     assert!(matches!(
@@ -339,29 +345,35 @@ fn pieces_come_in_order_and_must_be_the_body() {
     ));
     piece(0, 400).unwrap();
     assert_eq!(
-        store.read().unwrap().body(&hash).unwrap(),
+        store.read().unwrap().body(log, &hash).unwrap(),
         BodyState::Partial { held: 400 }
     );
-    let early = store.write(|batch| batch.complete_body(&hash)).unwrap_err();
+    let early = store.write(|batch| batch.complete_body(log, &hash)).unwrap_err();
     assert!(matches!(early, BodyError::Mismatch { .. }));
     piece(400, 1000).unwrap();
-    store.write(|batch| batch.complete_body(&hash)).unwrap();
+    store.write(|batch| batch.complete_body(log, &hash)).unwrap();
     assert_eq!(
-        store.read().unwrap().body(&hash).unwrap(),
+        store.read().unwrap().body(log, &hash).unwrap(),
         BodyState::Held { salt, size: 1000 }
     );
-    store.write(|batch| batch.drop_pieces(&hash)).unwrap();
+    store.write(|batch| batch.drop_pieces(log, &hash)).unwrap();
     assert!(
-        matches!(store.read().unwrap().body(&hash).unwrap(), BodyState::Held { .. }),
+        matches!(
+            store.read().unwrap().body(log, &hash).unwrap(),
+            BodyState::Held { .. }
+        ),
         "only pieces are dropped"
     );
 
     let (other, ..) = body(2, 10);
     let lie = store
-        .write(|batch| batch.put_body(&other, &salt, &bytes))
+        .write(|batch| batch.put_body(log, &other, &salt, &bytes))
         .unwrap_err();
     assert!(matches!(lie, BodyError::Mismatch { .. }));
-    assert_eq!(store.read().unwrap().body(&other).unwrap(), BodyState::Missing);
+    assert_eq!(
+        store.read().unwrap().body(log, &other).unwrap(),
+        BodyState::Missing
+    );
 }
 
 #[test]
@@ -371,25 +383,70 @@ fn an_erased_body_is_gone_and_does_not_come_back() {
     let (hash, salt, bytes) = body(1, 300_000);
     let by = Id::from_bytes([5; 32]);
     let wanted = WantedBody {
+        log,
         hash,
         size: 300_000,
-        log,
         index: 4,
     };
     store.write(|batch| batch.want_body(&wanted)).unwrap();
     assert_eq!(store.read().unwrap().wanted_bodies().unwrap(), [wanted]);
-    store.write(|batch| batch.put_body(&hash, &salt, &bytes)).unwrap();
+    store
+        .write(|batch| batch.put_body(log, &hash, &salt, &bytes))
+        .unwrap();
     assert_eq!(store.read().unwrap().wanted_bodies().unwrap(), []);
-    store.write(|batch| batch.erase_body(&hash, &by)).unwrap();
+    store.write(|batch| batch.erase_body(log, &hash, &by)).unwrap();
     let snapshot = store.read().unwrap();
-    assert_eq!(snapshot.body(&hash).unwrap(), BodyState::Erased { by });
-    assert_eq!(snapshot.body_bytes(&hash, 0, 10).unwrap(), b"");
+    assert_eq!(snapshot.body(log, &hash).unwrap(), BodyState::Erased { by });
+    assert_eq!(snapshot.body_bytes(log, &hash, 0, 10).unwrap(), b"");
     let again = store
-        .write(|batch| batch.put_body(&hash, &salt, &bytes))
+        .write(|batch| batch.put_body(log, &hash, &salt, &bytes))
         .unwrap_err();
     assert!(matches!(again, BodyError::Erased { .. }));
     store.write(|batch| batch.want_body(&wanted)).unwrap();
     assert_eq!(store.read().unwrap().wanted_bodies().unwrap(), []);
+}
+
+#[test]
+fn a_log_keeps_wants_and_erases_its_own_bodies_alone() {
+    let store = Store::in_memory();
+    let (ours, theirs) = (hold(&store, 1, true), hold(&store, 2, false));
+    let (hash, salt, bytes) = body(1, 300_000);
+    let by = Id::from_bytes([5; 32]);
+    let wanted = |log| WantedBody {
+        log,
+        hash,
+        size: 300_000,
+        index: 4,
+    };
+    store
+        .write(|batch| {
+            batch.want_body(&wanted(ours))?;
+            batch.want_body(&wanted(theirs))
+        })
+        .map_err(|error: StoreError| error)
+        .unwrap();
+    store
+        .write(|batch| batch.put_body(ours, &hash, &salt, &bytes))
+        .unwrap();
+    let snapshot = store.read().unwrap();
+    assert_eq!(snapshot.wanted_bodies().unwrap(), [wanted(theirs)]);
+    assert_eq!(snapshot.body(theirs, &hash).unwrap(), BodyState::Missing);
+    assert_eq!(snapshot.body_bytes(theirs, &hash, 0, 10).unwrap(), b"");
+    drop(snapshot);
+
+    store.write(|batch| batch.erase_body(theirs, &hash, &by)).unwrap();
+    let snapshot = store.read().unwrap();
+    assert_eq!(snapshot.body(theirs, &hash).unwrap(), BodyState::Erased { by });
+    assert_eq!(
+        snapshot.body(ours, &hash).unwrap(),
+        BodyState::Held { salt, size: 300_000 }
+    );
+    assert_eq!(snapshot.body_bytes(ours, &hash, 0, usize::MAX).unwrap(), bytes);
+    drop(snapshot);
+
+    store.write(|batch| batch.erase_body(ours, &hash, &by)).unwrap();
+    let snapshot = store.read().unwrap();
+    assert_eq!(snapshot.body(ours, &hash).unwrap(), BodyState::Erased { by });
 }
 
 #[test]

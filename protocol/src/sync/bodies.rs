@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::backoff::Backoff;
 use super::message::{Reply, Request};
 use super::peers::Peers;
-use super::port::{Keep, Output, Peer};
+use super::port::{BodyName, Keep, Output, Peer};
 use crate::entry::body::Committer;
-use crate::id::{BodyHash, Id};
+use crate::id::Id;
 use crate::limits;
 use crate::time::Timestamp;
 
@@ -18,15 +18,14 @@ const BODIES_IN_FLIGHT: usize = 16;
 /// The bodies that are wanted.
 #[derive(Debug, Default)]
 pub(super) struct Bodies {
-    wanted: BTreeMap<BodyHash, Want>,
+    wanted: BTreeMap<BodyName, Want>,
     /// Those that nobody is asked for, by when they may be.
-    idle: BTreeSet<(Timestamp, BodyHash)>,
+    idle: BTreeSet<(Timestamp, BodyName)>,
 }
 
 #[derive(Debug)]
 struct Want {
     size: u64,
-    organisation: Id,
     /// Peers that do not have it, this time round.
     tried: BTreeSet<Peer>,
     backoff: Backoff,
@@ -58,13 +57,12 @@ pub(super) enum Verdict {
 }
 
 impl Bodies {
-    pub(super) fn want(&mut self, now: Timestamp, hash: BodyHash, size: u64, organisation: Id) {
-        self.wanted.entry(hash).or_insert_with(|| {
-            self.idle.insert((now, hash));
+    pub(super) fn want(&mut self, now: Timestamp, body: BodyName, size: u64) {
+        self.wanted.entry(body).or_insert_with(|| {
+            self.idle.insert((now, body));
             let (tried, backoff) = (BTreeSet::new(), Backoff::default());
             Want {
                 size,
-                organisation,
                 tried,
                 backoff,
                 due: now,
@@ -74,11 +72,11 @@ impl Bodies {
     }
 
     /// What arrives of it from now on is ignored.
-    pub(super) fn unwant(&mut self, hash: BodyHash, out: &mut Vec<Output>) {
-        if let Some(want) = self.wanted.remove(&hash) {
-            self.idle.remove(&(want.due, hash));
+    pub(super) fn unwant(&mut self, body: BodyName, out: &mut Vec<Output>) {
+        if let Some(want) = self.wanted.remove(&body) {
+            self.idle.remove(&(want.due, body));
             if want.fetch.is_some_and(|fetch| fetch.content.is_some()) {
-                out.push(Output::Keep(Keep::NoPieces { hash }));
+                out.push(Output::Keep(Keep::NoPieces { body }));
             }
         }
     }
@@ -90,9 +88,9 @@ impl Bodies {
             .iter()
             .filter(|(_, want)| want.fetch.is_none() && want.due > now)
             .collect();
-        let missed: Vec<BodyHash> = missed.into_iter().map(|(hash, _)| *hash).collect();
-        for hash in missed {
-            self.retry_at(now, hash);
+        let missed: Vec<BodyName> = missed.into_iter().map(|(body, _)| *body).collect();
+        for body in missed {
+            self.retry_at(now, body);
         }
     }
 
@@ -102,7 +100,7 @@ impl Bodies {
         now: Timestamp,
         peers: &mut Peers<A>,
         out: &mut Vec<Output>,
-    ) -> Option<(Peer, BodyHash, Request)> {
+    ) -> Option<(Peer, BodyName, Request)> {
         let free: BTreeMap<Peer, Id> = well(peers, now)
             .filter(|(peer, _)| peers.in_flight(peer) < BODIES_IN_FLIGHT)
             .map(|(peer, organisation)| (peer.clone(), organisation))
@@ -111,10 +109,10 @@ impl Bodies {
             return None;
         }
         loop {
-            let (_, hash) = *self.idle.first().filter(|(due, _)| *due <= now)?;
-            let want = self.wanted.get_mut(&hash).expect("what is idle is wanted");
+            let (_, body) = *self.idle.first().filter(|(due, _)| *due <= now)?;
+            let want = self.wanted.get_mut(&body).expect("what is idle is wanted");
             let untried = free.iter().filter(|(peer, _)| !want.tried.contains(*peer));
-            let source = untried.min_by_key(|(_, organisation)| **organisation != want.organisation);
+            let source = untried.min_by_key(|(_, organisation)| **organisation != body.organisation);
             if let Some((peer, _)) = source {
                 self.idle.pop_first();
                 want.fetch = Some(Fetch {
@@ -122,7 +120,7 @@ impl Bodies {
                     offset: 0,
                     content: None,
                 });
-                return Some((peer.clone(), hash, Request::Body { hash, offset: 0 }));
+                return Some((peer.clone(), body, request(body, 0)));
             }
             if well(peers, now).any(|(peer, _)| !want.tried.contains(peer)) {
                 return None;
@@ -130,8 +128,8 @@ impl Bodies {
             want.tried.clear();
             want.backoff.failed(now, peers.jitter());
             let due = want.backoff.until();
-            self.retry_at(due, hash);
-            out.push(Output::BodyMissing { hash });
+            self.retry_at(due, body);
+            out.push(Output::BodyMissing { body });
         }
     }
 
@@ -140,11 +138,11 @@ impl Bodies {
         &mut self,
         now: Timestamp,
         peer: &Peer,
-        hash: BodyHash,
+        body: BodyName,
         reply: Reply,
         out: &mut Vec<Output>,
     ) -> (Verdict, Option<Request>) {
-        let Some(want) = self.wanted.get_mut(&hash) else {
+        let Some(want) = self.wanted.get_mut(&body) else {
             return (Verdict::Fair, None);
         };
         let Some(fetch) = want.fetch.as_mut().filter(|fetch| fetch.peer == *peer) else {
@@ -164,7 +162,7 @@ impl Bodies {
                     && (!bytes.is_empty() || size == 0)
                     && bytes.len() as u64 <= size - offset;
                 if !expected {
-                    self.turn_away(now, hash, out);
+                    self.turn_away(now, body, out);
                     return (Verdict::Lied, None);
                 }
                 let (_, committer) = fetch.content.get_or_insert_with(|| (salt, Committer::new(&salt)));
@@ -172,18 +170,18 @@ impl Bodies {
                 fetch.offset += bytes.len() as u64;
                 let next = fetch.offset;
                 out.push(Output::Keep(Keep::Piece {
-                    hash,
+                    body,
                     salt,
                     offset,
                     bytes,
                 }));
                 if next < size {
-                    return (Verdict::Fair, Some(Request::Body { hash, offset: next }));
+                    return (Verdict::Fair, Some(request(body, next)));
                 }
-                self.finish(now, hash, out)
+                self.finish(now, body, out)
             }
             Reply::Body { .. } | Reply::Erased { .. } | Reply::Missing {} | Reply::Refused { .. } => {
-                self.turn_away(now, hash, out);
+                self.turn_away(now, body, out);
                 (Verdict::Fair, None)
             }
             Reply::Same {}
@@ -192,67 +190,76 @@ impl Bodies {
             | Reply::Range { .. }
             | Reply::Consistency { .. }
             | Reply::Noted {} => {
-                self.turn_away(now, hash, out);
+                self.turn_away(now, body, out);
                 (Verdict::Lied, None)
             }
         }
     }
 
     /// No answer came: somebody else is asked, or the same peer when it is well.
-    pub(super) fn failed(&mut self, now: Timestamp, peer: &Peer, hash: BodyHash, out: &mut Vec<Output>) {
+    pub(super) fn failed(&mut self, now: Timestamp, peer: &Peer, body: BodyName, out: &mut Vec<Output>) {
         if self
             .wanted
-            .get(&hash)
+            .get(&body)
             .is_some_and(|want| want.fetch.as_ref().is_some_and(|fetch| fetch.peer == *peer))
         {
-            self.give_up(now, hash, out);
+            self.give_up(now, body, out);
         }
     }
 
     fn finish(
         &mut self,
         now: Timestamp,
-        hash: BodyHash,
+        body: BodyName,
         out: &mut Vec<Output>,
     ) -> (Verdict, Option<Request>) {
-        let want = self.wanted.get_mut(&hash).expect("only a wanted body is fetched");
+        let want = self.wanted.get_mut(&body).expect("only a wanted body is fetched");
         let content = want.fetch.as_ref().and_then(|fetch| fetch.content.as_ref());
-        if content.is_some_and(|(_, committer)| committer.clone().finish() == hash) {
-            self.wanted.remove(&hash);
-            out.push(Output::Keep(Keep::Body { hash }));
+        if content.is_some_and(|(_, committer)| committer.clone().finish() == body.hash) {
+            self.wanted.remove(&body);
+            out.push(Output::Keep(Keep::Body { body }));
             return (Verdict::Fair, None);
         }
-        self.turn_away(now, hash, out);
+        self.turn_away(now, body, out);
         (Verdict::Lied, None)
     }
 
     /// The peer does not have it.
-    fn turn_away(&mut self, now: Timestamp, hash: BodyHash, out: &mut Vec<Output>) {
+    fn turn_away(&mut self, now: Timestamp, body: BodyName, out: &mut Vec<Output>) {
         if let Some(Want {
             fetch: Some(fetch),
             tried,
             ..
-        }) = self.wanted.get_mut(&hash)
+        }) = self.wanted.get_mut(&body)
         {
             tried.insert(fetch.peer.clone());
         }
-        self.give_up(now, hash, out);
+        self.give_up(now, body, out);
     }
 
-    fn give_up(&mut self, now: Timestamp, hash: BodyHash, out: &mut Vec<Output>) {
-        let fetch = self.wanted.get_mut(&hash).and_then(|want| want.fetch.take());
+    fn give_up(&mut self, now: Timestamp, body: BodyName, out: &mut Vec<Output>) {
+        let fetch = self.wanted.get_mut(&body).and_then(|want| want.fetch.take());
         if fetch.is_some_and(|fetch| fetch.content.is_some()) {
-            out.push(Output::Keep(Keep::NoPieces { hash }));
+            out.push(Output::Keep(Keep::NoPieces { body }));
         }
-        self.retry_at(now, hash);
+        self.retry_at(now, body);
     }
 
-    fn retry_at(&mut self, due: Timestamp, hash: BodyHash) {
-        if let Some(want) = self.wanted.get_mut(&hash) {
-            self.idle.remove(&(want.due, hash));
+    fn retry_at(&mut self, due: Timestamp, body: BodyName) {
+        if let Some(want) = self.wanted.get_mut(&body) {
+            self.idle.remove(&(want.due, body));
             want.due = due;
-            self.idle.insert((due, hash));
+            self.idle.insert((due, body));
         }
+    }
+}
+
+fn request(body: BodyName, offset: u64) -> Request {
+    let BodyName { organisation, hash } = body;
+    Request::Body {
+        hash,
+        offset,
+        organisation,
     }
 }
 

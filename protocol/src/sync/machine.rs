@@ -11,11 +11,11 @@ use super::cosign::{self, Cosign};
 use super::heads::Heads;
 use super::message::Evidence;
 use super::peers::Peers;
-use super::port::{Followed, Input, Keep, Output, Pause, Peer};
+use super::port::{BodyName, Followed, Input, Keep, Output, Pause, Peer};
 use super::pull::Portions;
 use super::replica::{self, Effect, Replica};
 use super::spread::Spread;
-use crate::id::{BodyHash, Id};
+use crate::id::Id;
 use crate::log::{ForkEvidence, VerifierKey};
 use crate::time::Timestamp;
 
@@ -45,7 +45,7 @@ enum About {
     /// The head that a witness says is larger than ours, and the size it named.
     Claim(u64),
     Evidence(Id),
-    Body(BodyHash),
+    Body(BodyName),
 }
 
 impl Machine {
@@ -107,12 +107,8 @@ impl Machine {
                 let effects = replica.proven(from, size, proof);
                 self.effects(now, organisation, effects, out);
             }
-            Input::Wanted {
-                hash,
-                size,
-                organisation,
-            } => self.bodies.want(now, hash, size, organisation),
-            Input::Unwanted { hash } => self.bodies.unwant(hash, out),
+            Input::Wanted { body, size } => self.bodies.want(now, body, size),
+            Input::Unwanted { body } => self.bodies.unwant(body, out),
             Input::Tick => {
                 for (peer, about) in self.peers.overdue(now) {
                     self.failed(now, &peer, about, out);

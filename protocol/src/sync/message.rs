@@ -9,7 +9,7 @@ use crate::id::{BodyHash, Hash, Id, Root};
 use crate::log::note::MalformedNote;
 use crate::log::{ForkEvidence, Note};
 
-/// A request of `/hearth/sync/1`.
+/// A request of `/hearth/sync/2`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Request {
@@ -45,12 +45,14 @@ pub enum Request {
         /// The log.
         organisation: Id,
     },
-    /// A piece of a body.
+    /// A piece of a body of one log.
     Body {
         /// The body's salted commitment.
         hash: BodyHash,
         /// Index of the first byte.
         offset: u64,
+        /// The log that refers to it.
+        organisation: Id,
     },
     /// Two heads that convict a log of having forked.
     Evidence(Evidence),
@@ -66,7 +68,7 @@ pub struct Evidence {
     pub proof: Vec<Hash>,
 }
 
-/// A reply of `/hearth/sync/1`.
+/// A reply of `/hearth/sync/2`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Reply {

@@ -28,5 +28,5 @@ pub use message::{
     Evidence, HeadsHint, JoinReply, JoinRequest, OfferedHead, PeersReply, PeersRequest, Reply, Request,
     WitnessReply, WitnessRequest,
 };
-pub use port::{Answer, Failed, Followed, Input, Keep, Output, Pause, Peer, Question, Ticket};
+pub use port::{Answer, BodyName, Failed, Followed, Input, Keep, Output, Pause, Peer, Question, Ticket};
 pub use pull::Portions;

@@ -8,6 +8,16 @@ use crate::log::{ForkEvidence, Frontier, KeyChain, VerifierKey};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Peer(pub Vec<u8>);
 
+/// A body as it is wanted, asked for and kept. The same bytes referred to in two logs are two bodies: each log's entries
+/// keep and erase their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BodyName {
+    /// Whose log refers to it. Its nodes are asked first.
+    pub organisation: Id,
+    /// The salted commitment.
+    pub hash: BodyHash,
+}
+
 /// Names one question; its answer comes back under the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
@@ -15,7 +25,7 @@ pub struct Ticket(pub u64);
 /// A question for a peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// Over `/hearth/sync/1`.
+    /// Over `/hearth/sync/2`.
     Sync(Request),
     /// Over `/hearth/witness/1`.
     Witness(WitnessRequest),
@@ -24,7 +34,7 @@ pub enum Question {
 /// A peer's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// Over `/hearth/sync/1`.
+    /// Over `/hearth/sync/2`.
     Sync(Reply),
     /// Over `/hearth/witness/1`.
     Witness(WitnessReply),
@@ -138,17 +148,15 @@ pub enum Input {
     },
     /// A body an entry refers to is to be fetched.
     Wanted {
-        /// Its commitment.
-        hash: BodyHash,
+        /// The body.
+        body: BodyName,
         /// Its size in bytes, from the entry.
         size: u64,
-        /// Whose log refers to it: asked first.
-        organisation: Id,
     },
     /// A body is no longer to be fetched: it was erased, or arrived by another way.
     Unwanted {
-        /// Its commitment.
-        hash: BodyHash,
+        /// The body.
+        body: BodyName,
     },
     /// Time has passed. Due about once a second.
     Tick,
@@ -186,8 +194,8 @@ pub enum Output {
     },
     /// Nobody reachable has the body; it is asked for again later.
     BodyMissing {
-        /// Its commitment.
-        hash: BodyHash,
+        /// The body.
+        body: BodyName,
     },
     /// Nothing more is taken in of this log.
     Paused {
@@ -258,8 +266,8 @@ pub enum Keep {
     },
     /// A piece of a body that is not complete yet. The one at offset 0 replaces what was kept of it.
     Piece {
-        /// Its commitment.
-        hash: BodyHash,
+        /// The body.
+        body: BodyName,
         /// Its salt.
         salt: [u8; 32],
         /// Index of the piece's first byte: pieces come in order.
@@ -269,13 +277,13 @@ pub enum Keep {
     },
     /// The pieces are the whole body and match its commitment.
     Body {
-        /// Its commitment.
-        hash: BodyHash,
+        /// The body.
+        body: BodyName,
     },
     /// The pieces are not the body, or no longer wanted: forget them.
     NoPieces {
-        /// Its commitment.
-        hash: BodyHash,
+        /// The body.
+        body: BodyName,
     },
 }
 

@@ -15,8 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hearth_node::clock::Clock;
 use hearth_node::replication::Errand;
-use hearth_protocol::id::{BodyHash, Id};
-use hearth_protocol::sync::{Input, Peer, Question};
+use hearth_protocol::id::Id;
+use hearth_protocol::sync::{BodyName, Input, Peer, Question};
 use hearth_protocol::time::{Span, Timestamp};
 
 pub use liar::Lie;
@@ -50,10 +50,11 @@ pub struct World {
 #[derive(Default)]
 struct Truth {
     logs: BTreeMap<Id, Vec<Vec<u8>>>,
-    bodies: BTreeMap<BodyHash, Body>,
-    erased: Vec<BodyHash>,
+    bodies: BTreeMap<BodyName, Body>,
+    erased: Vec<BodyName>,
 }
 
+#[derive(Clone)]
 struct Body {
     salt: [u8; 32],
     bytes: Vec<u8>,
@@ -149,36 +150,45 @@ impl World {
     }
 
     /// One node's organisation publishes a body of that many bytes.
-    pub fn publish(&mut self, node: usize, bytes: usize) -> BodyHash {
-        let hash = self.announce(node, bytes);
-        self.keep_now(node, hash);
-        hash
+    pub fn publish(&mut self, node: usize, bytes: usize) -> BodyName {
+        let body = self.announce(node, bytes);
+        self.keep_now(node, body);
+        body
     }
 
     /// One node's organisation publishes that many bodies of that many bytes, in one go.
     pub fn publish_many(&mut self, node: usize, count: usize, bytes: usize) {
-        let named: Vec<(BodyHash, Vec<u8>)> = (0..count).map(|_| self.a_body(bytes)).collect();
-        named.iter().for_each(|(hash, _)| self.keep_now(node, *hash));
+        let named: Vec<(BodyName, Vec<u8>)> = (0..count).map(|_| self.a_body(node, bytes)).collect();
+        named.iter().for_each(|(body, _)| self.keep_now(node, *body));
         self.write(node, named.into_iter().map(|(_, entry)| entry).collect());
     }
 
     /// One node's organisation writes an entry that names a body, and has not got the body.
-    pub fn announce(&mut self, node: usize, bytes: usize) -> BodyHash {
-        let (hash, entry) = self.a_body(bytes);
+    pub fn announce(&mut self, node: usize, bytes: usize) -> BodyName {
+        let (body, entry) = self.a_body(node, bytes);
         self.write(node, vec![entry]);
-        hash
+        body
     }
 
-    /// A node gets hold of an announced body.
-    pub fn keep_now(&mut self, node: usize, hash: BodyHash) {
-        let Body { salt, bytes } = &self.truth.bodies[&hash];
-        self.nodes[node].keep_body(&hash, salt, bytes);
+    /// One node's organisation writes an entry that names the body of another, which it got hold of.
+    pub fn copy(&mut self, node: usize, body: BodyName) -> BodyName {
+        let content = self.truth.bodies[&body].clone();
+        let (copy, entry) = self.named(node, content);
+        self.keep_now(node, copy);
+        self.write(node, vec![entry]);
+        copy
     }
 
-    /// One node's organisation erases a body.
-    pub fn erase(&mut self, node: usize, hash: BodyHash) {
-        let entry = self.nodes[node].erase_body(&hash);
-        self.truth.erased.push(hash);
+    /// A node gets hold of a body that its organisation has announced.
+    pub fn keep_now(&mut self, node: usize, body: BodyName) {
+        let Body { salt, bytes } = &self.truth.bodies[&body];
+        self.nodes[node].keep_body(&body.hash, salt, bytes);
+    }
+
+    /// One node's organisation erases a body of its log.
+    pub fn erase(&mut self, node: usize, body: BodyName) {
+        let entry = self.nodes[node].erase_body(&body.hash);
+        self.truth.erased.push(body);
         self.write(node, vec![entry]);
     }
 
@@ -259,14 +269,21 @@ impl World {
     }
 
     /// A body that nobody has yet, and the entry that names it.
-    fn a_body(&mut self, bytes: usize) -> (BodyHash, Vec<u8>) {
+    fn a_body(&mut self, node: usize, bytes: usize) -> (BodyName, Vec<u8>) {
         let body = Body {
             salt: self.random.array(),
             bytes: self.random.bytes(bytes),
         };
+        self.named(node, body)
+    }
+
+    /// What an organisation calls a body, and the entry that names it.
+    fn named(&mut self, node: usize, body: Body) -> (BodyName, Vec<u8>) {
         let (hash, entry) = node::name_body(&body.salt, &body.bytes);
-        self.truth.bodies.insert(hash, body);
-        (hash, entry)
+        let organisation = self.nodes[node].organisation.id;
+        let name = BodyName { organisation, hash };
+        self.truth.bodies.insert(name, body);
+        (name, entry)
     }
 
     fn write(&mut self, node: usize, entries: Vec<Vec<u8>>) {

@@ -12,7 +12,7 @@ use hearth_protocol::entry::body;
 use hearth_protocol::id::{BodyHash, Id};
 use hearth_protocol::log::{Checkpoint, Cosigner, Origin, TreeHead, VerifierKey};
 use hearth_protocol::sign::SecretKey;
-use hearth_protocol::sync::{Answer, Input, Peer, Portions, Question, Request};
+use hearth_protocol::sync::{Answer, BodyName, Input, Peer, Portions, Question, Request};
 
 use super::liar::Lie;
 use super::random::Random;
@@ -164,21 +164,26 @@ impl Node {
         self.step(Input::OwnHead { note })
     }
 
-    /// Keeps a body, whoever wants it.
+    /// Keeps a body of the own log.
     pub(super) fn keep_body(&mut self, hash: &BodyHash, salt: &[u8; 32], bytes: &[u8]) {
+        let log = self.own_log();
         self.store
-            .write(|batch| batch.put_body(hash, salt, bytes))
+            .write(|batch| batch.put_body(log, hash, salt, bytes))
             .expect("memory does not fail");
     }
 
-    /// Erases a body here, and gives the entry that erases it everywhere.
+    /// Erases a body of the own log here, and gives the entry that erases it everywhere.
     pub(super) fn erase_body(&mut self, hash: &BodyHash) -> Vec<u8> {
         let entry = [ERASES, hash.as_bytes()].concat();
-        let by = hearth_protocol::entry::Entry::id_of(&entry);
-        self.store
-            .write(|batch| batch.erase_body(hash, &by))
-            .expect("memory does not fail");
+        self.erase_in(self.own_log(), hash, &entry);
         entry
+    }
+
+    fn erase_in(&self, log: LogNumber, hash: &BodyHash, entry: &[u8]) {
+        let by = hearth_protocol::entry::Entry::id_of(entry);
+        self.store
+            .write(|batch| batch.erase_body(log, hash, &by))
+            .expect("memory does not fail");
     }
 
     /// The answer to a peer's question, and what the question tells this node.
@@ -255,9 +260,9 @@ impl Node {
             {
                 let size = u64::from_be_bytes(size.try_into().expect("a size"));
                 let wanted = WantedBody {
+                    log,
                     hash: BodyHash::from_bytes(*hash),
                     size,
-                    log,
                     index: *index,
                 };
                 self.store
@@ -265,8 +270,12 @@ impl Node {
                     .expect("memory does not fail");
             } else if let Some(hash) = entry.strip_prefix(ERASES) {
                 let hash = BodyHash::from_bytes(hash.try_into().expect("a hash"));
-                self.erase_body(&hash);
-                let unwanted = self.replication.step(now, [Input::Unwanted { hash }]);
+                self.erase_in(log, &hash, entry);
+                let body = BodyName {
+                    organisation: *organisation,
+                    hash,
+                };
+                let unwanted = self.replication.step(now, [Input::Unwanted { body }]);
                 errands.extend(unwanted.expect("memory does not fail"));
             }
         }

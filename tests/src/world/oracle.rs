@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use hearth_node::store::{BodyState, Snapshot, StoreError};
-use hearth_protocol::id::{BodyHash, Hash, Id};
+use hearth_protocol::id::{Hash, Id};
 use hearth_protocol::log::{ForkEvidence, HeldNote, KeyChain, VerifierKey};
+use hearth_protocol::sync::BodyName;
 
 use super::World;
 
@@ -32,11 +33,11 @@ impl World {
     }
 
     /// Whether a node holds a body whole.
-    pub fn holds_body(&self, node: usize, hash: BodyHash) -> bool {
-        matches!(
-            self.with_snapshot(node, |snapshot| snapshot.body(&hash)),
-            BodyState::Held { .. }
-        )
+    pub fn holds_body(&self, node: usize, body: BodyName) -> bool {
+        let state = self.with_snapshot(node, |snapshot| {
+            snapshot.body(log_of(snapshot, &body.organisation)?, &body.hash)
+        });
+        matches!(state, BodyState::Held { .. })
     }
 
     /// Every node holds every entry, head, cosignature and body.
@@ -104,12 +105,13 @@ impl World {
     }
 
     fn body_difference(&self, node: usize, snapshot: &Snapshot<'_>) -> Result<Option<String>, StoreError> {
-        for (hash, body) in &self.truth.bodies {
-            let state = snapshot.body(hash)?;
+        for (name, body) in &self.truth.bodies {
+            let (log, hash) = (log_of(snapshot, &name.organisation)?, &name.hash);
+            let state = snapshot.body(log, hash)?;
             let is_right = match &state {
-                BodyState::Held { .. } if self.truth.erased.contains(hash) => false,
-                BodyState::Held { .. } => snapshot.body_bytes(hash, 0, usize::MAX)? == body.bytes,
-                BodyState::Erased { .. } => self.truth.erased.contains(hash),
+                BodyState::Held { .. } if self.truth.erased.contains(name) => false,
+                BodyState::Held { .. } => snapshot.body_bytes(log, hash, 0, usize::MAX)? == body.bytes,
+                BodyState::Erased { .. } => self.truth.erased.contains(name),
                 BodyState::Partial { .. } | BodyState::Missing => false,
             };
             if !is_right {

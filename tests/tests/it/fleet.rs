@@ -335,11 +335,15 @@ impl Client {
         result["id"].as_str().unwrap().parse().unwrap()
     }
 
-    /// Hands in a body ahead of its entry; gives the status.
-    pub(crate) fn put_body(&mut self, reference: &BodyRef, salt: &[u8; 32], bytes: &[u8]) -> u16 {
-        let request = self
-            .agent
-            .put(format!("{}/v1/bodies/{}", self.base, reference.hash));
+    /// Hands in a body of a log ahead of its entry; gives the status.
+    pub(crate) fn put_body(
+        &mut self,
+        home: &Home,
+        reference: &BodyRef,
+        salt: &[u8; 32],
+        bytes: &[u8],
+    ) -> u16 {
+        let request = self.agent.put(self.url_of_body(home, reference));
         let request = request.header("Authorization", format!("Bearer {}", self.token));
         request
             .header("Hearth-Salt", hex::encode(salt))
@@ -349,11 +353,9 @@ impl Client {
             .as_u16()
     }
 
-    /// A body's bytes, if it is there.
-    pub(crate) fn body(&mut self, reference: &BodyRef) -> Option<Vec<u8>> {
-        let request = self
-            .agent
-            .get(format!("{}/v1/bodies/{}", self.base, reference.hash));
+    /// The bytes of a body of a log, if it is there.
+    pub(crate) fn body(&mut self, home: &Home, reference: &BodyRef) -> Option<Vec<u8>> {
+        let request = self.agent.get(self.url_of_body(home, reference));
         let mut response = request
             .header("Authorization", format!("Bearer {}", self.token))
             .call()
@@ -367,6 +369,10 @@ impl Client {
                 .read_to_vec()
                 .unwrap()
         })
+    }
+
+    fn url_of_body(&self, home: &Home, reference: &BodyRef) -> String {
+        format!("{}/v1/bodies/{}/{}", self.base, home.organisation, reference.hash)
     }
 
     /// Admits everybody who has applied, as the steward of the founder; waits until somebody has.
@@ -401,7 +407,7 @@ struct Wire {
 struct Bytes(#[serde(with = "blob")] Vec<u8>);
 
 /// A body as it is handed in.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Body {
     salt: Hash,
     #[serde(with = "blob")]

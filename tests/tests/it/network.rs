@@ -198,7 +198,7 @@ fn the_api_opens_to_valid_keys_under_known_names_alone() {
         (421, "unknown_host".into())
     );
     assert_eq!(post("/v1/nothing", None), (404, "not_found".into()));
-    assert_eq!(post("/v1/bodies/00", None), (405, "method_not_allowed".into()));
+    assert_eq!(post("/v1/bodies/00/00", None), (405, "method_not_allowed".into()));
     let stranger = hearth_node::secret_file::generate().unwrap();
     let (status, refusal) = Client::open(base, north.home, stranger).err().unwrap();
     assert_eq!((status, &refusal["error"]["code"]), (403, &json!("unknown_key")));
@@ -323,14 +323,20 @@ fn a_large_file_goes_in_pieces_and_arrives_whole() {
         .collect();
     let salt = [7; 32];
     let file = BodyRef::to(&salt, &bytes, "application/octet-stream");
+    let home = pair.south.home;
     assert_eq!(
-        south.put_body(&file, &[8; 32], &bytes),
+        south.put_body(&home, &file, &[8; 32], &bytes),
         422,
         "another salt makes another body"
     );
-    assert_eq!(south.put_body(&file, &salt, &bytes[1..]), 422);
-    assert_eq!(south.put_body(&file, &salt, &bytes), 201);
-    assert_eq!(south.put_body(&file, &salt, &bytes), 200, "twice is once");
+    assert_eq!(south.put_body(&home, &file, &salt, &bytes[1..]), 422);
+    assert_eq!(south.put_body(&home, &file, &salt, &bytes), 201);
+    assert_eq!(south.put_body(&home, &file, &salt, &bytes), 200, "twice is once");
+    assert_eq!(
+        north.put_body(&home, &file, &salt, b""),
+        403,
+        "another organisation's log"
+    );
     let (reference, words) = Body::of("# The file");
     let published = ResourcePublished {
         file: Some(file.clone()),
@@ -338,7 +344,7 @@ fn a_large_file_goes_in_pieces_and_arrives_whole() {
     };
     let payload = Payload::new(now(), Learning::ResourcePublished(published)).with_body(reference);
     south.submit_one(pair.south.sign(&payload), vec![words]);
-    let arrived = until("the file has arrived", || north.body(&file));
+    let arrived = until("the file has arrived", || north.body(&home, &file));
     assert!(arrived == bytes, "the bytes are those handed in");
     assert_eq!(north.status()["missing_bodies"], 0);
 }
@@ -370,11 +376,11 @@ fn erased_words_are_gone_everywhere_and_no_tree_changes() {
     assert_eq!(too_far.unwrap()[0]["error"]["code"], "not_its_body");
     south.submit_one(erasing(vec![reference.hash]), vec![]);
     until("north has erased the words", || {
-        north.body(&reference).is_none().then_some(())
+        north.body(&pair.south.home, &reference).is_none().then_some(())
     });
-    assert!(south.body(&reference).is_none());
+    assert!(south.body(&pair.south.home, &reference).is_none());
     assert!(
-        north.body(&kept).is_some(),
+        north.body(&pair.north.home, &kept).is_some(),
         "an erasure reaches no further than what it is about"
     );
     witnessed(
@@ -386,4 +392,47 @@ fn erased_words_are_gone_everywhere_and_no_tree_changes() {
         0,
         "what was erased is not wanted any more"
     );
+}
+
+#[test]
+fn who_logs_anothers_commitment_and_erases_it_erases_nothing_of_theirs() {
+    let pair = pair(Transport::Tcp);
+    let (mut north, mut south) = (
+        pair.north.client(&pair.north_node),
+        pair.south.client(&pair.south_node),
+    );
+    let (theirs, ours) = (pair.south.home, pair.north.home);
+    let asks = |member: &Member, reference: &BodyRef| {
+        let query = Interaction::QueryAsked(QueryAsked::default());
+        member.sign(&Payload::new(now(), query).with_body(reference.clone()))
+    };
+    let erases = |member: &Member, entry: Id, reference: &BodyRef| {
+        let (ground, hashes) = ("request".parse().unwrap(), vec![reference.hash]);
+        let erasure = ErasureCarriedOut { ground, hashes };
+        member.sign(&Payload::new(now(), Care::ErasureCarriedOut(erasure)).about(entry))
+    };
+    let (reference, body) = Body::of("Words of the south");
+    let words = south.submit_one(asks(&pair.south, &reference), vec![body.clone()]);
+    hears(&mut north, words, "Words of the south");
+
+    let without = north.submit(vec![asks(&pair.north, &reference)], vec![]);
+    assert_eq!(without[0]["error"]["code"], "missing_body", "only south has it");
+    let copy = north.submit_one(asks(&pair.north, &reference), vec![body]);
+    hears(&mut south, copy, "Words of the south");
+    north.submit_one(erases(&pair.north, copy, &reference), vec![]);
+    until("south has erased the copy", || {
+        south.body(&ours, &reference).is_none().then_some(())
+    });
+    for client in [&mut north, &mut south] {
+        assert!(client.body(&ours, &reference).is_none());
+        assert_eq!(client.body(&theirs, &reference).unwrap(), b"Words of the south");
+        hears(client, words, "Words of the south");
+        assert_eq!(client.status()["missing_bodies"], 0);
+    }
+
+    south.submit_one(erases(&pair.south, words, &reference), vec![]);
+    until("north has erased south's words", || {
+        north.body(&theirs, &reference).is_none().then_some(())
+    });
+    assert!(south.body(&theirs, &reference).is_none());
 }

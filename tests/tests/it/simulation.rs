@@ -175,6 +175,26 @@ fn a_body_erased_while_it_spreads_is_gone_everywhere_and_stays_so() {
 }
 
 #[test]
+fn who_copies_a_commitment_and_erases_it_erases_nothing_but_the_copy() {
+    for seed in seeds(8) {
+        let mut w = World::new(seed, 4);
+        w.settle();
+        let words = w.publish(0, 900);
+        if seed.is_multiple_of(2) {
+            w.settle();
+        }
+        let copy = w.copy(1, words);
+        w.run(Span::from_millis(700));
+        w.erase(1, copy);
+        w.settle();
+        assert!((0..4).all(|node| w.holds_body(node, words) && !w.holds_body(node, copy)));
+        w.erase(0, words);
+        w.settle();
+        assert!((0..4).all(|node| !w.holds_body(node, words)));
+    }
+}
+
+#[test]
 fn a_body_nobody_has_is_asked_for_less_and_less_and_fetched_when_it_appears() {
     let mut w = World::new(1, 3);
     w.settle();

@@ -25,7 +25,10 @@ fn an_acknowledged_entry_is_stored_with_its_body_and_under_a_signed_checkpoint()
     );
     let snapshot = running.store.read().unwrap();
     assert_eq!(snapshot.entry(running.log.number, 3).unwrap().unwrap(), entry);
-    assert!(matches!(snapshot.body(&hash).unwrap(), BodyState::Held { .. }));
+    assert!(matches!(
+        snapshot.body(running.log.number, &hash).unwrap(),
+        BodyState::Held { .. }
+    ));
     assert_eq!(*running.ledger.committed().borrow(), running.head());
     running.settle();
     let note = running.ledger.offered().borrow().clone().unwrap();
@@ -206,7 +209,11 @@ impl House {
             );
             let snapshot = running.store.read().unwrap();
             for body in bodies {
-                assert_eq!(snapshot.body(&body.hash()).unwrap(), BodyState::Missing, "{code}");
+                assert_eq!(
+                    snapshot.body(running.log.number, &body.hash()).unwrap(),
+                    BodyState::Missing,
+                    "{code}"
+                );
             }
         }
         running.stop();
@@ -305,7 +312,12 @@ fn an_erasure_takes_only_bodies_of_the_entries_it_names() {
     });
     assert!(matches!(refused, Err(Refused::NotItsBody { hash }) if hash == others_body));
     assert!(matches!(
-        running.store.read().unwrap().body(&others_body).unwrap(),
+        running
+            .store
+            .read()
+            .unwrap()
+            .body(running.log.number, &others_body)
+            .unwrap(),
         BodyState::Held { .. }
     ));
 }
@@ -330,7 +342,12 @@ fn an_erasure_takes_the_body_with_the_commit() {
         })
         .unwrap();
     assert_eq!(
-        running.store.read().unwrap().body(&hash).unwrap(),
+        running
+            .store
+            .read()
+            .unwrap()
+            .body(running.log.number, &hash)
+            .unwrap(),
         BodyState::Erased { by: erased.id }
     );
     let (payload, body) = question_payload(1);

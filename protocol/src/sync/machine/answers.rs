@@ -45,14 +45,14 @@ impl Machine {
                 let effects = replica.answered(peer, about, reply);
                 self.effects(now, organisation, effects, out);
             }
-            (About::Body(hash), Answer::Sync(reply)) => {
-                let (verdict, next) = self.bodies.answered(now, peer, hash, reply, out);
+            (About::Body(body), Answer::Sync(reply)) => {
+                let (verdict, next) = self.bodies.answered(now, peer, body, reply, out);
                 if verdict == bodies::Verdict::Lied {
                     self.lied(now, peer);
                 }
                 if let Some(request) = next {
                     self.peers
-                        .ask(now, peer.clone(), About::Body(hash), Question::Sync(request), out);
+                        .ask(now, peer.clone(), About::Body(body), Question::Sync(request), out);
                 }
             }
             (About::Evidence(_), Answer::Sync(_)) => {}
@@ -189,7 +189,7 @@ impl Machine {
                     replica.failed(peer, about);
                 }
             }
-            About::Body(hash) => self.bodies.failed(now, peer, hash, out),
+            About::Body(body) => self.bodies.failed(now, peer, body, out),
             About::Cosign(_) => self.cosign.failed(now, self.peers.jitter(), peer),
             About::Claim(size) => self.not_shown(now, peer, size, out),
             About::Evidence(organisation) => self.spread.failed(peer, organisation),

@@ -27,9 +27,9 @@ impl Machine {
                 out,
             );
         }
-        while let Some((peer, hash, request)) = self.bodies.next(now, &mut self.peers, out) {
+        while let Some((peer, body, request)) = self.bodies.next(now, &mut self.peers, out) {
             self.peers
-                .ask(now, peer, About::Body(hash), Question::Sync(request), out);
+                .ask(now, peer, About::Body(body), Question::Sync(request), out);
         }
     }
 

@@ -46,6 +46,7 @@ fn requests() -> Vec<Request> {
         Request::Body {
             hash: BodyHash::from_bytes([5; 32]),
             offset: 1_048_576,
+            organisation: id(2),
         },
         Request::Evidence(Evidence {
             note: [blob("a note"), blob("another")],
@@ -131,7 +132,7 @@ fn every_message_has_its_frozen_frame() {
     vectors::assert_frozen(
         "exchange/sync.json",
         &json!({
-            "protocol": "/hearth/sync/1",
+            "protocol": "/hearth/sync/2",
             "requests": frames(&requests),
             "replies": frames(&replies),
         }),

@@ -47,7 +47,7 @@ fn append(store: &Store, batch: u64) -> Result<LogNumber, Box<dyn std::error::Er
             .collect();
         transaction.append_own(log, &entries)?;
         let (hash, salt, bytes) = body(batch);
-        transaction.put_body(&hash, &salt, &bytes)?;
+        transaction.put_body(log, &hash, &salt, &bytes)?;
         Ok(log)
     });
     if written.is_ok() {
@@ -85,7 +85,7 @@ fn assert_holds(store: &Store, batches: u64, context: &str) {
     assert_eq!(snapshot.entry(log.number, size).unwrap(), None, "{context}");
     for batch in 0..BATCHES {
         let (hash, _, bytes) = body(batch);
-        let held = snapshot.body_bytes(&hash, 0, usize::MAX).unwrap();
+        let held = snapshot.body_bytes(log.number, &hash, 0, usize::MAX).unwrap();
         assert_eq!(
             held,
             if batch < batches { bytes } else { Vec::new() },

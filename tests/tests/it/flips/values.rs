@@ -61,9 +61,11 @@ pub(super) fn values(memory: &Memory) -> Vec<Row> {
     table!("cosigned", u32, |key| key, |kept| kept);
     table!("aims", u32, |key| key, |kept| kept);
     table!("handovers", (u32, u32), |key| key, |kept| kept);
-    table!("bodies", Key32, |key| *key, |kept| &kept);
-    table!("chunks", (Key32, u64), |key| (*key.0, key.1), |key| (
-        &key.0, key.1
+    table!("bodies", (u32, Key32), |key| (key.0, *key.1), |key| (
+        key.0, &key.1
+    ));
+    table!("chunks", (u32, Key32, u64), |key| (key.0, *key.1, key.2), |key| (
+        key.0, &key.1, key.2
     ));
     table!("witnessed", &'static str, |key| key.to_owned(), |key| key
         .as_str());
@@ -95,8 +97,11 @@ pub(super) fn content(store: &Store) -> Vec<String> {
                 continue;
             };
             for body in entry.payload().bodies() {
-                let bytes = snapshot.body_bytes(&body.hash, 0, usize::MAX).unwrap();
-                said.push(format!("{:?} {bytes:?}", snapshot.body(&body.hash).unwrap()));
+                let bytes = snapshot.body_bytes(number, &body.hash, 0, usize::MAX).unwrap();
+                said.push(format!(
+                    "{:?} {bytes:?}",
+                    snapshot.body(number, &body.hash).unwrap()
+                ));
             }
         }
         said.push(format!(
@@ -130,10 +135,10 @@ pub(super) fn everything(memory: &Memory) -> Vec<String> {
         "aims": u32 => &'static [u8],
         "handovers": (u32, u32) => &'static [u8],
         "evidence": (u32, Key32) => &'static [u8],
-        "bodies": Key32 => &'static [u8],
-        "chunks": (Key32, u64) => &'static [u8],
-        "erased": Key32 => Key32,
-        "wanted": (Key32, u32, u64) => u64,
+        "bodies": (u32, Key32) => &'static [u8],
+        "chunks": (u32, Key32, u64) => &'static [u8],
+        "erased": (u32, Key32) => Key32,
+        "wanted": (u32, Key32, u64) => u64,
         "witnessed": &'static str => &'static [u8],
         "invitations": Key32 => &'static [u8],
         "applications": Key32 => &'static [u8],
