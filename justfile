@@ -21,7 +21,7 @@ sim seed:
 crash rounds="200":
     HEARTH_CRASH_ROUNDS={{rounds}} cargo test -p hearth-tests --test it crash -- --nocapture
 
-# Coverage-guided fuzzing of every parser of foreign bytes (needs cargo-fuzz and a nightly toolchain).
+# Coverage-guided fuzzing of a parser of foreign bytes: check, entry, note, message (needs cargo-fuzz and a nightly toolchain).
 fuzz target seconds="60":
     cd tests/fuzz && cargo +nightly fuzz run {{target}} -- -max_total_time={{seconds}}
 
