@@ -289,6 +289,11 @@ impl Replication {
                 self.forget(body);
                 Some(Input::Unwanted { body })
             }
+            Kept::Spoilt(body) => {
+                self.forget(body);
+                self.more_wanted = true;
+                Some(Input::Unwanted { body })
+            }
         }
     }
 
@@ -307,6 +312,8 @@ enum Kept {
     Body(BodyName),
     /// A body that was erased while it was on its way.
     Erased(BodyName),
+    /// A body whose pieces do not fit together.
+    Spoilt(BodyName),
 }
 
 fn keep_all(batch: &mut Batch, keeps: Vec<Keep>) -> Result<Vec<Kept>, ReplicationError> {
@@ -363,6 +370,7 @@ fn keep_one(batch: &mut Batch, keep: Keep) -> Result<Option<Kept>, ReplicationEr
             }
             match batch.keep_piece(log, &body.hash, &salt, offset, &bytes) {
                 Err(BodyError::Erased { .. }) => return Ok(Some(Kept::Erased(body))),
+                Err(BodyError::Gap { .. }) => return spoilt(batch, log, body),
                 kept => kept?,
             }
         }
@@ -370,6 +378,7 @@ fn keep_one(batch: &mut Batch, keep: Keep) -> Result<Option<Kept>, ReplicationEr
             let log = number(batch, &body.organisation)?;
             match batch.complete_body(log, &body.hash) {
                 Err(BodyError::Erased { .. }) => return Ok(Some(Kept::Erased(body))),
+                Err(BodyError::Mismatch { .. }) => return spoilt(batch, log, body),
                 completed => completed?,
             }
             return Ok(Some(Kept::Body(body)));
@@ -377,6 +386,12 @@ fn keep_one(batch: &mut Batch, keep: Keep) -> Result<Option<Kept>, ReplicationEr
         Keep::NoPieces { body } => batch.drop_pieces(number(batch, &body.organisation)?, &body.hash)?,
     }
     Ok(None)
+}
+
+/// The pieces are not those that were fetched: somebody hands in the same body meanwhile. It is begun anew.
+fn spoilt(batch: &mut Batch, log: LogNumber, body: BodyName) -> Result<Option<Kept>, ReplicationError> {
+    batch.drop_pieces(log, &body.hash)?;
+    Ok(Some(Kept::Spoilt(body)))
 }
 
 fn number(batch: &Batch, organisation: &Id) -> Result<LogNumber, ReplicationError> {

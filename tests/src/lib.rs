@@ -4,6 +4,7 @@
     reason = "a test picks the variant it is about"
 )]
 
+pub mod fleet;
 pub mod house;
 pub mod wait;
 pub mod world;

@@ -3,13 +3,13 @@
 //!
 //! `HEARTH_CRASH_ROUNDS` sets how often (200 by hand), `HEARTH_CRASH_SEED` the moments.
 
-use super::fleet::{Body, Client, Member, Transport, now};
 use super::process::{NodeProcess, hearth, said};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hearth_protocol::entry::{Entry, Payload};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::{Interaction, QueryAsked};
+use hearth_tests::fleet::{Body, Client, Member, Transport, now};
 use hearth_tests::wait::until;
 use serde_json::{Value, json};
 use std::path::Path;

@@ -12,7 +12,6 @@ mod cuts;
 mod demo;
 mod faults;
 mod figures;
-mod fleet;
 mod flips;
 mod house;
 mod independent;

@@ -10,7 +10,7 @@ use hearth_protocol::kind::{
 use hearth_tests::wait::until;
 use serde_json::{Value, json};
 
-use super::fleet::{Body, Client, Member, Running, Transport, agent, now};
+use hearth_tests::fleet::{Body, Client, Member, Running, Transport, agent, now};
 
 /// Asks a question with these words; gives its id.
 pub(crate) fn ask(member: &Member, client: &mut Client, words: &str) -> Id {

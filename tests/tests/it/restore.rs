@@ -6,8 +6,8 @@ use std::path::Path;
 use hearth_tests::wait::until;
 use serde_json::json;
 
-use super::fleet::{Client, Member, Transport};
 use super::network::{Pair, ask, hears, pair};
+use hearth_tests::fleet::{Client, Member, Transport};
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -77,10 +77,10 @@ fn a_restored_copy_follows_its_own_log_and_signs_nothing() {
     whole_again(south, &mut client, &size);
     hears(&mut client, question, WORDS);
     let payload = hearth_protocol::entry::Payload::new(
-        super::fleet::now(),
+        hearth_tests::fleet::now(),
         hearth_protocol::kind::Interaction::QueryAsked(hearth_protocol::kind::QueryAsked::default()),
     );
-    let (reference, body) = super::fleet::Body::of("Not now");
+    let (reference, body) = hearth_tests::fleet::Body::of("Not now");
     let refused = client.submit(vec![south.sign(&payload.with_body(reference))], vec![body]);
     assert_eq!(refused[0]["error"]["code"], "not_signing", "{refused:?}");
     let evidence = pair
@@ -185,10 +185,10 @@ fn a_copy_that_signed_while_it_was_alone_is_convicted_when_it_meets_the_others()
         (client.status()["node"]["signs"] == false).then_some(())
     });
     let payload = hearth_protocol::entry::Payload::new(
-        super::fleet::now(),
+        hearth_tests::fleet::now(),
         hearth_protocol::kind::Interaction::QueryAsked(hearth_protocol::kind::QueryAsked::default()),
     );
-    let (reference, body) = super::fleet::Body::of("Not now");
+    let (reference, body) = hearth_tests::fleet::Body::of("Not now");
     let refused = client.submit(vec![pair.south.sign(&payload.with_body(reference))], vec![body]);
     assert_eq!(refused[0]["error"]["code"], "not_signing", "{refused:?}");
     pair.north_node.end().unwrap();

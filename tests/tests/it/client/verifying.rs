@@ -257,7 +257,10 @@ fn a_wrong_root_in_heads_seen_is_found_at_rest_and_over_the_api() {
         }];
         let (site, kind) = (origin.clone(), "heads.seen".to_owned());
         Record {
-            payload: Payload::new(crate::fleet::now(), Community::HeadsSeen(HeadsSeen { heads })),
+            payload: Payload::new(
+                hearth_tests::fleet::now(),
+                Community::HeadsSeen(HeadsSeen { heads }),
+            ),
             home: Home {
                 community,
                 organisation,

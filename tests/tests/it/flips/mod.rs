@@ -6,7 +6,6 @@
 mod memory;
 mod values;
 
-use super::fleet::{Body, Member, Transport, now};
 use super::network::{Pair, ask, hears, pair};
 use super::process::{hearth, succeed};
 use hearth_cli::{faults_of_data, faults_of_published, faults_of_store};
@@ -16,6 +15,7 @@ use hearth_node::store::Store;
 use hearth_protocol::entry::Payload;
 use hearth_protocol::id::Hash;
 use hearth_protocol::kind::{Care, ErasureCarriedOut, Interaction, QueryAsked};
+use hearth_tests::fleet::{Body, Member, Transport, now};
 use hearth_tests::wait::until;
 use memory::Memory;
 use serde_json::json;
@@ -79,7 +79,7 @@ fn ground() -> Ground {
     Ground { pair }
 }
 
-fn erase_one(member: &Member, client: &mut super::fleet::Client) {
+fn erase_one(member: &Member, client: &mut hearth_tests::fleet::Client) {
     let (reference, body) = Body::of("About Mrs. Smith");
     let asked = Payload::new(now(), Interaction::QueryAsked(QueryAsked::default()));
     let id = client.submit_one(member.sign(&asked.with_body(reference.clone())), vec![body]);

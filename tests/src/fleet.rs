@@ -1,9 +1,18 @@
 //! Organisations with their nodes in this process: real files, real libp2p, real HTTP, on loopback.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    missing_docs,
+    reason = "a test fails by panicking"
+)]
 
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use std::thread::JoinHandle;
 
+use crate::wait::until;
 use hearth_node::config::Config;
 use hearth_node::directory::DataDirectory;
 use hearth_node::found::{Organisation, Purpose, found, join};
@@ -15,7 +24,6 @@ use hearth_protocol::id::{Hash, Id};
 use hearth_protocol::kind::{Act, Clock, Community, Motion, Proposed};
 use hearth_protocol::sign::SecretKey;
 use hearth_protocol::time::Timestamp;
-use hearth_tests::wait::until;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -23,21 +31,21 @@ use ureq::Agent;
 
 /// How its node is reached.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Transport {
+pub enum Transport {
     Tcp,
     Quic,
 }
 
 /// An organisation with its data directory, whether its node runs or not.
-pub(crate) struct Member {
-    pub(crate) steward: SecretKey,
-    pub(crate) directory: DataDirectory,
-    pub(crate) home: Home,
-    pub(crate) config: Config,
+pub struct Member {
+    pub steward: SecretKey,
+    pub directory: DataDirectory,
+    pub home: Home,
+    pub config: Config,
 }
 
 /// The present time.
-pub(crate) fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     hearth_node::clock::Clock::System.now()
 }
 
@@ -82,7 +90,7 @@ fn organisation<'a>(slug: &str, steward: &'a SecretKey, config: &Config) -> Orga
 
 impl Member {
     /// Founds a community.
-    pub(crate) fn founds(parent: &Path, slug: &str, transport: Transport) -> Member {
+    pub fn founds(parent: &Path, slug: &str, transport: Transport) -> Member {
         let (steward, config) = (secret_file::generate().unwrap(), config(transport));
         let directory = DataDirectory::at(parent.join(slug));
         let (domain, name) = ("care".parse().unwrap(), "Care".into());
@@ -108,7 +116,7 @@ impl Member {
     }
 
     /// Makes ready to join the community of a running node.
-    pub(crate) fn invited(parent: &Path, slug: &str, transport: Transport, by: &mut Client) -> Member {
+    pub fn invited(parent: &Path, slug: &str, transport: Transport, by: &mut Client) -> Member {
         let invitation = by.post("/v1/invitations", &json!({})).unwrap();
         Member::with_invitation(
             parent,
@@ -119,12 +127,7 @@ impl Member {
     }
 
     /// Makes ready to join with an invitation that was given.
-    pub(crate) fn with_invitation(
-        parent: &Path,
-        slug: &str,
-        transport: Transport,
-        invitation: &str,
-    ) -> Member {
+    pub fn with_invitation(parent: &Path, slug: &str, transport: Transport, invitation: &str) -> Member {
         let invitation = invitation.parse().unwrap();
         let (steward, config) = (secret_file::generate().unwrap(), config(transport));
         let directory = DataDirectory::at(parent.join(slug));
@@ -143,7 +146,7 @@ impl Member {
         }
     }
 
-    pub(crate) fn options(&self) -> Options {
+    pub fn options(&self) -> Options {
         Options {
             directory: self.directory.clone(),
             config: self.config.clone(),
@@ -152,7 +155,7 @@ impl Member {
     }
 
     /// Runs its node until that is stopped or dropped.
-    pub(crate) fn run(&self) -> Running {
+    pub fn run(&self) -> Running {
         let (stop, stops) = oneshot::channel::<()>();
         let options = self.options();
         let thread = std::thread::spawn(move || {
@@ -176,42 +179,42 @@ impl Member {
     }
 
     /// Runs its node where it is not expected to run for long.
-    pub(crate) fn run_to_the_end(&self) -> Result<(), RunError> {
+    pub fn run_to_the_end(&self) -> Result<(), RunError> {
         self.run_with(self.options())
     }
 
     /// The same, in another way than it is meant to run.
-    pub(crate) fn run_with(&self, options: Options) -> Result<(), RunError> {
+    pub fn run_with(&self, options: Options) -> Result<(), RunError> {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let patience = async { tokio::time::sleep(hearth_tests::wait::PATIENCE).await };
+        let patience = async { tokio::time::sleep(crate::wait::PATIENCE).await };
         runtime.block_on(run::serve(options, patience))
     }
 
     /// Its steward, in a session with its running node.
-    pub(crate) fn client(&self, node: &Running) -> Client {
+    pub fn client(&self, node: &Running) -> Client {
         Client::open(&node.file().api, self.home, self.steward.clone()).unwrap()
     }
 
     /// Signs an act as its steward.
-    pub(crate) fn sign(&self, payload: &Payload) -> Vec<u8> {
+    pub fn sign(&self, payload: &Payload) -> Vec<u8> {
         Event::sign(payload, &self.steward, &self.home)
     }
 }
 
 /// A running node.
-pub(crate) struct Running {
+pub struct Running {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<Result<(), RunError>>>,
     file: Option<NodeFile>,
 }
 
 impl Running {
-    pub(crate) fn file(&self) -> &NodeFile {
+    pub fn file(&self) -> &NodeFile {
         self.file.as_ref().unwrap()
     }
 
     /// Stops it and waits until it has stopped.
-    pub(crate) fn end(&mut self) -> Result<(), RunError> {
+    pub fn end(&mut self) -> Result<(), RunError> {
         drop(self.stop.take());
         self.thread.take().map_or(Ok(()), |thread| thread.join().unwrap())
     }
@@ -225,16 +228,16 @@ impl Drop for Running {
 }
 
 /// A member's connection to a node.
-pub(crate) struct Client {
+pub struct Client {
     base: String,
     agent: Agent,
     token: String,
 }
 
 /// Status and body of a refusal.
-pub(crate) type Refused = (u16, Value);
+pub type Refused = (u16, Value);
 
-pub(crate) fn agent() -> Agent {
+pub fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
         .proxy(None)
@@ -244,7 +247,7 @@ pub(crate) fn agent() -> Agent {
 
 impl Client {
     /// Opens a session.
-    pub(crate) fn open(base: &str, home: Home, key: SecretKey) -> Result<Client, Refused> {
+    pub fn open(base: &str, home: Home, key: SecretKey) -> Result<Client, Refused> {
         let mut client = Client {
             base: base.to_owned(),
             agent: agent(),
@@ -264,7 +267,7 @@ impl Client {
         Ok(client)
     }
 
-    pub(crate) fn post(&mut self, path: &str, body: &Value) -> Result<Value, Refused> {
+    pub fn post(&mut self, path: &str, body: &Value) -> Result<Value, Refused> {
         let request = self.agent.post(format!("{}{path}", self.base));
         let bearer = format!("Bearer {}", self.token);
         let mut response = request.header("Authorization", bearer).send_json(body).unwrap();
@@ -277,16 +280,16 @@ impl Client {
         }
     }
 
-    pub(crate) fn ask(&mut self, query: &Value) -> Result<Value, Refused> {
+    pub fn ask(&mut self, query: &Value) -> Result<Value, Refused> {
         self.post("/v1/query", query)
     }
 
-    pub(crate) fn status(&mut self) -> Value {
+    pub fn status(&mut self) -> Value {
         self.ask(&json!({ "query": "status" })).unwrap()
     }
 
     /// Its row of the status about one organisation's log.
-    pub(crate) fn log(&mut self, organisation: Id) -> Option<Value> {
+    pub fn log(&mut self, organisation: Id) -> Option<Value> {
         let status = self.status();
         let logs = status["logs"].as_array().unwrap();
         logs.iter()
@@ -295,12 +298,12 @@ impl Client {
     }
 
     /// Hands in entries with small bodies; gives each result.
-    pub(crate) fn submit(&mut self, entries: Vec<Vec<u8>>, bodies: Vec<Body>) -> Vec<Value> {
+    pub fn submit(&mut self, entries: Vec<Vec<u8>>, bodies: Vec<Body>) -> Vec<Value> {
         self.try_submit(entries, bodies).unwrap()
     }
 
     /// The same, to a node that may die before it answers.
-    pub(crate) fn try_submit(
+    pub fn try_submit(
         &mut self,
         entries: Vec<Vec<u8>>,
         bodies: Vec<Body>,
@@ -311,11 +314,7 @@ impl Client {
     }
 
     /// The same; gives the answer as it is.
-    pub(crate) fn post_entries(
-        &mut self,
-        entries: Vec<Vec<u8>>,
-        bodies: Vec<Body>,
-    ) -> Result<Value, ureq::Error> {
+    pub fn post_entries(&mut self, entries: Vec<Vec<u8>>, bodies: Vec<Body>) -> Result<Value, ureq::Error> {
         let wire = Wire {
             bodies,
             entries: entries.into_iter().map(Bytes).collect(),
@@ -329,20 +328,14 @@ impl Client {
 
     /// Hands in one entry that must be taken; gives its id.
     #[track_caller]
-    pub(crate) fn submit_one(&mut self, entry: Vec<u8>, bodies: Vec<Body>) -> Id {
+    pub fn submit_one(&mut self, entry: Vec<u8>, bodies: Vec<Body>) -> Id {
         let result = self.submit(vec![entry], bodies).remove(0);
         assert!(result["error"].is_null(), "{result}");
         result["id"].as_str().unwrap().parse().unwrap()
     }
 
     /// Hands in a body of a log ahead of its entry; gives the status.
-    pub(crate) fn put_body(
-        &mut self,
-        home: &Home,
-        reference: &BodyRef,
-        salt: &[u8; 32],
-        bytes: &[u8],
-    ) -> u16 {
+    pub fn put_body(&mut self, home: &Home, reference: &BodyRef, salt: &[u8; 32], bytes: &[u8]) -> u16 {
         let request = self.agent.put(self.url_of_body(home, reference));
         let request = request.header("Authorization", format!("Bearer {}", self.token));
         request
@@ -354,7 +347,7 @@ impl Client {
     }
 
     /// The bytes of a body of a log, if it is there.
-    pub(crate) fn body(&mut self, home: &Home, reference: &BodyRef) -> Option<Vec<u8>> {
+    pub fn body(&mut self, home: &Home, reference: &BodyRef) -> Option<Vec<u8>> {
         let request = self.agent.get(self.url_of_body(home, reference));
         let mut response = request
             .header("Authorization", format!("Bearer {}", self.token))
@@ -376,7 +369,7 @@ impl Client {
     }
 
     /// Admits everybody who has applied, as the steward of the founder; waits until somebody has.
-    pub(crate) fn admit_all(&mut self, founder: &Member) {
+    pub fn admit_all(&mut self, founder: &Member) {
         let applications = until("somebody applies", || {
             let answer = self.ask(&json!({ "query": "applications" })).unwrap();
             (!answer["applications"].as_array().unwrap().is_empty()).then_some(answer)
@@ -408,7 +401,7 @@ struct Bytes(#[serde(with = "blob")] Vec<u8>);
 
 /// A body as it is handed in.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Body {
+pub struct Body {
     salt: Hash,
     #[serde(with = "blob")]
     bytes: Vec<u8>,
@@ -416,7 +409,7 @@ pub(crate) struct Body {
 
 impl Body {
     /// Words under a fresh salt, and what an entry says of them.
-    pub(crate) fn of(words: &str) -> (BodyRef, Body) {
+    pub fn of(words: &str) -> (BodyRef, Body) {
         let mut salt = [0; 32];
         getrandom::fill(&mut salt).unwrap();
         let bytes = words.as_bytes().to_vec();
