@@ -102,30 +102,32 @@ pub enum RunError {
     },
 }
 
-/// Runs a node until it is told to stop (SIGINT, SIGTERM).
+/// Runs a node until it is told to stop (SIGINT, SIGTERM), or until `ended` is done. It says how to reach it in
+/// `node.json`.
 ///
 /// # Errors
 /// [`RunError`].
-pub fn run(options: Options) -> Result<(), RunError> {
+pub fn run(options: Options, ended: impl Future<Output = ()>) -> Result<(), RunError> {
     let system = |what| move |source| RunError::System { what, source };
     let runtime = tokio::runtime::Runtime::new().map_err(system("starting the runtime"))?;
-    let ended = runtime.block_on(async {
+    let result = runtime.block_on(async {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(system("waiting for signals"))?;
         let mut terminate = signal(SignalKind::terminate()).map_err(system("waiting for signals"))?;
         let told = async move {
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
+                () = ended => {}
             }
         };
         serve(options, told).await
     });
     // Told to stop while a long log is being folded, nobody waits for that: it changes nothing on disk.
     runtime.shutdown_timeout(FAREWELL);
-    ended
+    result
 }
 
-/// Runs a node until `told` is done. It says how to reach it in `node.json`.
+/// Runs a node on the runtime of the caller, until `told` is done.
 ///
 /// # Errors
 /// [`RunError`].

@@ -10,7 +10,6 @@ use hearth_node::run::{self, Options};
 use hearth_node::telemetry::{self, LogFormat};
 use std::io::Read;
 use std::net::SocketAddr;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 /// `hearth run`.
@@ -69,20 +68,7 @@ impl Run {
             config,
             clock: context.globals.clock.clone(),
         };
-        let runtime = tokio::runtime::Runtime::new().map_err(Failure::new)?;
-        runtime.block_on(async {
-            let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::new)?;
-            let mut terminate = signal(SignalKind::terminate()).map_err(Failure::new)?;
-            let ended = until_eof.then(stdin_ends);
-            let told = async move {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                    () = either(ended) => {}
-                }
-            };
-            run::serve(options, told).await.map_err(Failure::new)
-        })?;
+        run::run(options, either(until_eof.then(stdin_ends))).map_err(Failure::new)?;
         Ok(Reply::silent())
     }
 

@@ -5,6 +5,7 @@ mod import;
 mod joining;
 mod offline;
 mod publishing;
+mod running;
 mod verifying;
 mod writing;
 
