@@ -1,5 +1,6 @@
 use hearth_protocol::community::Standing;
 use hearth_protocol::kind::Clock;
+use hearth_protocol::sign::SecretKey;
 use hearth_protocol::time::Timestamp;
 
 use super::*;
@@ -9,10 +10,13 @@ use crate::found::{Made, Organisation, Purpose, found};
 use crate::secret_file;
 use crate::store::{CHECKS_FILE, NewEntry};
 
+mod bodies;
+
 struct Founded {
     _parent: tempfile::TempDir,
     directory: DataDirectory,
     made: Made,
+    steward: SecretKey,
 }
 
 fn founded() -> Founded {
@@ -39,6 +43,7 @@ fn founded() -> Founded {
         _parent: parent,
         directory,
         made,
+        steward,
     }
 }
 
