@@ -92,8 +92,10 @@ pub(crate) enum Verb {
     Framework(verbs::framework::Framework),
     /// One statement of the framework, with every id behind its figures
     Explain(verbs::framework::Explain),
-    /// Check every byte of a log: entries, signatures, trees, cosignatures, bodies
+    /// Check every byte of a log: entries, signatures, trees, cosignatures, bodies; or the proof of one entry
     Verify(verbs::verify::Verify),
+    /// Prove that an entry is in a log, to whoever has nothing else
+    Prove(verbs::prove::Prove),
     /// Write a log as static files that C2SP tools read
     Publish(verbs::publish::Publish),
     /// Bring in a community's history from elsewhere
@@ -135,6 +137,7 @@ impl Verb {
             Verb::Framework(verb) => verb.run(context),
             Verb::Explain(verb) => verb.run(context),
             Verb::Verify(verb) => verb.run(context),
+            Verb::Prove(verb) => verb.run(context),
             Verb::Publish(verb) => verb.run(context),
             Verb::Import(verb) => verb.run(context),
             Verb::Outbox(verb) => verb.run(context),

@@ -9,6 +9,7 @@ pub(crate) mod init;
 pub(crate) mod interaction;
 pub(crate) mod member;
 pub(crate) mod outbox;
+pub(crate) mod prove;
 pub(crate) mod publish;
 pub(crate) mod reading;
 pub(crate) mod resource;

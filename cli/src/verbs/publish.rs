@@ -185,20 +185,20 @@ fn failure(error: PublishError) -> Failure {
     failure
 }
 
-fn ask<T: DeserializeOwned>(source: &Source, query: &Query) -> Result<T, Failure> {
+pub(super) fn ask<T: DeserializeOwned>(source: &Source, query: &Query) -> Result<T, Failure> {
     serde_json::from_value(source.ask(query)?)
         .map_err(|error| Failure::new(format!("the answer cannot be read: {error}")))
 }
 
 /// A checkpoint, as bytes and as what they say.
-fn signed(text: &str) -> Result<(Vec<u8>, Checkpoint), Failure> {
+pub(super) fn signed(text: &str) -> Result<(Vec<u8>, Checkpoint), Failure> {
     let note = decode(text)?;
     let text = Note::parse(&note).map_err(Failure::new)?;
     let checkpoint = Checkpoint::parse(text.text()).map_err(Failure::new)?;
     Ok((note, checkpoint))
 }
 
-fn decode(text: &str) -> Result<Vec<u8>, Failure> {
+pub(super) fn decode(text: &str) -> Result<Vec<u8>, Failure> {
     STANDARD
         .decode(text)
         .map_err(|error| Failure::new(format!("the answer is not base64: {error}")))

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::exit::Failure;
 use crate::reply::Reply;
 use crate::verify::{self, Given};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use hearth_node::directory::DataDirectory;
 use hearth_protocol::id::Id;
 use hearth_protocol::log::VerifierKey;
@@ -17,19 +17,31 @@ Examples:
   hearth verify --data ./north
   hearth verify ./site/log --vkey 'hearth/north/0faa132aceaa50d7+5a8b4d8c+AZO5…'
   hearth verify --node http://127.0.0.1:7070
+  hearth verify --proof proof.txt --entry entry.bin --policy policy.txt
 
 It re-reads entries, signatures, tiles, roots, checkpoints, cosignatures, handovers and bodies, and says what is
 wrong, in which log, at which index. It ends with 0 only if all is well, with 4 if anything is not,
-and with 2 if it was not told which key to believe.")]
+and with 2 if it was not told which key to believe.
+With --proof it checks what `hearth prove` wrote, or any C2SP tlog-proof, without a log, a node or a network.")]
+#[command(group = ArgGroup::new("outside").args(["published", "proof"]))]
 pub(crate) struct Verify {
     /// A directory that `hearth publish` wrote
     #[arg(value_name = "DIR")]
     published: Option<PathBuf>,
-    /// The key of the published log, as you had it from elsewhere
-    #[arg(long, value_name = "KEY", requires = "published")]
+    /// A proof that an entry is in a log
+    #[arg(long, value_name = "FILE", requires = "entry")]
+    proof: Option<PathBuf>,
+    /// The entry to be proven: a file with its bytes, or its whole id
+    #[arg(long, value_name = "FILE|ID", requires = "proof")]
+    entry: Option<String>,
+    /// Whom to believe about the proof: a C2SP tlog-policy, as you had it from elsewhere
+    #[arg(long, value_name = "FILE", requires = "proof", conflicts_with_all = ["vkey", "witnesses"])]
+    policy: Option<PathBuf>,
+    /// The key of the log, as you had it from elsewhere
+    #[arg(long, value_name = "KEY", requires = "outside")]
     vkey: Option<VerifierKey>,
-    /// A key that may cosign the published log; may be repeated
-    #[arg(long = "witness", value_name = "KEY", requires = "published")]
+    /// A key that may cosign the log; may be repeated. Of those named with a proof, more than half must have cosigned
+    #[arg(long = "witness", value_name = "KEY", requires = "outside")]
     witnesses: Vec<VerifierKey>,
     /// The community of the published log, where nothing in it names it
     #[arg(long, value_name = "ID", requires = "published")]
@@ -38,6 +50,10 @@ pub(crate) struct Verify {
 
 impl Verify {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
+        if let (Some(proof), Some(entry)) = (&self.proof, &self.entry) {
+            let policy = verify::policy(self.policy.as_deref(), self.vkey, self.witnesses)?;
+            return verify::proof(proof, entry, &policy);
+        }
         let bar = context.screen.progress_of(0);
         let report = match (&self.published, &context.globals.data) {
             (Some(directory), _) => {

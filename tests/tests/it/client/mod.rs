@@ -4,6 +4,7 @@ mod full_disk;
 mod import;
 mod joining;
 mod offline;
+mod proving;
 mod publishing;
 mod running;
 mod verifying;
