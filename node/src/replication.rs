@@ -358,6 +358,9 @@ fn keep_one(batch: &mut Batch, keep: Keep) -> Result<Option<Kept>, ReplicationEr
         } => {
             batch.keep_evidence(number(batch, &organisation)?, &evidence.to_bytes())?;
         }
+        Keep::SetBack { organisation, to } => {
+            batch.keep_set_back(number(batch, &organisation)?, &to)?;
+        }
         Keep::Piece {
             body,
             salt,
@@ -420,5 +423,6 @@ fn followed(snapshot: &Snapshot<'_>, log: &Log) -> Result<Followed, StoreError> 
         head: snapshot.head(*number)?,
         aim: snapshot.aim(*number)?,
         evidence: evidence.map_err(|error| corrupt(error.to_string()))?,
+        is_set_back: !charter.own && snapshot.set_back_to(*number)?.is_some(),
     })
 }

@@ -108,6 +108,8 @@ impl LastSeen {
             .filter(|log| log.number != own.number)
         {
             let seen = self.sizes.entry(log.charter.organisation).or_default();
+            // A log that was set back has news from where it is.
+            *seen = snapshot.size(log.number)?.min(*seen);
             loop {
                 let entries = snapshot.range(log.number, *seen, LOOK)?;
                 if entries.is_empty() {

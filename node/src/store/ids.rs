@@ -54,6 +54,11 @@ impl Recent {
         }
     }
 
+    /// Forgets everything: it is read anew from the tiles.
+    pub(super) fn forget(&self) {
+        *self.lock() = Unindexed::default();
+    }
+
     pub(super) fn is_overdue(&self) -> bool {
         self.lock().places.len() >= MOST
     }

@@ -160,7 +160,7 @@ impl Batch {
         }
         make!(
             LOGS, ENTRIES, TILES, FRONTIERS, IDS, INDEXED, SOURCES, HEADS, COSIGNED, AIMS, HANDOVERS,
-            EVIDENCE
+            EVIDENCE, SET_BACK
         );
         make!(
             BODIES,

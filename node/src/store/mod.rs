@@ -15,6 +15,7 @@ mod lock;
 mod logs;
 mod meta;
 mod rows;
+mod set_back;
 mod tables;
 mod tiles;
 mod witnessed;
@@ -173,7 +174,7 @@ impl Store {
             }),
         };
         store.write(|batch| batch.make_tables())?;
-        store.recover_ids()?;
+        store.set_back()?;
         Ok(store)
     }
 

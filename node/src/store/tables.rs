@@ -29,6 +29,8 @@ pub(super) const COSIGNED: Table<u32, &[u8]> = Table::new("cosigned");
 pub(super) const AIMS: Table<u32, &[u8]> = Table::new("aims");
 /// (log, number from 0) → handover note.
 pub(super) const HANDOVERS: Table<(u32, u32), &[u8]> = Table::new("handovers");
+/// Log → the tree beyond which its entries are dropped when the store is opened next: size, root.
+pub(super) const SET_BACK: Table<u32, &[u8]> = Table::new("set_back");
 /// (log, SHA-256) → fork evidence.
 pub(super) const EVIDENCE: Table<(u32, Key32), &[u8]> = Table::new("evidence");
 

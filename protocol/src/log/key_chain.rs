@@ -5,6 +5,7 @@ use super::evidence::ForkEvidence;
 use super::handover::{Handover, MalformedHandover};
 use super::note::{MalformedNote, Note, Unopened};
 use super::origin::Origin;
+use super::tree::TreeHead;
 use super::verifier_key::VerifierKey;
 use crate::id::{KeyBytes, KeyHash};
 use crate::limits;
@@ -139,6 +140,13 @@ impl KeyChain {
     /// The handovers so far, in order, as their notes: what travels with the heads.
     pub fn handovers(&self) -> impl Iterator<Item = &Note> {
         self.handovers.iter().map(|(_, note)| note)
+    }
+
+    /// What the handovers so far state of the tree, each with its note.
+    pub fn statements(&self) -> impl Iterator<Item = (TreeHead, &Note)> {
+        self.handovers
+            .iter()
+            .map(|(handover, note)| (handover.head, note))
     }
 
     /// The keys that count for checkpoints of `size`, under the log's name.

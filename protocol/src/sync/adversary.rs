@@ -81,6 +81,7 @@ impl Node {
             head: None,
             aim: None,
             evidence: None,
+            is_set_back: false,
         }]));
         node
     }
@@ -254,10 +255,181 @@ fn a_log_that_lost_entries_and_its_key_is_not_convicted() {
         node.offered(&late, &offer(head(&log, size), 2, vec![handover(head(&log, 10))]));
         node.serves(&late, &log);
     }
-    assert_eq!(node.paused(), [Pause::Disowned]);
+    assert_eq!(node.paused(), [Pause::SetBack]);
+    let (organisation, to) = (LOG, head(&log, 10));
+    assert!(
+        node.out
+            .contains(&Output::Keep(Keep::SetBack { organisation, to }))
+    );
     let evidence = |output: &Output| matches!(output, Output::Keep(Keep::Evidence { .. }));
     assert!(!node.out.iter().any(evidence));
     node.offered(&early, &offer(head(&lost, 20), 1, Vec::new()));
     assert!(node.is_asked(&early) && node.is_asked(&late), "nobody has lied");
     assert_ne!(Hash::from(head(&lost, 20).root), Hash::from(head(&log, 20).root));
+}
+
+/// A node that holds `held` entries of a log, the last of them under its first key, and a peer that offers more.
+fn holding(log: &[Vec<u8>], held: u64) -> (Node, Peer) {
+    let mut node = Node::new(100);
+    let peer = node.meet(1);
+    node.offered(&peer, &offer(head(log, held), 1, Vec::new()));
+    node.serves(&peer, log);
+    (node, peer)
+}
+
+fn forked(log: &[Vec<u8>], from: usize) -> Vec<Vec<u8>> {
+    let mut other = log.to_vec();
+    other[from..].iter_mut().for_each(|entry| entry.push(1));
+    other
+}
+
+fn keys() -> KeyChain {
+    KeyChain::new(origin(), key(1).public(), key(2).public().hash()).unwrap()
+}
+
+impl Node {
+    /// The evidence it keeps, which convicts whoever knows the log's charter and the handovers it was given.
+    fn convicts(&self, handovers: &[Vec<u8>]) -> bool {
+        let mut chain = keys();
+        for handover in handovers {
+            chain.hand_over(handover).unwrap();
+        }
+        self.out.iter().any(|output| match output {
+            Output::Keep(Keep::Evidence { evidence, .. }) => evidence.verify(&chain).is_ok(),
+            _ => false,
+        })
+    }
+
+    fn set_back_to(&self) -> Option<TreeHead> {
+        self.out.iter().find_map(|output| match output {
+            Output::Keep(Keep::SetBack { to, .. }) => Some(*to),
+            _ => None,
+        })
+    }
+
+    fn entries_kept(&self) -> usize {
+        let kept = self.out.iter().map(|output| match output {
+            Output::Keep(Keep::Entries { entries, .. }) => entries.len(),
+            _ => 0,
+        });
+        kept.sum()
+    }
+}
+
+#[test]
+fn a_handover_at_another_tree_than_was_signed_at_that_size_convicts() {
+    let log = entries(20);
+    let (mut node, peer) = holding(&log, 10);
+    let other = forked(&log, 5);
+    let handovers = vec![handover(head(&other, 10))];
+    node.offered(&peer, &offer(head(&other, 20), 2, handovers.clone()));
+    node.serves(&peer, &other);
+    assert_eq!(node.paused(), [Pause::Forked]);
+    assert!(node.convicts(&handovers));
+    assert_eq!(node.entries_kept(), 10, "nothing is taken in under the new key");
+}
+
+#[test]
+fn entries_that_lead_past_a_handover_to_another_tree_convict_and_are_not_taken_in() {
+    let log = entries(40);
+    let (mut node, peer) = holding(&log, 5);
+    let handovers = vec![handover(head(&forked(&log, 7), 10))];
+    node.offered(&peer, &offer(head(&log, 30), 2, handovers.clone()));
+    node.serves(&peer, &log);
+    assert_eq!(node.paused(), [Pause::Forked]);
+    assert!(node.convicts(&handovers));
+    assert_eq!(node.entries_kept(), 5);
+    let mut node = holding(&log, 5);
+    node.0
+        .offered(&node.1, &offer(head(&log, 30), 2, vec![handover(head(&log, 10))]));
+    node.0.serves(&node.1, &log);
+    assert_eq!(
+        (node.0.paused(), node.0.entries_kept()),
+        (Vec::new(), 30),
+        "an honest one is passed"
+    );
+}
+
+#[test]
+fn a_head_of_the_size_of_a_handover_must_be_its_tree() {
+    let log = entries(20);
+    let (mut node, peer) = holding(&log, 5);
+    let handovers = vec![handover(head(&forked(&log, 7), 10))];
+    node.offered(&peer, &offer(head(&log, 10), 1, handovers.clone()));
+    assert_eq!(node.paused(), [Pause::Forked]);
+    assert!(node.convicts(&handovers));
+}
+
+#[test]
+fn entries_on_the_way_to_a_head_that_nobody_has_are_dropped_in_the_end() {
+    let (log, other) = (entries(40), forked(&entries(40), 10));
+    for (offered, is_convicted) in [(vec![20], false), (vec![40], true), (vec![25, 40], true)] {
+        let mut node = Node::new(10);
+        let (early, late) = (node.meet(1), node.meet(2));
+        node.offered(&early, &offer(head(&log, 8), 1, Vec::new()));
+        node.serves(&early, &log);
+        node.offered(&early, &offer(head(&log, 30), 1, Vec::new()));
+        let first = |request: &Request| match request {
+            Request::Range {
+                from: 8, size, count, ..
+            } => Some(Reply::Range {
+                from: 8,
+                proof: proof::consistency(&tree(&log), 8 + count, *size).unwrap(),
+                entries: log[8..8 + *count as usize]
+                    .iter()
+                    .cloned()
+                    .map(ByteBuf::from)
+                    .collect(),
+            }),
+            _ => None,
+        };
+        assert!(
+            node.answer(&early, first),
+            "some of it comes, and then the peer is gone"
+        );
+        node.step(Input::Disconnected { peer: early });
+        for size in offered {
+            node.offered(&late, &offer(head(&other, size), 1, Vec::new()));
+        }
+        node.serves(&late, &other);
+        if is_convicted {
+            assert_eq!(node.paused(), [Pause::Forked]);
+            assert!(node.convicts(&[]));
+        } else {
+            assert_eq!(node.paused(), [Pause::SetBack]);
+            assert_eq!(node.set_back_to(), Some(head(&log, 8)));
+        }
+    }
+}
+
+#[test]
+fn what_a_log_no_longer_stands_by_is_not_forgotten_by_a_restart() {
+    let log = entries(20);
+    let mut chain = keys();
+    chain.hand_over(&handover(head(&log, 10))).unwrap();
+    let followed = |is_set_back| Followed {
+        organisation: LOG,
+        keys: chain.clone(),
+        witness: VerifierKey::witness(origin().witness_name(), key(9).public()),
+        own: false,
+        frontier: Frontier::read(&tree(&log), 20).unwrap(),
+        head: Some(offer(head(&log, 20), 1, Vec::new()).note),
+        aim: None,
+        evidence: None,
+        is_set_back,
+    };
+    for is_noted in [false, true] {
+        let mut node = Node::new(100);
+        node.step(Input::Follow(vec![followed(is_noted)]));
+        assert_eq!(node.paused(), [Pause::SetBack]);
+        let to = (!is_noted).then(|| head(&log, 10));
+        assert_eq!(node.set_back_to(), to, "noted once");
+        let peer = node.meet(1);
+        node.offered(&peer, &offer(head(&log, 20), 2, Vec::new()));
+        assert!(
+            node.open
+                .iter()
+                .all(|(_, _, question)| { !matches!(question, Question::Sync(Request::Range { .. })) })
+        );
+    }
 }

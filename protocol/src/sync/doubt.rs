@@ -3,7 +3,7 @@
 
 use super::message::{Reply, Request};
 use crate::id::{Hash, Id};
-use crate::log::{ForkEvidence, HeldNote, TreeHead, proof};
+use crate::log::{ForkEvidence, HeldNote, Note, TreeHead, proof};
 
 /// The questions still to be put to one peer about one log.
 #[derive(Debug)]
@@ -37,9 +37,14 @@ pub(super) enum Finding {
 }
 
 impl Doubt {
-    /// `held` is our newest head, `tree` all that we hold, `aim` the head the entries should have proven into, `offered`
-    /// the peer's own.
-    pub(super) fn new(held: Option<&HeldNote>, tree: TreeHead, aim: &HeldNote, offered: &HeldNote) -> Self {
+    /// `held` is our newest head, `rooted` the head beyond it that the rest of `tree`, all that we hold, was proven into;
+    /// `aim` the head the entries should have proven into, `offered` the peer's own.
+    pub(super) fn new(
+        (held, rooted): (Option<&HeldNote>, Option<&HeldNote>),
+        tree: TreeHead,
+        aim: &HeldNote,
+        offered: &HeldNote,
+    ) -> Self {
         let step = |from: TreeHead, signed: Option<&HeldNote>, to: &HeldNote| {
             (0 < from.size && from.size < to.head().size).then(|| Step {
                 from,
@@ -50,8 +55,10 @@ impl Doubt {
         let beyond_held = held.is_none_or(|held| held.head().size < tree.size);
         let steps = [
             held.and_then(|held| step(held.head(), Some(held), aim)),
-            step(aim.head(), Some(aim), offered),
             step(tree, None, aim).filter(|_| beyond_held),
+            rooted.and_then(|rooted| step(rooted.head(), Some(rooted), offered)),
+            // Asked first: a peer of another history than the aim's can prove nothing into the aim.
+            step(aim.head(), Some(aim), offered),
         ];
         Self {
             steps: steps.into_iter().flatten().collect(),
@@ -90,7 +97,7 @@ impl Doubt {
         }
         match signed {
             Some(signed) if truly != from => {
-                return Finding::Forked(Box::new(contradiction(&signed, truly, &to, proof)));
+                return Finding::Forked(Box::new(contradiction(signed.to_note(), truly, &to, proof)));
             }
             None if truly == from => return Finding::PeerLied,
             None => self.torn = true,
@@ -106,7 +113,7 @@ impl Doubt {
 
 /// The evidence that the log signed `earlier`, and later a tree that had `truly` at that size.
 pub(super) fn contradiction(
-    earlier: &HeldNote,
+    earlier: Note,
     truly: TreeHead,
     later: &HeldNote,
     proof: &[Hash],
@@ -114,7 +121,7 @@ pub(super) fn contradiction(
     let proof = std::iter::once(Hash::from(truly.root))
         .chain(proof.iter().copied())
         .collect();
-    ForkEvidence::new(earlier.to_note(), later.to_note(), proof)
+    ForkEvidence::new(earlier, later.to_note(), proof)
 }
 
 #[cfg(test)]
@@ -166,9 +173,9 @@ mod tests {
     fn a_peer_is_no_liar_for_holding_the_other_history() {
         let log = Parting(SecretKey::from_seed([1; 32]));
         let (held, aim) = (log.signed(1, 8), log.signed(2, 20));
-        let doubt = || Doubt::new(Some(&held), log.head(1, 15), &aim, &aim);
+        let doubt = || Doubt::new((Some(&held), None), log.head(1, 15), &aim, &aim);
         assert_eq!(log.ask(&mut doubt(), 2), Finding::Torn);
-        let mut of_one_history = Doubt::new(Some(&held), log.head(2, 15), &aim, &aim);
+        let mut of_one_history = Doubt::new((Some(&held), None), log.head(2, 15), &aim, &aim);
         assert_eq!(log.ask(&mut of_one_history, 2), Finding::PeerLied);
         assert_eq!(
             log.ask(&mut doubt(), 1),
@@ -182,8 +189,15 @@ mod tests {
         let log = Parting(SecretKey::from_seed([1; 32]));
         let (held, aim) = (log.signed(1, 12), log.signed(2, 20));
         for tree in [12, 15] {
-            let mut doubt = Doubt::new(Some(&held), log.head(1, tree), &aim, &aim);
+            let mut doubt = Doubt::new((Some(&held), None), log.head(1, tree), &aim, &aim);
             assert!(matches!(log.ask(&mut doubt, 2), Finding::Forked(_)), "{tree}");
         }
+        let (held, rooted, aim) = (log.signed(1, 8), log.signed(1, 25), log.signed(2, 20));
+        let later = log.signed(2, 30);
+        let mut doubt = Doubt::new((Some(&held), Some(&rooted)), log.head(1, 15), &aim, &later);
+        assert!(
+            matches!(log.ask(&mut doubt, 2), Finding::Forked(_)),
+            "what was aimed at before"
+        );
     }
 }

@@ -97,6 +97,7 @@ impl Author {
             head: None,
             aim: None,
             evidence: None,
+            is_set_back: false,
         }
     }
 

@@ -16,7 +16,7 @@ use super::pull::Portions;
 use super::replica::{self, Effect, Replica};
 use super::spread::Spread;
 use crate::id::Id;
-use crate::log::{ForkEvidence, VerifierKey};
+use crate::log::{ForkEvidence, TreeHead, VerifierKey};
 use crate::time::Timestamp;
 
 /// One node's part in replication. `step` is its only door.
@@ -132,8 +132,14 @@ impl Machine {
                 let why = Pause::Forked;
                 out.push(Output::Paused { organisation, why });
             }
+            if log.is_set_back {
+                let why = Pause::SetBack;
+                out.push(Output::Paused { organisation, why });
+            }
             let replica = Replica::new(log, self.portions, &self.witnesses);
+            let effect = replica.disowned();
             self.replicas.insert(organisation, replica);
+            self.effects(now, organisation, effect.into_iter().collect(), out);
         }
         let peers: Vec<Peer> = self.peers.connected().map(|(peer, _)| peer.clone()).collect();
         peers.iter().for_each(|peer| self.heads.hinted(peer, now));
@@ -249,6 +255,7 @@ impl Machine {
                     size,
                 }),
                 Effect::Convict(evidence) => self.convict(organisation, evidence, out),
+                Effect::SetBack(to) => self.set_back(organisation, to, out),
                 Effect::Stop(why) => out.push(Output::Paused { organisation, why }),
                 Effect::Restored { peer, size } => self.restored(peer, size, out),
                 Effect::Lied(peer) => self.lied(now, &peer),
@@ -262,8 +269,8 @@ impl Machine {
         };
         replica.stop();
         if evidence.verify(replica.keys()).is_err() {
-            let why = Pause::Disowned;
-            out.push(Output::Paused { organisation, why });
+            let to = replica.stood_by();
+            self.set_back(organisation, to, out);
         } else if self.spread.convict(organisation, &evidence) {
             out.push(Output::Keep(Keep::Evidence {
                 organisation,
@@ -273,6 +280,15 @@ impl Machine {
                 organisation,
                 why: Pause::Forked,
             });
+        }
+    }
+
+    fn set_back(&mut self, organisation: Id, to: TreeHead, out: &mut Vec<Output>) {
+        if let Some(replica) = self.replicas.get_mut(&organisation) {
+            replica.stop();
+            let why = Pause::SetBack;
+            out.push(Output::Keep(Keep::SetBack { organisation, to }));
+            out.push(Output::Paused { organisation, why });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::message::{Evidence, Reply, Request, WitnessReply, WitnessRequest};
 use crate::id::{BodyHash, Hash, Id, Root};
-use crate::log::{ForkEvidence, Frontier, KeyChain, VerifierKey};
+use crate::log::{ForkEvidence, Frontier, KeyChain, TreeHead, VerifierKey};
 
 /// A node on the other side of the network: the bytes of its libp2p peer id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +70,8 @@ pub struct Followed {
     pub aim: Option<Vec<u8>>,
     /// What the store holds against the log: nothing more is taken in, and peers are told.
     pub evidence: Option<ForkEvidence>,
+    /// The store is to drop entries of it when it is opened next ([`Keep::SetBack`]): until then nothing is taken in.
+    pub is_set_back: bool,
 }
 
 /// Something that happened.
@@ -264,6 +266,14 @@ pub enum Keep {
         /// The evidence.
         evidence: Box<ForkEvidence>,
     },
+    /// The log does not stand by all that is held of it: when the store is opened next, before anything else is done, drop
+    /// the entries beyond this tree; all of them, where the tree held is another at that size.
+    SetBack {
+        /// The log.
+        organisation: Id,
+        /// What it stands by.
+        to: TreeHead,
+    },
     /// A piece of a body that is not complete yet. The one at offset 0 replaces what was kept of it.
     Piece {
         /// The body.
@@ -293,10 +303,13 @@ pub enum Pause {
     /// Evidence of a fork is held.
     #[error("it has signed two histories")]
     Forked,
-    /// The log's key was handed over below entries that its former key had signed and that are held here. That convicts
-    /// nobody: the log lost them.
-    #[error("its key was handed over below entries that its former key had signed and that are held here")]
-    Disowned,
+    /// Entries are held that the log no longer stands by: its key was handed over below them, or they are on the way to a
+    /// head that nobody has and that contradicts those on offer. That convicts nobody. They are dropped when the store is
+    /// opened next, and what the log stands by is fetched.
+    #[error(
+        "it no longer stands by entries held of it; they are dropped, and its own fetched, when this node starts again"
+    )]
+    SetBack,
     /// Its next entry is larger than any entry may be.
     #[error("its entry {index} has {size} bytes, more than any may have")]
     Oversize {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::message::{Reply, Request};
 use super::port::Peer;
-use crate::id::{Hash, Id};
+use crate::id::{Hash, Id, Root};
 use crate::limits;
 use crate::log::{Frontier, HeldNote, TreeHead, leaf_hash, proof};
 
@@ -36,6 +36,10 @@ pub(super) struct Pull {
     portions: Portions,
     frontier: Frontier,
     aim: Option<HeldNote>,
+    /// The head that the last entries of the tree were proven into, until all its entries are held.
+    rooted: Option<HeldNote>,
+    /// What the log's handovers state, by size: spans end there, and the tree is compared.
+    stated: BTreeMap<u64, Root>,
     /// By the index of their first entry; the first begins where the tree held ends.
     spans: BTreeMap<u64, Span>,
     /// Sizes the store was asked to commit and has not confirmed, ascending.
@@ -84,6 +88,12 @@ pub(super) enum Taken {
     },
     /// All entries of the aim are held.
     Reached(HeldNote),
+    /// The aim's tree is not what a handover states of it.
+    Misstated {
+        truly: TreeHead,
+        aim: HeldNote,
+        proof: Vec<Hash>,
+    },
     /// The next entry, proven like the others, is larger than any may be.
     Oversize { index: u64, size: usize },
     /// The peer's entries do not prove into this aim.
@@ -100,7 +110,9 @@ impl Pull {
         Self {
             portions,
             frontier,
+            rooted: aim.clone(),
             aim,
+            stated: BTreeMap::new(),
             spans: BTreeMap::new(),
             uncommitted: Vec::new(),
         }
@@ -113,6 +125,23 @@ impl Pull {
 
     pub(super) fn aim(&self) -> Option<&HeldNote> {
         self.aim.as_ref()
+    }
+
+    /// The head that what is held beyond the log's newest head was proven into.
+    pub(super) fn rooted(&self) -> Option<&HeldNote> {
+        self.rooted.as_ref()
+    }
+
+    /// The log's handovers state these heads, and only the notes that `stands` are the log's still.
+    pub(super) fn state(
+        &mut self,
+        stated: impl Iterator<Item = TreeHead>,
+        stands: impl Fn(&HeldNote) -> bool,
+    ) {
+        self.stated = stated.map(|head| (head.size, head.root)).collect();
+        self.rooted = self.rooted.take().filter(&stands);
+        self.aim = self.aim.take().filter(&stands);
+        self.spans.clear();
     }
 
     /// The aim of the same tree head now has more cosignatures.
@@ -239,7 +268,12 @@ impl Pull {
             .last_key_value()
             .map_or(self.frontier.size(), |(from, span)| from + span.count);
         while from < size && self.spans.len() + self.uncommitted.len() < WINDOW {
-            let count = self.portions.entries.min(size - from);
+            let stated = self.stated.range(from + 1..).next().map(|(at, _)| at - from);
+            let count = self
+                .portions
+                .entries
+                .min(size - from)
+                .min(stated.unwrap_or(u64::MAX));
             self.spans.insert(
                 from,
                 Span {
@@ -289,6 +323,15 @@ impl Pull {
                 taken.push(Taken::Unproven { peer, aim });
                 break;
             }
+            let truly = grown.head();
+            if self
+                .stated
+                .get(&truly.size)
+                .is_some_and(|root| *root != truly.root)
+            {
+                taken.push(Taken::Misstated { truly, aim, proof });
+                break;
+            }
             let oversize = entries.iter().position(|entry| entry.len() > limits::ENTRY_KEPT);
             self.commit(start, entries, oversize, &aim, grown, &mut taken);
             if oversize.is_some() {
@@ -296,7 +339,7 @@ impl Pull {
             }
             debug_assert_eq!(self.frontier.size(), start + count, "a span counts its entries");
             if self.frontier.size() == aim.head().size {
-                self.aim = None;
+                (self.aim, self.rooted) = (None, None);
                 taken.push(Taken::Reached(aim));
             }
         }
@@ -325,6 +368,7 @@ impl Pull {
         }
         if !entries.is_empty() {
             self.uncommitted.push(self.frontier.size());
+            self.rooted = Some(aim.clone());
             taken.push(Taken::Entries {
                 from,
                 entries,

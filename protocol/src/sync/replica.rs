@@ -52,6 +52,8 @@ pub(super) enum Effect {
         size: u64,
     },
     Convict(Box<ForkEvidence>),
+    /// The log does not stand by what is held beyond this.
+    SetBack(TreeHead),
     Stop(Pause),
     Restored {
         peer: Peer,
@@ -79,11 +81,14 @@ impl Replica {
             head,
             aim,
             evidence,
+            is_set_back,
         } = followed;
         let open = |note: Option<Vec<u8>>| note.and_then(|note| HeldNote::open(&note, &keys, witnesses).ok());
         let (head, aim) = (open(head), open(aim));
+        let mut pull = Pull::new(portions, frontier, aim);
+        pull.state(keys.statements().map(|(head, _)| head), |_| true);
         Self {
-            pull: Pull::new(portions, frontier, aim),
+            pull,
             organisation,
             keys,
             witness,
@@ -94,7 +99,7 @@ impl Replica {
             older: BTreeMap::new(),
             borne_out: None,
             unannounced: false,
-            stopped: evidence.is_some(),
+            stopped: evidence.is_some() || is_set_back,
         }
     }
 
@@ -159,6 +164,12 @@ impl Replica {
                 | HandoverError::TooMany,
             ) => return vec![Effect::Lied(peer.clone())],
         };
+        if !effects.is_empty()
+            && let Some(parted) = self.parted()
+        {
+            effects.push(parted);
+            return effects;
+        }
         match HeldNote::open(&offer.note, &self.keys, witnesses) {
             Ok(note) if note.head().size > 0 => effects.extend(self.judge(peer, note)),
             // The key may be one that was handed over below this size.
@@ -249,7 +260,10 @@ impl Replica {
             return Vec::new();
         }
         vec![Effect::Convict(Box::new(contradiction(
-            &older, truly, head, &proof,
+            older.to_note(),
+            truly,
+            head,
+            &proof,
         )))]
     }
 
@@ -262,6 +276,60 @@ impl Replica {
         self.keys = keys;
         let all = || self.keys.handovers().map(|note| note.to_bytes()).collect();
         Ok(grown.then(|| Effect::KeepHandovers(all())).into_iter().collect())
+    }
+
+    /// The key was handed over: are we where the handover says the log was? What the former key signed beyond it is the
+    /// log's no more.
+    fn parted(&mut self) -> Option<Effect> {
+        let signed: Vec<HeldNote> = self.head.iter().chain(self.pull.rooted()).cloned().collect();
+        let stands = |note: &HeldNote| self.keys.open_note(&note.to_note()).is_ok();
+        let convicting = signed
+            .iter()
+            .filter(|note| stands(note))
+            .find_map(|note| self.contradicts(note));
+        if let Some(evidence) = convicting {
+            return Some(Effect::Convict(evidence));
+        }
+        self.offers
+            .retain(|_, offer| self.keys.open_note(&offer.to_note()).is_ok());
+        let keys = &self.keys;
+        let stated = keys.statements().map(|(head, _)| head);
+        self.pull
+            .state(stated, |note| keys.open_note(&note.to_note()).is_ok());
+        self.disowned()
+    }
+
+    /// What is to be dropped of a log whose key was handed over below what is held here, or at another tree.
+    pub(super) fn disowned(&self) -> Option<Effect> {
+        let tree = self.pull.head();
+        if self.own || self.stopped || tree.size == 0 {
+            return None;
+        }
+        let rests_on = match &self.head {
+            Some(head) if head.head().size == tree.size => Some(head),
+            Some(_) | None => self.pull.rooted(),
+        };
+        let stands = rests_on.is_some_and(|note| self.keys.open_note(&note.to_note()).is_ok());
+        let is_beyond = |stated: TreeHead| stated.size < tree.size && !stands;
+        let is_another = |stated: TreeHead| stated.size == tree.size && stated.root != tree.root;
+        let mut statements = self.keys.statements().map(|(head, _)| head);
+        statements
+            .any(|stated| is_beyond(stated) || is_another(stated))
+            .then(|| Effect::SetBack(self.stood_by()))
+    }
+
+    /// The largest tree that we may hold a part of and that the log certainly stands by: our head, if a key that counts has
+    /// signed it, or what its last handover not beyond us states.
+    pub(super) fn stood_by(&self) -> TreeHead {
+        let tree = self.pull.head();
+        let stands = |note: &&HeldNote| self.keys.open_note(&note.to_note()).is_ok();
+        let head = self.head.as_ref().filter(stands).map(HeldNote::head);
+        let stated = self.keys.statements().map(|(stated, _)| stated);
+        let within = stated.filter(|stated| stated.size <= tree.size);
+        head.into_iter()
+            .chain(within)
+            .max_by_key(|head| head.size)
+            .unwrap_or_else(TreeHead::empty)
     }
 
     fn judge(&mut self, peer: &Peer, note: HeldNote) -> Vec<Effect> {
@@ -298,14 +366,19 @@ impl Replica {
 
     /// Evidence, if the log has signed another root for this size.
     fn contradicts(&self, note: &HeldNote) -> Option<Box<ForkEvidence>> {
-        let (TreeHead { size, root }, known) = (note.head(), self.head.iter().chain(self.pull.aim()));
-        let other_root = |known: &&HeldNote| known.head().size == size && known.head().root != root;
-        let other = known.chain(self.offers.values()).find(other_root)?;
-        Some(Box::new(ForkEvidence::new(
-            other.to_note(),
-            note.to_note(),
-            Vec::new(),
-        )))
+        let TreeHead { size, root } = note.head();
+        let is_other = |known: TreeHead| known.size == size && known.root != root;
+        let known = self.head.iter().chain(self.pull.aim()).chain(self.pull.rooted());
+        let mut known = known.chain(self.offers.values());
+        let signed = known.find(|known| is_other(known.head())).map(HeldNote::to_note);
+        let stated = || {
+            let mut statements = self.keys.statements();
+            statements
+                .find(|(head, _)| is_other(*head))
+                .map(|(_, note)| note.clone())
+        };
+        let other = signed.or_else(stated)?;
+        Some(Box::new(ForkEvidence::new(other, note.to_note(), Vec::new())))
     }
 
     fn merge(&mut self, note: &HeldNote) -> Vec<Effect> {

@@ -110,6 +110,7 @@ impl Node {
 
     /// The process ends and begins again on the same store.
     pub(super) fn restart(&mut self) {
+        self.store.set_back().expect("memory does not fail");
         self.seed += 1;
         self.replication = begin(&self.store, self.seed, &self.clock);
     }

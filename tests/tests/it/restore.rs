@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use hearth_node::ledger::hand_over;
+use hearth_node::secret_file;
+use hearth_node::store::Store;
 use hearth_tests::wait::until;
 use serde_json::json;
 
@@ -205,4 +208,46 @@ fn north_keeps(pair: &Pair) -> Vec<(u64, Vec<u8>)> {
     let snapshot = store.read().unwrap();
     let log = snapshot.log(&pair.south.home.organisation).unwrap().unwrap();
     snapshot.range(log.number, 0, usize::MAX).unwrap()
+}
+
+/// South lost its last entries and its key, and goes on under the next one. North held those entries: it drops them when it
+/// starts again, and follows.
+#[test]
+fn entries_that_a_log_no_longer_stands_by_are_dropped_and_its_own_are_fetched() {
+    let SetBack {
+        mut pair,
+        copy: copied,
+        question,
+        ..
+    } = set_back();
+    let south = &pair.south;
+    for file in ["hearth.redb", "views.redb"] {
+        fs::copy(copied.path().join(file), south.directory.path().join(file)).unwrap();
+    }
+    let next = secret_file::read(&south.directory.next_key()).unwrap();
+    let after = secret_file::generate().unwrap().public().hash();
+    let store = Store::open(south.directory.path()).unwrap();
+    let head = hand_over(&store, &south.directory.signer(), next, after, true).unwrap();
+    drop(store);
+    pair.south_node = south.run();
+    let words = "Asked under the next key";
+    let asked = ask(south, &mut south.client(&pair.south_node), words);
+
+    let mut north = pair.north.client(&pair.north_node);
+    until("north has stopped following", || {
+        let paused = north.status()["node"]["paused"][0].clone();
+        let why = paused[1].as_str()?;
+        why.starts_with("it no longer stands by entries held of it")
+            .then_some(())
+    });
+    let held = north.log(south.home.organisation).unwrap();
+    assert_eq!(held["evidence"], 0, "a loss convicts nobody");
+    assert!(held["size"].as_u64() > Some(head.size));
+    pair.north_node.end().unwrap();
+    pair.north_node = pair.north.run();
+    let mut north = pair.north.client(&pair.north_node);
+    hears(&mut north, asked, words);
+    assert_eq!(north.status()["node"]["paused"], json!([]));
+    let gone = north.ask(&json!({ "query": "thread", "id": question }));
+    assert!(gone.is_err(), "{gone:?}");
 }

@@ -1,12 +1,12 @@
 //! Fetching what a log's believed heads promise: whom to ask, and what to make of the answer.
 
-use super::super::doubt::{Doubt, Finding};
+use super::super::doubt::{Doubt, Finding, contradiction};
 use super::super::message::{Reply, Request};
 use super::super::peers::Peers;
 use super::super::port::{Pause, Peer};
 use super::super::pull::Taken;
 use super::{About, Effect, Replica};
-use crate::log::HeldNote;
+use crate::log::{ForkEvidence, HeldNote};
 use crate::time::Timestamp;
 
 /// Most questions one peer has open before it is asked for further entries.
@@ -97,6 +97,16 @@ impl Replica {
                     .flat_map(|(peer, offer)| self.judge(&peer, offer))
                     .collect()
             }
+            Taken::Misstated { truly, aim, proof } => {
+                let stated = self.keys.statements().find(|(head, _)| head.size == truly.size);
+                let (_, note) = stated.expect("only what a handover states is compared");
+                let evidence = if aim.head().size == truly.size {
+                    ForkEvidence::new(note.clone(), aim.to_note(), Vec::new())
+                } else {
+                    contradiction(note.clone(), truly, &aim, &proof)
+                };
+                vec![Effect::Convict(Box::new(evidence))]
+            }
             Taken::Oversize { index, size } => {
                 self.stop();
                 vec![Effect::Stop(Pause::Oversize { index, size })]
@@ -117,7 +127,8 @@ impl Replica {
         let Some(offered) = self.offers.get(&peer) else {
             return vec![Effect::Lied(peer)];
         };
-        let doubt = Doubt::new(self.head.as_ref(), self.pull.head(), aim, offered);
+        let signed = (self.head.as_ref(), self.pull.rooted());
+        let doubt = Doubt::new(signed, self.pull.head(), aim, offered);
         if doubt.is_settled() {
             self.withdrawn(&peer);
             return vec![Effect::Lied(peer)];
@@ -138,10 +149,7 @@ impl Replica {
                 vec![Effect::Lied(peer.clone())]
             }
             Finding::Forked(evidence) => vec![Effect::Convict(evidence)],
-            Finding::Torn => {
-                self.withdrawn(peer);
-                Vec::new()
-            }
+            Finding::Torn => vec![Effect::SetBack(self.stood_by())],
         }
     }
 
