@@ -10,8 +10,11 @@ use std::path::PathBuf;
 const AFTER: &str = "\
 Exit codes: 0 done · 1 refused or failed · 2 wrong arguments · 3 node not reachable · 4 verification failed
 
-Ids may be shortened to any beginning that is unambiguous.
+Ids may be shortened to any beginning that is unambiguous, of at least four digits.
 Never write anything here from which a patient could be recognised.";
+
+/// Fewest digits of a shortened id.
+const SHORTEST_ID: usize = 4;
 
 /// A community of practice whose memory belongs to its members: ask, answer, share, agree, and prove it.
 #[derive(Debug, Parser)]
@@ -31,7 +34,7 @@ pub(crate) struct Globals {
     #[arg(long, value_name = "DIR", env = "HEARTH_HOME", global = true)]
     pub(crate) home: Option<PathBuf>,
     /// The node to talk to, such as http://127.0.0.1:7070 [default: the one in the member's home]
-    #[arg(long, value_name = "URL", env = "HEARTH_NODE", global = true)]
+    #[arg(long, value_name = "URL", env = "HEARTH_NODE", global = true, value_parser = node_address)]
     pub(crate) node: Option<String>,
     /// A node's data directory: read directly, or through the node that runs on it. Comes before --node
     #[arg(long, value_name = "DIR", env = "HEARTH_DATA", global = true)]
@@ -145,6 +148,29 @@ impl Verb {
             Verb::Erase(verb) => verb.run(context),
             Verb::Demo(verb) => verb.run(context),
         }
+    }
+}
+
+/// Base address of a node's API; one without a scheme is meant to be HTTP.
+fn node_address(text: &str) -> Result<String, String> {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let said = !host.is_empty() && !host.contains(char::is_whitespace);
+    if said && ["http", "https"].contains(&scheme) {
+        Ok(format!("{scheme}://{}", rest.trim_end_matches('/')))
+    } else {
+        Err("a node's address is like http://127.0.0.1:7070".to_owned())
+    }
+}
+
+/// The id of an entry as a person writes it: whole, or its beginning.
+pub(crate) fn entry_id(text: &str) -> Result<String, String> {
+    if (SHORTEST_ID..=64).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err(format!(
+            "an id has 64 digits of 0-9 and a-f, of which the first few do, but at least {SHORTEST_ID}"
+        ))
     }
 }
 

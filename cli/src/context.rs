@@ -2,12 +2,14 @@
 
 use crate::args::Globals;
 use crate::exit::Failure;
-use crate::home::MemberHome;
+use crate::home::{MemberHome, Settings};
 use crate::remote::Remote;
 use crate::screen::Screen;
 use hearth_node::clock::Clock;
 use hearth_node::directory::DataDirectory;
 use hearth_node::run::NodeFile;
+use hearth_protocol::entry::Home;
+use hearth_protocol::sign::SecretKey;
 use hearth_protocol::time::Timestamp;
 use std::path::PathBuf;
 
@@ -58,12 +60,19 @@ impl Context {
         })
     }
 
-    /// The node of `--node`, the one that runs on `--data`, or that of the member's home. Nothing is sent yet.
+    /// The node of `--node`, the one that runs on `--data`, or that of the member's home. Nothing is sent yet, unless the
+    /// home is still to learn where it belongs.
     pub(crate) fn remote(&self) -> Result<Remote, Failure> {
+        let settings = self.home.settings().map_err(Failure::new)?;
         let running =
-            || NodeFile::read(&DataDirectory::at(self.globals.data.as_ref()?).node()).map(|node| node.api);
-        let kept = self.home.settings().map_err(Failure::new)?.node;
-        let node = self.globals.node.clone().or_else(running).or(kept);
+            |data: &Option<PathBuf>| Some(NodeFile::read(&DataDirectory::at(data.as_ref()?).node())?.api);
+        let node = self
+            .globals
+            .node
+            .clone()
+            .or_else(|| running(&self.globals.data))
+            .or_else(|| running(&settings.data))
+            .or(settings.node);
         self.remote_at(node.as_deref().unwrap_or(USUAL_NODE))
     }
 
@@ -72,11 +81,34 @@ impl Context {
         self.warn_of_an_open_home();
         let key = self.home.key()?;
         let settings = self.home.settings().map_err(Failure::new)?;
-        let home = settings.belongs_to().ok_or_else(|| {
-            Failure::new("this home belongs to no community yet")
-                .advise("Run `hearth init --node URL` with the address of your organisation's node.")
-        })?;
+        let home = match settings.belongs_to() {
+            Some(home) => home,
+            None => self.introduce(node, &key, settings)?,
+        };
         Ok(Remote::new(node, home, key))
+    }
+
+    /// Lets a home that belongs nowhere yet be told by the node it was given, and remembers it. A node that nobody named
+    /// is believed for this once alone.
+    fn introduce(&self, node: &str, key: &SecretKey, mut settings: Settings) -> Result<Home, Failure> {
+        let home = Remote::home_at(node, key).map_err(|error| {
+            let what = format!("this home belongs to no community yet, and {error}");
+            let failure = if error.is_unreachable() {
+                Failure::unreachable(what)
+            } else {
+                Failure::new(what)
+            };
+            failure.advise(
+                "Name your organisation's node with `hearth init --node URL`, or take the line that \
+                 `hearth member admit` printed for your steward.",
+            )
+        })?;
+        if settings.node.is_some() || self.globals.node.is_some() {
+            settings.node = self.globals.node.clone().or(settings.node);
+            settings.belong_to(home);
+            self.home.keep_settings(&settings).map_err(Failure::new)?;
+        }
+        Ok(home)
     }
 
     /// Words that wait lie in the home; one that others can enter is not closed behind its owner's back.

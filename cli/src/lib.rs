@@ -8,6 +8,7 @@ mod demo;
 mod durable;
 mod exit;
 mod home;
+mod mishap;
 mod pen;
 mod publication;
 mod remote;
@@ -22,7 +23,9 @@ mod words;
 
 use args::Cli;
 use clap::Parser;
+use clap::error::ErrorKind;
 use context::Context;
+use exit::Failure;
 use screen::Screen;
 use std::process::ExitCode;
 
@@ -30,9 +33,14 @@ pub use verify::{faults_of_data, faults_of_published, faults_of_store};
 
 /// Runs the command line of this process and says how it ended. See `exit::Exit` for the codes.
 pub fn main() -> ExitCode {
-    let Cli { globals, verb } = Cli::parse();
+    let Cli { globals, verb } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misread(&error),
+    };
     let screen = Screen::open(globals.json);
-    let outcome = Context::new(globals, screen).and_then(|context| verb.run(&context));
+    let outcome = mishap::caught(screen, || {
+        Context::new(globals, screen).and_then(|context| verb.run(&context))
+    });
     match outcome {
         Ok(reply) => {
             screen.reply(&reply);
@@ -43,4 +51,23 @@ pub fn main() -> ExitCode {
             failure.exit().into()
         }
     }
+}
+
+/// Says what is wrong with the command line: as clap does, or as JSON where that was asked for.
+fn misread(error: &clap::Error) -> ExitCode {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    let asked_for_help =
+        !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if asked_for_help || !wants_json {
+        error.exit();
+    }
+    let text = error.render().to_string();
+    let what = text
+        .trim_start_matches("error: ")
+        .lines()
+        .next()
+        .unwrap_or_default();
+    let failure = Failure::usage(what).advise("`--help` says what it takes.");
+    Screen::open(true).failure(&failure);
+    failure.exit().into()
 }

@@ -29,6 +29,11 @@ impl Screen {
         }
     }
 
+    /// Whether a program reads standard output.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Whether text may carry colour.
     pub(crate) fn has_colour(&self) -> bool {
         self.colour

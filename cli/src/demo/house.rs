@@ -75,6 +75,7 @@ impl House {
         let home = MemberHome::at(ground.member_home(self.slug));
         let settings = Settings {
             node: Some(api.clone()),
+            data: None,
             community: Some(self.made.home.community),
             organisation: Some(self.made.home.organisation),
         };

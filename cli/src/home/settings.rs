@@ -14,6 +14,9 @@ pub(crate) struct Settings {
     /// Base address of the node's API, such as `http://127.0.0.1:7070`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) node: Option<String>,
+    /// The data directory of that node, where it is on this machine: a node that runs says there where it listens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) data: Option<PathBuf>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) community: Option<Id>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,6 +42,12 @@ impl Settings {
             community: self.community?,
             organisation: self.organisation?,
         })
+    }
+
+    /// Takes both ids.
+    pub(crate) fn belong_to(&mut self, home: Home) {
+        self.community = Some(home.community);
+        self.organisation = Some(home.organisation);
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, SettingsError> {
@@ -75,6 +84,7 @@ mod tests {
         assert_eq!(Settings::read(&path).unwrap(), Settings::default());
         let settings = Settings {
             node: Some("http://127.0.0.1:1".into()),
+            data: Some("/north".into()),
             community: Some(Id::from_bytes([1; 32])),
             organisation: Some(Id::from_bytes([2; 32])),
         };

@@ -48,6 +48,29 @@ pub(crate) enum RemoteError {
     },
     #[error("{url} does not answer like a Hearthlog node: {reason}")]
     Garbled { url: String, reason: String },
+    #[error(
+        "the node at {url} is of {}, and your home of {}; name your own node with --node URL, \
+         or move this home to that one with `hearth init --node {url}`",
+        named(&.homes.0, &.homes.1), named(&.homes.1, &.homes.0)
+    )]
+    OtherHome {
+        url: String,
+        /// The node's, and the member's.
+        homes: Box<(Home, Home)>,
+    },
+}
+
+/// The organisation of a home, and its community where the other is of another one.
+fn named(home: &Home, other: &Home) -> String {
+    let organisation = home.organisation.short();
+    if home.community == other.community {
+        format!("organisation {organisation}")
+    } else {
+        format!(
+            "organisation {organisation} in community {}",
+            home.community.short()
+        )
+    }
 }
 
 impl RemoteError {
@@ -73,13 +96,16 @@ impl RemoteError {
         match self {
             RemoteError::Unreachable { .. } | RemoteError::Garbled { .. } => true,
             RemoteError::Refused { status, .. } => matches!(status, 408 | 425 | 429 | 500..),
+            RemoteError::OtherHome { .. } => false,
         }
     }
 
     /// Whether the same request may succeed later: the node was not there, did not know the member yet, or was not well.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
-            RemoteError::Unreachable { .. } | RemoteError::Garbled { .. } => true,
+            RemoteError::Unreachable { .. } | RemoteError::Garbled { .. } | RemoteError::OtherHome { .. } => {
+                true
+            }
             RemoteError::Refused { status, .. } => !matches!(status, 400 | 404 | 409 | 410 | 413 | 415 | 422),
         }
     }
@@ -90,7 +116,9 @@ impl From<RemoteError> for Failure {
         match error {
             RemoteError::Unreachable { .. } => Failure::unreachable(error)
                 .advise("Start it with `hearth run --data DIR`, or name another with --node URL."),
-            RemoteError::Refused { .. } | RemoteError::Garbled { .. } => Failure::new(error),
+            RemoteError::Refused { .. } | RemoteError::Garbled { .. } | RemoteError::OtherHome { .. } => {
+                Failure::new(error)
+            }
         }
     }
 }
@@ -122,6 +150,11 @@ impl Remote {
             key,
             token: OnceCell::new(),
         }
+    }
+
+    /// Which community and organisation the node at `base` says it is of: what a home without one is told.
+    pub(crate) fn home_at(base: &str, key: &SecretKey) -> Result<Home, RemoteError> {
+        session::home(&Self::new(base, Home::NONE, key.clone()))
     }
 
     pub(crate) fn base(&self) -> &str {

@@ -1,5 +1,6 @@
 //! `hearth erase`: words go, the log stays.
 
+use crate::args::entry_id;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
@@ -19,6 +20,7 @@ The text, the title and the file of the entry are deleted here and on every node
 that it was written, by which key and when, stays. Of copies outside the community nobody knows.")]
 pub(crate) struct Erase {
     /// The entry whose words are to go
+    #[arg(value_parser = entry_id)]
     entry: String,
     /// Why, in one word: request, patient-data, rights, mistake, …
     #[arg(long, value_name = "GROUND")]

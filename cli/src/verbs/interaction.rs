@@ -1,5 +1,6 @@
 //! Asking, answering and talking.
 
+use crate::args::entry_id;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
@@ -52,6 +53,7 @@ impl Ask {
 )]
 pub(crate) struct Answer {
     /// The question's id
+    #[arg(value_parser = entry_id)]
     query: String,
     #[command(flatten)]
     words: Words,
@@ -76,6 +78,7 @@ impl Answer {
 #[command(after_help = "Example:\n  hearth accept 81c0de")]
 pub(crate) struct Accept {
     /// The answer's id
+    #[arg(value_parser = entry_id)]
     answer: String,
 }
 
@@ -92,6 +95,7 @@ impl Accept {
 #[command(after_help = "Example:\n  hearth withdraw 3f9a2c \"Asked in the wrong place.\"")]
 pub(crate) struct Withdraw {
     /// The id of the question or resource
+    #[arg(value_parser = entry_id)]
     entry: String,
     #[command(flatten)]
     reason: Words,
@@ -154,6 +158,7 @@ impl Discuss {
 #[command(after_help = "Example:\n  hearth reply 3f9a2c \"Do you mean at night?\"")]
 pub(crate) struct ReplyTo {
     /// The id of what it replies to
+    #[arg(value_parser = entry_id)]
     entry: String,
     #[command(flatten)]
     words: Words,
@@ -178,6 +183,7 @@ impl ReplyTo {
 #[command(after_help = "Example:\n  hearth react 81c0de thanks")]
 pub(crate) struct React {
     /// The contribution's id
+    #[arg(value_parser = entry_id)]
     entry: String,
     /// The reaction, such as `thanks` (a-z, 0-9 and -)
     reaction: Slug,

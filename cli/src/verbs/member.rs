@@ -1,5 +1,6 @@
 //! Members of the organisation.
 
+use crate::args::entry_id;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
@@ -47,7 +48,7 @@ pub(crate) struct Admit {
     #[arg(long)]
     name: Option<String>,
     /// The member who invited them
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = entry_id)]
     inviter: Option<String>,
 }
 
@@ -107,6 +108,7 @@ impl List {
 #[command(after_help = "Example:\n  hearth member revoke 41aa09 7be1…c2 \"Phone lost.\"")]
 pub(crate) struct Revoke {
     /// The member's id
+    #[arg(value_parser = entry_id)]
     person: String,
     /// The key that is no longer to count
     #[arg(value_parser = public_key)]
@@ -130,6 +132,7 @@ impl Revoke {
 #[command(after_help = "Example:\n  hearth member leave 41aa09")]
 pub(crate) struct Leave {
     /// The member's id
+    #[arg(value_parser = entry_id)]
     person: String,
 }
 

@@ -14,7 +14,7 @@ use indicatif::ProgressBar;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Bytes of entries asked for at a time.
 const PIECE: usize = 1 << 20;
@@ -95,39 +95,66 @@ impl Publish {
             .map_err(Failure::new)?;
         bar.finish_and_clear();
         let whole = source.ask(&Query::Log {
-            organisation: self.log,
+            organisation: self.log.clone(),
             from: 0,
             limit: 0,
         })?;
-        let to_come = whole["size"].as_u64().unwrap_or(size).saturating_sub(size);
+        let done = Done {
+            log: checkpoint.origin.to_string(),
+            size,
+            witnessed,
+            written,
+            verifier: head.verifier,
+            to_come: whole["size"].as_u64().unwrap_or(size).saturating_sub(size),
+        };
+        Ok(done.reply(&self.directory, self.entries))
+    }
+}
+
+/// A log as it is published now.
+struct Done {
+    log: String,
+    size: u64,
+    witnessed: bool,
+    /// Files that are new.
+    written: u64,
+    /// The key that signs it.
+    verifier: Option<String>,
+    /// Entries of the log that are not published yet.
+    to_come: u64,
+}
+
+impl Done {
+    fn reply(&self, directory: &Path, entries: bool) -> Reply {
         let json = json!({
-            "directory": self.directory, "log": checkpoint.origin.to_string(), "verifier": head.verifier,
-            "size": size, "witnessed": witnessed, "entries": self.entries, "files_written": written,
-            "to_come": to_come,
+            "directory": directory, "log": self.log, "verifier": self.verifier,
+            "size": self.size, "witnessed": self.witnessed, "entries": entries, "files_written": self.written,
+            "to_come": self.to_come,
         });
+        let witnessed = if self.witnessed {
+            "witnessed"
+        } else {
+            "not witnessed by a quorum yet"
+        };
+        let files = match self.written {
+            1 => "1 file is new".to_owned(),
+            more => format!("{more} files are new"),
+        };
         let mut text = format!(
-            "{} is published in {} at size {size}, {}; {}.",
-            checkpoint.origin,
-            self.directory.display(),
-            if witnessed {
-                "witnessed"
-            } else {
-                "not witnessed by a quorum yet"
-            },
-            match written {
-                1 => "1 file is new".to_owned(),
-                more => format!("{more} files are new"),
-            },
+            "{} is published in {} at size {}, {witnessed}; {files}.",
+            self.log,
+            directory.display(),
+            self.size
         );
-        if to_come > 0 {
-            text.push_str(&format!("\n{}", still_to_come(to_come, witnessed)));
+        if self.to_come > 0 {
+            text.push_str(&format!("\n{}", still_to_come(self.to_come, self.witnessed)));
         }
-        if let Some(key) = head.verifier {
+        if let Some(key) = &self.verifier {
             text.push_str(&format!(
                 "\nIts key, for readers to have from you rather than from there:\n  {key}"
             ));
         }
-        Ok(Reply::done(json, text))
+        Reply::done(json, text)
     }
 }
 

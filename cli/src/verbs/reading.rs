@@ -1,5 +1,6 @@
 //! Reading what the community wrote, and how its logs stand.
 
+use crate::args::entry_id;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::render::card::{Card, short, when};
@@ -22,6 +23,7 @@ const HEADLINE: usize = 60;
 #[command(after_help = "Example:\n  hearth thread 3f9a2c")]
 pub(crate) struct Thread {
     /// The id of any part of it
+    #[arg(value_parser = entry_id)]
     entry: String,
 }
 
@@ -261,6 +263,7 @@ impl Log {
 #[command(after_help = "Examples:\n  hearth show 3f9a2c\n  hearth show 5d02aa --save guide.pdf")]
 pub(crate) struct Show {
     /// The entry's id
+    #[arg(value_parser = entry_id)]
     entry: String,
     /// Save its file, or its words where it has no file
     #[arg(long, value_name = "FILE")]

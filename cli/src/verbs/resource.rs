@@ -1,5 +1,6 @@
 //! Sharing and judging resources.
 
+use crate::args::entry_id;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::{Draft, Pen};
@@ -26,7 +27,7 @@ pub(crate) struct Share {
     #[arg(long, value_name = "FILE")]
     attach: Option<PathBuf>,
     /// The first version of the resource this is a new version of
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = entry_id)]
     version_of: Option<String>,
     /// What it is
     #[arg(long = "type", value_name = "TYPE")]
@@ -97,6 +98,7 @@ impl From<Sort> for ResourceType {
 #[command(after_help = "Example:\n  hearth validate 5d02aa \"Used on our ward for a year.\"")]
 pub(crate) struct Validate {
     /// The version's id
+    #[arg(value_parser = entry_id)]
     version: String,
     #[command(flatten)]
     rationale: Words,
@@ -116,6 +118,7 @@ impl Validate {
 #[command(after_help = "Example:\n  hearth dispute 5d02aa \"The dose in step 3 is out of date.\"")]
 pub(crate) struct Dispute {
     /// The version's id
+    #[arg(value_parser = entry_id)]
     version: String,
     #[command(flatten)]
     rationale: Words,

@@ -6,6 +6,7 @@ use crate::reply::Reply;
 use clap::{Args, ValueEnum};
 use hearth_node::config::Config;
 use hearth_node::directory::DataDirectory;
+use hearth_node::network::check_address;
 use hearth_node::run::{self, Options};
 use hearth_node::telemetry::{self, LogFormat};
 use std::io::Read;
@@ -22,13 +23,13 @@ Examples:
 What is not said here stands in config.json in the data directory. Stop it with Ctrl-C or SIGTERM.")]
 pub(crate) struct Run {
     /// Where other nodes reach this one: HOST:PORT (TCP and QUIC) or a multiaddress; may be repeated
-    #[arg(long = "listen", value_name = "ADDRESS")]
+    #[arg(long = "listen", value_name = "ADDRESS", value_parser = listening)]
     listen: Vec<String>,
     /// Where you and your colleagues reach it [default: 127.0.0.1:7070]
     #[arg(long, value_name = "HOST:PORT")]
     api: Option<SocketAddr>,
     /// A node to call besides those that the charters name; may be repeated
-    #[arg(long = "peer", value_name = "MULTIADDR")]
+    #[arg(long = "peer", value_name = "MULTIADDR", value_parser = multiaddress)]
     peers: Vec<String>,
     /// Look for nodes on the local network (mDNS)
     #[arg(long)]
@@ -56,6 +57,11 @@ enum Form {
 impl Run {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let directory = DataDirectory::at(context.data()?);
+        if !directory.is_founded() {
+            let place = directory.path().display();
+            return Err(Failure::new(format!("no node's data lies in {place}"))
+                .advise("Make some with `hearth community found` or `hearth community join`."));
+        }
         let format = match self.log_format {
             Form::Text => LogFormat::Text,
             Form::Json => LogFormat::Json,
@@ -96,6 +102,23 @@ pub(super) fn multiaddresses(text: &str) -> Vec<String> {
         format!("/{family}/{host}/tcp/{port}"),
         format!("/{family}/{host}/udp/{port}/quic-v1"),
     ]
+}
+
+/// What a node may be told to listen on.
+pub(super) fn listening(text: &str) -> Result<String, String> {
+    let checked = multiaddresses(text)
+        .iter()
+        .try_for_each(|address| check_address(address));
+    checked
+        .map(|()| text.to_owned())
+        .map_err(|error| format!("{error}; or HOST:PORT such as 0.0.0.0:4001"))
+}
+
+/// An address by which a node is called.
+pub(super) fn multiaddress(text: &str) -> Result<String, String> {
+    check_address(text)
+        .map(|()| text.to_owned())
+        .map_err(|error| error.to_string())
 }
 
 /// Told when standard input ends. The thread that waits for it dies with the process.

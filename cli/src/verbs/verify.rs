@@ -3,11 +3,13 @@
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::reply::Reply;
-use crate::verify::{self, Given};
+use crate::verify::{self, Given, Report};
 use clap::{ArgGroup, Args};
 use hearth_node::directory::DataDirectory;
+use hearth_node::run::NodeFile;
 use hearth_protocol::id::Id;
 use hearth_protocol::log::VerifierKey;
+use indicatif::ProgressBar;
 use std::path::{Path, PathBuf};
 
 /// `hearth verify`.
@@ -65,7 +67,7 @@ impl Verify {
                 };
                 verify::published(directory, given, &bar)?
             }
-            (None, Some(directory)) => verify::data(&DataDirectory::at(directory), &bar)?,
+            (None, Some(directory)) => of_directory(context, directory, &bar)?,
             (None, None) => verify::peer(&context.remote()?, &bar)?,
         };
         bar.finish_and_clear();
@@ -83,4 +85,24 @@ impl Verify {
         }
         Ok(())
     }
+}
+
+/// A directory at rest by its files; one on which a node runs by what the node gives out.
+fn of_directory(context: &Context, directory: &Path, bar: &ProgressBar) -> Result<Report, Failure> {
+    let data = DataDirectory::at(directory);
+    let failure = match verify::data(&data, bar) {
+        Err(failure) => failure,
+        verified => return verified,
+    };
+    let Some(node) = NodeFile::read(&data.node()) else {
+        return Err(failure);
+    };
+    let mut report = verify::peer(&context.remote_at(&node.api)?, bar)?;
+    let place = directory.display();
+    let what = format!("the files in {place}: a node runs on them; stop it and verify again for those");
+    report
+        .logs
+        .iter_mut()
+        .for_each(|log| log.not_checked.push(what.clone()));
+    Ok(report)
 }

@@ -14,3 +14,4 @@ pub use faults::{faults_of_data, faults_of_published, faults_of_store};
 pub(crate) use peer::peer;
 pub(crate) use proof::{policy, proof};
 pub(crate) use published::{Given, published};
+pub(crate) use report::Report;

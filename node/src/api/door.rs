@@ -5,7 +5,7 @@ use std::time::Instant;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hearth_protocol::id::{Hash, KeyBytes};
+use hearth_protocol::id::{Hash, Id, KeyBytes};
 use hearth_protocol::sign::{PublicKey, Signature};
 use hearth_protocol::time::Span;
 use serde::{Deserialize, Serialize};
@@ -32,17 +32,23 @@ pub(super) struct Ask {
 #[derive(Serialize)]
 pub(super) struct Challenge {
     challenge: Hash,
+    community: Id,
+    organisation: Id,
 }
 
-/// `{key}` → `{challenge}`. Any key gets one, so that nobody learns here which keys are known.
+/// `{key}` → `{challenge, community, organisation}`. Any key gets one, so that nobody learns here which keys are known.
+/// Both ids are in every signature and no secret; a client compares them with its own before it signs.
 pub(super) async fn challenge(
     State(api): State<Api>,
     JsonBody(Ask { key }): JsonBody<Ask>,
 ) -> Result<Json<Challenge>, ApiError> {
     let challenge = random()?;
     api.sessions().challenge(key, challenge, Instant::now());
+    let home = &api.shared.rooms.home;
     Ok(Json(Challenge {
         challenge: Hash::from_bytes(challenge),
+        community: home.community,
+        organisation: home.organisation,
     }))
 }
 
@@ -134,6 +140,12 @@ pub(super) async fn invite(
         })?,
         None => USUAL,
     };
+    if span == Span::ZERO {
+        return Err(ApiError::bad_request(
+            "bad_span",
+            "an invitation works for some time, such as 7d",
+        ));
+    }
     let addresses = addresses(rooms);
     if addresses.is_empty() {
         let message = "this node listens nowhere, so nobody could follow an invitation";

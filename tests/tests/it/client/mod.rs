@@ -1,5 +1,7 @@
 //! The command line, as its users meet it: whole processes over a real node.
 
+mod arguments;
+mod beginning;
 mod full_disk;
 mod import;
 mod joining;
@@ -71,6 +73,11 @@ impl House {
         let mut house = House::found();
         house.start();
         house
+    }
+
+    /// Where its node answers.
+    fn url(&self) -> String {
+        self.node.as_ref().expect("a node runs").url()
     }
 
     fn start(&mut self) {
