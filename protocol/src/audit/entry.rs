@@ -14,10 +14,12 @@ use crate::kind::{Act, Care, Community};
 use crate::limits;
 use crate::log::TreeHead;
 
-/// What the entries of one or more logs say that the rest of an audit needs. Feed every entry to [`Said::entry`].
+/// What the entries of one log say that the rest of an audit needs. Feed every entry to [`Said::entry`], in order.
 #[derive(Debug, Default)]
 pub struct Said {
     bodies: BTreeMap<BodyHash, Claim>,
+    /// Every body with each entry that refers to it.
+    referring: BTreeSet<(BodyHash, Id)>,
     tombstones: BTreeMap<BodyHash, BTreeSet<Id>>,
     charters: Vec<Charter>,
     sightings: Vec<Sighting>,
@@ -39,7 +41,9 @@ impl Said {
             Ok(entry) => entry,
             Err(reason) => return Some(reason),
         };
+        let id = Entry::id_of(bytes);
         for body in entry.payload().bodies() {
+            self.referring.insert((body.hash, id));
             self.bodies.entry(body.hash).or_insert_with(|| Claim {
                 index,
                 body: body.clone(),
@@ -47,8 +51,10 @@ impl Said {
         }
         match &entry.payload().act {
             Act::Care(Care::ErasureCarriedOut(erasure)) => {
-                let id = Entry::id_of(bytes);
-                for hash in &erasure.hashes {
+                let named = &entry.payload().re;
+                let is_theirs =
+                    |hash: &BodyHash| named.iter().any(|of| self.referring.contains(&(*hash, *of)));
+                for hash in erasure.hashes.iter().filter(|hash| is_theirs(hash)) {
                     self.tombstones.entry(*hash).or_default().insert(id);
                 }
             }
@@ -84,7 +90,7 @@ impl Said {
         self.bodies.values()
     }
 
-    /// The entry that says a body was erased.
+    /// The entry that says a body was erased: an erasure about an entry that refers to it.
     pub fn tombstone(&self, hash: &BodyHash) -> Option<Id> {
         self.tombstones.get(hash)?.first().copied()
     }

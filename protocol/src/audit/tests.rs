@@ -368,6 +368,28 @@ fn a_tombstone_that_does_not_count_is_passed_over() {
 }
 
 #[test]
+fn a_tombstone_is_of_bodies_of_the_entries_it_names_alone() {
+    let image = image();
+    let charter = Charter::open(&image.entries[0], Some(&image.entries[1]), None).unwrap();
+    let mut said = Said::default();
+    for (index, entry) in (0..).zip(&image.entries[..4]) {
+        assert_eq!(said.entry(&charter.home, index, entry), None);
+    }
+    let gone = body(9, "erased").0.hash;
+    let erases = |of: usize| {
+        let ground = "request".parse().unwrap();
+        let hashes = vec![gone];
+        let act = Care::ErasureCarriedOut(ErasureCarriedOut { ground, hashes });
+        let payload = Payload::new(at(3), act).about(Entry::id_of(&image.entries[of]));
+        Event::sign(&payload, &key(4), &charter.home)
+    };
+    assert_eq!(said.entry(&charter.home, 4, &erases(2)), None);
+    assert_eq!(said.tombstone(&gone), None, "entry 2 has another body");
+    assert_eq!(said.entry(&charter.home, 5, &erases(3)), None);
+    assert_eq!(said.tombstone(&gone), Some(Entry::id_of(&erases(3))));
+}
+
+#[test]
 fn a_void_entry_is_no_fault() {
     let image = image();
     let charter = Charter::open(&image.entries[0], Some(&image.entries[1]), None).unwrap();
