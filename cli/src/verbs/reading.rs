@@ -345,7 +345,7 @@ struct LogRow {
     origin: String,
     own: bool,
     size: u64,
-    lag: u64,
+    lag: Option<u64>,
     witnessed: String,
     witnessed_size: Option<u64>,
     cosignatures: u64,
@@ -379,7 +379,7 @@ impl Status {
             table.row([
                 format!("{}{own}", log.slug),
                 log.size.to_string(),
-                log.lag.to_string(),
+                log.lag.map_or("not heard yet".to_owned(), |lag| lag.to_string()),
                 log.witnesses(),
                 log.origin.clone(),
                 if log.evidence == 0 {

@@ -48,7 +48,8 @@ pub struct Presence {
 
 /// `{"community", "organisation", "slug", "simulated", "running", "node"?, "logs": […], "missing_bodies"}`; per log
 /// `{"organisation", "slug", "origin", "own", "verifier", "witness", "size", "offered", "lag", "witnessed",
-/// "witnessed_size", "cosignatures", "needed", "evidence"}`.
+/// "witnessed_size", "cosignatures", "needed", "evidence"}`. `lag` is how many entries are missing of the newest head that
+/// anything is held of; null for another's log of which no head is held, since then nothing is known of its size.
 pub(super) fn status(reader: &Reader) -> Result<Value, QueryError> {
     let live = reader.live.as_ref().map(|live| live());
     let (clock, founder, admitted) = {
@@ -139,7 +140,8 @@ fn row(snapshot: &Snapshot<'_>, log: &Log, logs: &[Log]) -> Result<Value, QueryE
     let size_of = |note: &Option<HeldNote>| note.as_ref().map(|note| note.head().size);
     let size = snapshot.size(log.number)?;
     let offered = size_of(&heads.newest);
-    let known = size_of(&heads.aim).or(offered).unwrap_or(0);
+    let known = size_of(&heads.aim).max(offered);
+    let known = if log.charter.own { known.or(Some(0)) } else { known };
     let (word, have, need) = match heads.witnessing() {
         Witnessing::Unwitnessed => ("unwitnessed", 0, 0),
         Witnessing::Provisional { have, need } => ("provisional", have, need),
@@ -154,7 +156,7 @@ fn row(snapshot: &Snapshot<'_>, log: &Log, logs: &[Log]) -> Result<Value, QueryE
         "witness": witness(log).to_string(),
         "size": size,
         "offered": offered,
-        "lag": known.saturating_sub(size),
+        "lag": known.map(|known| known.saturating_sub(size)),
         "witnessed": word,
         "witnessed_size": size_of(&heads.witnessed),
         "cosignatures": have,

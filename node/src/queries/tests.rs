@@ -1,4 +1,5 @@
 use hearth_protocol::kind::Clock;
+use hearth_protocol::log::Origin;
 use hearth_protocol::time::Timestamp;
 
 use super::*;
@@ -6,6 +7,7 @@ use crate::config::Config;
 use crate::directory::DataDirectory;
 use crate::found::{Organisation, Purpose, found};
 use crate::secret_file;
+use crate::store::NewLog;
 
 fn reader() -> (tempfile::TempDir, Reader) {
     let parent = tempfile::tempdir().unwrap();
@@ -70,6 +72,27 @@ fn a_data_directory_answers_without_a_node() {
     );
     let applications = ask(&reader, r#"{"query":"applications"}"#).unwrap();
     assert_eq!(applications["preceding"], status["community"]);
+}
+
+#[test]
+fn a_log_nothing_is_known_of_is_not_said_to_be_up_to_date() {
+    let (_parent, reader) = reader();
+    let key = secret_file::generate().unwrap().public();
+    let south = NewLog {
+        organisation: hearth_protocol::id::Id::from_bytes([9; 32]),
+        origin: Origin::of("south", &key).unwrap(),
+        key,
+        next: key.hash(),
+        witness: key,
+        own: false,
+    };
+    reader.store().write(|batch| batch.hold_log(south)).unwrap();
+    let logs = ask(&reader, r#"{"query":"status"}"#).unwrap()["logs"].take();
+    let lag = |own: bool| {
+        let log = logs.as_array().unwrap().iter().find(|log| log["own"] == own);
+        log.unwrap()["lag"].clone()
+    };
+    assert_eq!((lag(true), lag(false)), (0.into(), Value::Null));
 }
 
 #[test]
