@@ -179,7 +179,10 @@ impl FromStr for BundleId {
     type Err = BadPath;
 
     fn from_str(path: &str) -> Result<BundleId, BadPath> {
+        let ends = |place: &(u64, u16)| place.0.checked_mul(width())?.checked_add(u64::from(place.1));
         let place = path.strip_prefix("tile/entries/").and_then(parse_place);
+        // No log has an entry with an index beyond what 64 bits count.
+        let place = place.filter(|place| ends(place).is_some());
         let (index, width) = place.ok_or_else(|| BadPath {
             path: path.to_owned(),
         })?;
@@ -335,6 +338,19 @@ mod tests {
             let before: Vec<TileId> = TileId::all(from).collect();
             let gained: Vec<TileId> = TileId::all(from + more).filter(|tile| !before.contains(tile)).collect();
             prop_assert_eq!(TileId::changed(from, from + more).collect::<Vec<_>>(), gained);
+        }
+    }
+
+    #[test]
+    fn a_bundle_ends_where_a_log_can() {
+        let last: BundleId = "tile/entries/x072/x057/x594/x037/x927/935.p/255".parse().unwrap();
+        assert_eq!(last.start(), u64::MAX - 255);
+        for beyond in [
+            "tile/entries/x072/x057/x594/x037/x927/935",
+            "tile/entries/x072/x057/x594/x037/x927/936.p/1",
+            "tile/entries/x018/x446/x744/x073/x709/x551/615",
+        ] {
+            assert!(beyond.parse::<BundleId>().is_err(), "{beyond}");
         }
     }
 }
