@@ -46,6 +46,11 @@ pub(crate) enum PublishError {
     BadCheckpoint { directory: PathBuf, reason: String },
     #[error("{directory} holds another log, {origin}", directory = directory.display())]
     OtherLog { directory: PathBuf, origin: Origin },
+    #[error(
+        "{directory} holds entries, which would fall behind the checkpoint: publish with --entries, or into another directory",
+        directory = directory.display()
+    )]
+    HoldsEntries { directory: PathBuf },
     #[error("{directory} is ahead: it is at {theirs}, the log here at {ours}", directory = directory.display())]
     Ahead {
         directory: PathBuf,
@@ -71,6 +76,10 @@ impl Publication {
     ) -> Result<Self, PublishError> {
         if let Some(node) = node_around(directory) {
             return Err(PublishError::OfANode { node });
+        }
+        if !with_entries && directory.join("tile/entries").is_dir() {
+            let directory = directory.to_owned();
+            return Err(PublishError::HoldsEntries { directory });
         }
         let published = published_checkpoint(directory)?;
         let size = published.as_ref().map_or(0, |published| published.head.size);
@@ -403,7 +412,10 @@ mod tests {
         );
         let (asked, written) = publish(directory.path(), 601, true).unwrap();
         assert_eq!((asked, written), (89, 3), "a tile, a bundle, the checkpoint");
-        assert_eq!(publish(directory.path(), 601, false).unwrap(), (0, 0));
+        assert!(matches!(
+            publish(directory.path(), 602, false),
+            Err(PublishError::HoldsEntries { .. })
+        ));
     }
 
     #[test]
@@ -424,10 +436,13 @@ mod tests {
     }
 
     #[test]
-    fn entries_left_out_in_between_are_written_later() {
+    fn entries_are_never_left_behind_the_checkpoint() {
         let directory = tempfile::tempdir().unwrap();
         publish(directory.path(), 300, true).unwrap();
-        publish(directory.path(), 900, false).unwrap();
+        assert!(matches!(
+            publish(directory.path(), 900, false),
+            Err(PublishError::HoldsEntries { .. })
+        ));
         assert_eq!(
             publish(directory.path(), 1000, true).unwrap().0,
             1000 - 256,
