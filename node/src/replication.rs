@@ -11,7 +11,9 @@ use hearth_protocol::sync::{
 use hearth_protocol::time::Timestamp;
 
 use crate::exchange::prove;
-use crate::store::{AppendError, Batch, BodyError, Log, LogNumber, Snapshot, Store, StoreError, WantedBody};
+use crate::store::{
+    AppendError, Batch, BodyError, BodyState, Log, LogNumber, Snapshot, Store, StoreError, WantedBody,
+};
 
 /// Bodies the machine is told of at a time. Those nobody has do not count, so that they hold up no others.
 const BODIES: usize = 1024;
@@ -162,8 +164,24 @@ impl Replication {
     /// # Errors
     /// [`ReplicationError`].
     pub fn look_for_bodies(&mut self, now: Timestamp) -> Result<Vec<Errand>, ReplicationError> {
-        let wanted = self.wanted()?;
-        self.step(now, wanted)
+        let mut inputs = self.erased()?;
+        inputs.extend(self.wanted()?);
+        self.step(now, inputs)
+    }
+
+    /// The bodies that are looked for and have been erased meanwhile.
+    fn erased(&self) -> Result<Vec<Input>, StoreError> {
+        let snapshot = self.store.read()?;
+        let mut inputs = Vec::new();
+        for body in self.fetching.iter().chain(&self.missing) {
+            let Some(log) = snapshot.log(&body.organisation)? else {
+                continue;
+            };
+            if let BodyState::Erased { .. } = snapshot.body(log.number, &body.hash)? {
+                inputs.push(Input::Unwanted { body: *body });
+            }
+        }
+        Ok(inputs)
     }
 
     /// As many wanted bodies as the machine has room for, and does not know yet.
@@ -425,4 +443,69 @@ fn followed(snapshot: &Snapshot<'_>, log: &Log) -> Result<Followed, StoreError> 
         evidence: evidence.map_err(|error| corrupt(error.to_string()))?,
         is_set_back: !charter.own && snapshot.set_back_to(*number)?.is_some(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use hearth_protocol::log::Origin;
+    use hearth_protocol::sign::SecretKey;
+    use hearth_protocol::sync::Request;
+
+    use super::*;
+    use crate::store::NewLog;
+
+    const NOW: Timestamp = Timestamp::from_millis(0);
+    const SOUTH: Id = Id::from_bytes([2; 32]);
+
+    fn looked_for(errands: &[Errand]) -> usize {
+        let is_body = |errand: &&Errand| {
+            matches!(
+                errand,
+                Errand::Ask {
+                    question: Question::Sync(Request::Body { .. }),
+                    ..
+                }
+            )
+        };
+        errands.iter().filter(is_body).count()
+    }
+
+    #[test]
+    fn a_body_that_was_erased_is_looked_for_no_longer() {
+        let store = Store::in_memory();
+        let key = SecretKey::from_seed([2; 32]).public();
+        let log = NewLog {
+            organisation: SOUTH,
+            origin: Origin::of("south", &key).unwrap(),
+            key,
+            next: key.hash(),
+            witness: key,
+            own: false,
+        };
+        let log = store.write(|batch| batch.hold_log(log)).unwrap();
+        let hash = hearth_protocol::id::BodyHash::from_bytes([3; 32]);
+        let wanted = WantedBody {
+            hash,
+            size: 1,
+            log,
+            index: 0,
+        };
+        store.write(|batch| batch.want_body(&wanted)).unwrap();
+        let (mut replication, _) = Replication::start(store.clone(), 1, Portions::default(), NOW).unwrap();
+        let arrives = |peer: u8| Input::Connected {
+            peer: Peer(vec![peer]),
+            organisation: SOUTH,
+        };
+        let errands = replication.step(NOW, [arrives(1)]).unwrap();
+        assert_eq!(looked_for(&errands), 1);
+        let leaves = Input::Disconnected { peer: Peer(vec![1]) };
+        replication.step(NOW, [leaves]).unwrap();
+
+        let by = Id::from_bytes([4; 32]);
+        store.write(|batch| batch.erase_body(log, &hash, &by)).unwrap();
+        let errands = replication.look_for_bodies(NOW).unwrap();
+        assert_eq!(looked_for(&errands), 0);
+        let errands = replication.step(NOW, [arrives(2)]).unwrap();
+        assert_eq!(looked_for(&errands), 0, "nobody new is asked for it");
+    }
 }
