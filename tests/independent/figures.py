@@ -133,7 +133,7 @@ def v4(view, signed=True):
         if answer in answers.get(answer.subject(), []):
             accepted[answer.subject()] = min(accepted.get(answer.subject(), fact.effective), fact.effective)
     asked = view.signed("query.asked") if signed else view.seen("query.asked")
-    times = []
+    times, favours = [], set()
     for query in view.within(asked, 90 * DAY):
         if query.automaton:
             continue
@@ -144,6 +144,8 @@ def v4(view, signed=True):
         delay = None if first is None else max(0, first - query.effective)
         accept = max(0, accepted[query.id] - query.effective) if query.id in accepted else None
         times.append((query.effective, delay, accept))
+        if query.person is not None and not query.entry.data.get("pseudonymous"):
+            favours |= {(query.person, answer.person) for answer in answers.get(query.id, []) if answer.person is not None}
     mature = [delay for at, delay, _ in times if at + 72 * HOUR < view.as_of]
     ripe = [accept for at, _, accept in times if at + 14 * DAY < view.as_of]
     ordered = sorted(mature, key=lambda delay: (delay is None, delay))
@@ -157,7 +159,13 @@ def v4(view, signed=True):
         "accepted_in_time": share(
             sum(accept is not None and accept <= 14 * DAY for accept in ripe), len(ripe), len(times) - len(ripe)
         ),
+        "mutual_responders": {"value": mutual(favours)},
     }
+
+
+def mutual(favours):
+    """How many pairs did each other a favour; `favours`: (who got it, who did it)."""
+    return len({frozenset(pair) for pair in favours if pair[::-1] in favours and pair[0] != pair[1]})
 
 
 def survival(view, times):
@@ -175,6 +183,7 @@ def k2(view):
     for fact in sorted(view.signed("resource.validated", "resource.disputed"), key=lambda fact: (fact.effective, fact.id)):
         verdicts.setdefault(fact.subject(), {})[fact.person] = fact
     validated = disputed = total = young = 0
+    favours = set()
     for first, all_versions in versions.items():
         if first in withdrawn:
             continue
@@ -188,8 +197,13 @@ def k2(view):
         last = verdicts.get(newest.id, {})
         places = {view.organisation_of(person) for person, fact in last.items() if fact.kind == "resource.validated"}
         validated += len(places - homes) >= 2
+        author = view.community.by_id[first].person
+        favours |= {(author, person) for person, fact in last.items() if fact.kind == "resource.validated"}
         disputed += any(fact.kind == "resource.disputed" for fact in last.values())
-    return {"validated": share(validated, total, young), "disputed": share(disputed, total, young)}
+    return {
+        "validated": share(validated, total, young), "disputed": share(disputed, total, young),
+        "mutual_validators": {"value": mutual(favours), "pending": young},
+    }
 
 
 def k4(view):

@@ -125,14 +125,17 @@ pub(crate) fn explanation(answer: &Value, screen: &Screen) -> String {
     }
     for indicator in list(&answer["indicators"]) {
         text.push(format!("\n{}", spaced(&indicator["name"])));
-        for (field, prose) in definition(indicator) {
-            text.push(format!("  {field}: {prose}"));
-        }
+        text.extend(prose(indicator, "formula", "formula"));
+        text.push(format!("  window: {}", extent(answer, indicator)));
+        text.extend(parameters(answer, indicator));
         for (column, name) in [("signed", "signed"), ("all", "with imports")] {
             if !indicator[column].is_null() {
                 text.push(opened(name, &indicator[column], screen));
             }
         }
+        text.extend(prose(indicator, "raised", "raised by"));
+        text.extend(prose(indicator, "gamed", "gamed by"));
+        text.extend(prose(indicator, "countered", "countered by"));
     }
     for (field, name) in [
         ("clamped", "Counted at another time than claimed"),
@@ -147,13 +150,37 @@ pub(crate) fn explanation(answer: &Value, screen: &Screen) -> String {
     text.join("\n")
 }
 
-/// What an indicator says of itself, besides its name and figures.
-fn definition(indicator: &Value) -> Vec<(String, String)> {
-    let fields = indicator.as_object().into_iter().flatten();
-    fields
-        .filter(|(field, _)| !matches!(field.as_str(), "name" | "signed" | "all"))
-        .filter_map(|(field, value)| Some((field.replace('_', " "), value.as_str()?.to_owned())))
-        .collect()
+/// One thing that an indicator says of itself.
+fn prose(indicator: &Value, field: &str, name: &str) -> Option<String> {
+    Some(format!("  {name}: {}", indicator[field].as_str()?))
+}
+
+/// Over what time an indicator is taken.
+fn extent(answer: &Value, indicator: &Value) -> String {
+    let key = match indicator["window"].as_str() {
+        Some("as_of") => return "what there is at the instant".to_owned(),
+        Some("year") if answer["own_window"] != true => "year",
+        _ => "window",
+    };
+    let span = match key {
+        "year" => &answer["parameter_values"]["year"],
+        _ => &answer["window"],
+    };
+    span.as_u64().map_or_else(
+        || "–".to_owned(),
+        |span| format!("{} before the instant", lasting(span)),
+    )
+}
+
+/// The parameters an indicator depends on, with their values; none where it depends on none.
+fn parameters(answer: &Value, indicator: &Value) -> Option<String> {
+    let keys = list(&indicator["parameters"]);
+    let named: Vec<String> = keys
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|key| format!("{key} {}", answer["parameter_values"][key]))
+        .collect();
+    (!named.is_empty()).then(|| format!("  parameters: {}", named.join(" · ")))
 }
 
 /// A figure with its evidence.
@@ -264,6 +291,35 @@ fn list(value: &Value) -> &[Value] {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn an_explanation_goes_from_the_statement_to_what_counters_gaming() {
+        let share = json!({"type": "share", "numerator": 1, "denominator": 2, "of": "members", "interval": null,
+            "counted": ["aa"], "uncounted": ["bb"], "pending": [], "excluded": [{"id": "cc", "reason": "automaton"}]});
+        let answer = json!({
+            "id": "V3", "statement": "Words.", "rating": "emerging", "window": 7_776_000_000_u64,
+            "parameter_values": {"window": 7_776_000_000_u64, "few": [5, 10]},
+            "indicators": [{"name": "contributors", "countered": "C", "formula": "F", "gamed": "G", "raised": "R",
+                "window": "window", "parameters": ["window", "few"], "signed": share, "all": null}],
+        });
+        let text = explanation(&answer, &Screen::open(false));
+        let order = [
+            "“Words.”",
+            "formula: F",
+            "window: 90 d",
+            "few [5,10]",
+            "counted (1): aa",
+            "left out, automaton (1): cc",
+            "raised by: R",
+            "gamed by: G",
+            "countered by: C",
+        ];
+        let places: Vec<Option<usize>> = order.iter().map(|part| text.find(part)).collect();
+        assert!(
+            places.iter().all(Option::is_some) && places.is_sorted(),
+            "{places:?}\n{text}"
+        );
+    }
 
     #[test]
     fn figures_are_said_in_words() {

@@ -13,6 +13,7 @@ use hearth_protocol::id::Id;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Longest headline in a list, in characters.
@@ -250,7 +251,7 @@ impl Log {
                 card.kind.clone(),
                 card.author(),
                 card.when(),
-                card.caveat().unwrap_or_else(|| card.column.clone()),
+                card.caveat().unwrap_or_else(|| "counts".to_owned()),
                 card.headline(HEADLINE),
             ]);
         }
@@ -373,13 +374,17 @@ impl Status {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let answer = Source::open(context)?.ask(&Query::Status {})?;
         let logs: Vec<LogRow> = read(&answer["logs"])?;
-        let mut table = Table::new(["log", "entries", "behind", "witnesses", "origin", "forks"]);
+        let mut table = Table::new(["log", "entries", "lag", "witnesses", "origin", "forks"]);
         for log in &logs {
             let own = if log.own { " (ours)" } else { "" };
             table.row([
                 format!("{}{own}", log.slug),
                 log.size.to_string(),
-                log.lag.map_or("not heard yet".to_owned(), |lag| lag.to_string()),
+                match log.lag {
+                    None => "not heard yet".to_owned(),
+                    Some(0) => "none".to_owned(),
+                    Some(lag) => format!("{lag} behind"),
+                },
                 log.witnesses(),
                 log.origin.clone(),
                 if log.evidence == 0 {
@@ -414,12 +419,8 @@ fn standing(answer: &Value) -> String {
         short(&word(&answer["community"]))
     )];
     if answer["running"] == true {
-        let peers = node["peers"].as_array().map_or(0, Vec::len);
-        lines.push(format!(
-            "{} · {peers} peer{} connected",
-            word(&node["ledger"]),
-            if peers == 1 { "" } else { "s" }
-        ));
+        lines.push(word(&node["ledger"]));
+        lines.push(peers(answer));
     } else {
         lines.push("No node runs on this directory.".to_owned());
     }
@@ -450,6 +451,34 @@ fn standing(answer: &Value) -> String {
         lines.push(format!("{missing} bodies are not here yet."));
     }
     lines.join("\n")
+}
+
+/// Who of the community is connected, and who is not.
+fn peers(answer: &Value) -> String {
+    let connected: BTreeSet<&str> = answer["node"]["peers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|peer| peer["organisation"].as_str())
+        .collect();
+    let others = answer["logs"].as_array().into_iter().flatten();
+    let (here, away): (Vec<&Value>, Vec<&Value>) = others
+        .filter(|log| log["own"] != true)
+        .map(|log| &log["organisation"])
+        .partition(|other| other.as_str().is_some_and(|other| connected.contains(other)));
+    let named = |organisations: Vec<&Value>| {
+        let slugs: Vec<String> = organisations.into_iter().map(|id| slug_of(answer, id)).collect();
+        if slugs.is_empty() {
+            "nobody".to_owned()
+        } else {
+            slugs.join(", ")
+        }
+    };
+    match (here.is_empty(), away.is_empty()) {
+        (true, true) => "peers: there is no other organisation yet".to_owned(),
+        (_, true) => format!("peers: connected to {}", named(here)),
+        _ => format!("peers: connected to {}; not to {}", named(here), named(away)),
+    }
 }
 
 /// The slug of the organisation with this id, as the answer names its logs.

@@ -327,6 +327,14 @@ impl Item {
 }
 
 impl Author {
+    /// Who it is, if it is somebody known.
+    pub fn person(self) -> Option<PersonNumber> {
+        match self {
+            Author::Person(number) => Some(number),
+            Author::Unknown | Author::Automaton | Author::Organisation => None,
+        }
+    }
+
     /// Whether these are two people. An unknown author differs from everybody, itself included.
     pub fn is_another_than(self, other: Author) -> bool {
         match (self, other) {

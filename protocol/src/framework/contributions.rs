@@ -84,7 +84,7 @@ impl<'a> Contributions<'a> {
             ..Evidence::default()
         };
         for item in &self.counted {
-            match person(item) {
+            match item.author.person() {
                 Some(number) if self.people.contains(&number) => {
                     active.insert(number);
                 }
@@ -103,7 +103,7 @@ impl<'a> Contributions<'a> {
         let mut counts: BTreeMap<PersonNumber, u64> = BTreeMap::new();
         let mut alone = Vec::new();
         for item in &self.counted {
-            match person(item) {
+            match item.author.person() {
                 Some(number) => *counts.entry(number).or_default() += 1,
                 None => alone.push(1),
             }
@@ -164,13 +164,6 @@ impl<'a> Contributions<'a> {
             excluded: self.excluded.clone(),
             ..Evidence::default()
         }
-    }
-}
-
-fn person(item: &Item) -> Option<PersonNumber> {
-    match item.author {
-        Author::Person(number) => Some(number),
-        Author::Unknown | Author::Automaton | Author::Organisation => None,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Every query with what came of it: first response, acceptance, withdrawal. Read by V4 and K4.
 
 use super::scope::{Reach, Scope};
-use crate::community::{Author, Deed, Item};
+use std::collections::BTreeSet;
+
+use crate::community::{Author, Deed, Item, PersonNumber};
 use crate::id::Id;
 use crate::time::{Span, Timestamp};
 
@@ -18,6 +20,8 @@ pub(super) struct Query<'a> {
     withdrawn: Option<Moment>,
     /// One of the responses is from another organisation. Means nothing for imported queries and answers.
     pub(super) answered_across: bool,
+    /// The known people who responded.
+    pub(super) responders: BTreeSet<PersonNumber>,
 }
 
 impl Query<'_> {
@@ -59,6 +63,7 @@ pub(super) fn queries<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Query<'a>> {
             accepted: None,
             withdrawn: None,
             answered_across: false,
+            responders: BTreeSet::new(),
         });
     }
     let of = |query: &Item| at[scope.view.position(query)];
@@ -73,6 +78,7 @@ pub(super) fn queries<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Query<'a>> {
                 {
                     earliest(&mut query.first_response, item);
                     query.answered_across |= item.organisation != query.item.organisation;
+                    query.responders.extend(item.author.person());
                 }
             }
             Some(Deed::QueryAccepted) => {

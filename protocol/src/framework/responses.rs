@@ -3,6 +3,7 @@
 use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::{Figure, Open, Value};
 use super::indicator::{Indicator, Measured};
+use super::mutual::Favours;
 use super::queries::{Query, queries};
 use super::rating::{self, Rating};
 use super::scope::{Reach, Scope};
@@ -20,9 +21,10 @@ pub(super) fn measure<'a>(scope: Scope<'a>) -> (Rating, Vec<Measured>) {
         Measured::both(Indicator::ResponseSurvival, pair(Asked::survival)),
         Measured::both(Indicator::AcceptedInTime, pair(Asked::accepted_in_time)),
         Measured::both(Indicator::OldestOpen, pair(Asked::oldest_open)),
+        Measured::both(Indicator::MutualResponders, pair(Asked::mutual)),
     ];
-    let [responded, _, _, _, accepted, _] = indicators.as_slice() else {
-        unreachable!("V4 has six indicators")
+    let [responded, _, _, _, accepted, _, _] = indicators.as_slice() else {
+        unreachable!("V4 has seven indicators")
     };
     let parameters = scope.parameters;
     let rating = rating::of_sample(responded.signed.ratio(), parameters.responded, parameters.few).and(
@@ -124,6 +126,28 @@ impl<'a> Asked<'a> {
                 ..Evidence::default()
             },
         )
+    }
+
+    /// Pairs would give away who asked under a pseudonym.
+    fn mutual(&self) -> Figure {
+        let (mut favours, mut excluded) = (Favours::default(), self.excluded.clone());
+        for query in &self.queries {
+            match query.item.author.person() {
+                _ if query.item.pseudonymous => {
+                    excluded.push((query.item.into(), Excluded::Pseudonymous));
+                }
+                None => excluded.push((query.item.into(), Excluded::UnknownAuthor)),
+                Some(asker) => {
+                    for responder in &query.responders {
+                        favours.add(asker, *responder, query.item);
+                    }
+                }
+            }
+        }
+        favours.mutual(Evidence {
+            excluded,
+            ..Evidence::default()
+        })
     }
 
     /// Sorts the mature by whether something came within the limit; the others are pending.

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::evidence::{Evidence, Excluded};
+use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
 use super::indicator::{Indicator, Measured};
+use super::mutual::Favours;
 use super::rating::{self, Rating};
 use super::scope::{Reach, Scope, is_opinion};
 use crate::community::{Author, Column, Deed, Item, OrganisationNumber};
@@ -22,7 +23,9 @@ pub(super) fn measure(scope: Scope<'_>) -> (Rating, Vec<Measured>) {
     );
     let disputed = Measured::both(Indicator::Disputed, pair(&|resource| opinions.dispute(resource)));
     let rating = rate(scope, &validated);
-    (rating, vec![validated, disputed])
+    // What nobody here is the author of cannot be returned, so there is no figure with imports.
+    let mutual = Measured::signed_only(Indicator::MutualValidators, opinions.mutual(&signed));
+    (rating, vec![validated, disputed, mutual])
 }
 
 /// Not reachable where too few organisations are left without an author. Without freshness nothing is over *developing*.
@@ -154,6 +157,26 @@ impl<'a> Opinions<'a> {
             .map(|item| item.organisation)
             .filter(|from| Some(*from) != resource.home());
         independent.collect::<BTreeSet<_>>().len() as u64 >= enough
+    }
+
+    /// Authors who validate each other's resources, among those that are judged.
+    fn mutual(&self, resources: &[Resource<'a>]) -> Figure {
+        let mut favours = Favours::default();
+        let judged = evidence(self.scope, resources, &|_| true);
+        let counted: BTreeSet<Counted> = judged.counted.iter().copied().collect();
+        let is_judged = |resource: &&Resource<'a>| counted.contains(&resource.first.into());
+        for resource in resources.iter().filter(is_judged) {
+            let Some(author) = resource.first.author.person() else {
+                continue;
+            };
+            let validations = self
+                .on(resource)
+                .filter(|item| item.deed == Some(Deed::ResourceValidated));
+            for validator in validations.filter_map(|item| item.author.person()) {
+                favours.add(author, validator, resource.first);
+            }
+        }
+        favours.mutual(judged)
     }
 
     fn dispute(&self, resource: &Resource<'a>) -> bool {

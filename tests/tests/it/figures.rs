@@ -124,22 +124,39 @@ fn every_story_has_the_figures_worked_by_hand() {
     );
 }
 
-/// Every answer to every story fits the schema, and so does its explanation's summary part.
+fn schema(name: &str) -> jsonschema::Validator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// Every answer to every story fits its schema, and so does every explanation.
 #[test]
 fn every_answer_fits_the_schema() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/framework.schema.json");
-    let schema: Value = serde_json::from_str(&fs::read_to_string(root).unwrap()).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    let (framework, explained) = (schema("framework.schema.json"), schema("explain.schema.json"));
     for file in fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path()) {
         let told: Told = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
         let story = tell(&told);
         for ask in &told.asks {
-            let (answer, _) = answers(&story, ask);
-            let errors: Vec<String> = validator
-                .iter_errors(&answer)
-                .map(|error| error.to_string())
-                .collect();
-            assert!(errors.is_empty(), "{}: {errors:#?}\n{answer:#}", file.display());
+            let (answer, opened) = answers(&story, ask);
+            let opened = opened.values().map(|explanation| (&explained, explanation));
+            for (schema, document) in std::iter::once((&framework, &answer)).chain(opened) {
+                let errors = schema.iter_errors(document).map(|error| error.to_string());
+                let errors: Vec<String> = errors.collect();
+                assert!(errors.is_empty(), "{}: {errors:#?}\n{document:#}", file.display());
+            }
+        }
+    }
+}
+
+/// An indicator names parameters that there are.
+#[test]
+fn every_indicator_names_its_parameters() {
+    let parameters = serde_json::to_value(Parameters::default()).unwrap();
+    for indicator in Indicator::ALL {
+        let definition = indicator.definition();
+        for key in definition.parameters {
+            assert!(parameters.get(key).is_some(), "{}: {key}", definition.name);
         }
     }
 }
@@ -157,10 +174,12 @@ fn the_document_says_what_the_program_does() {
         let Definition {
             name,
             formula,
+            raised,
             gamed,
             countered,
+            ..
         } = indicator.definition();
-        let line = format!("| `{name}` | {formula} | {gamed} | {countered} |");
+        let line = format!("| `{name}` | {formula} | {raised} | {gamed} | {countered} |");
         assert!(text.contains(&line), "docs/framework.md lacks: {line}");
     }
     let parameters = Parameters::default();

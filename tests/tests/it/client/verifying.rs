@@ -228,6 +228,16 @@ fn entries_that_a_crash_left_unsigned_are_no_fault() {
     fs::write(house.data().join("signer"), pristine).unwrap();
     house.start();
     house.write(["ask", "And now?"]);
+    let log = house.ends(0, ["log"]);
+    assert!(
+        log.contains("counts") && log.contains("void: malformed") && !log.contains("signed"),
+        "{log}"
+    );
+    let status = house.ends(0, ["status"]);
+    assert!(
+        status.contains("peers: there is no other organisation yet") && status.contains("none"),
+        "{status}"
+    );
     house.kill();
     assert!(!house.ends(0, ["verify"]).contains("not signed yet"));
 }
