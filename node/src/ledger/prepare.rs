@@ -118,7 +118,7 @@ pub(super) fn prepare_parsed(
 /// For whom an event was signed whose signature does not hold here.
 fn foreign_home(entry: &Entry, home: Home, organisations: Vec<Id>) -> Refused {
     let Entry::Event(event) = entry else {
-        return Refused::Void(VoidReason::BadSignature);
+        return VoidReason::BadSignature.into();
     };
     let made_for = |home: &Home| event.verify(home).is_ok();
     if made_for(&Home::NONE) || made_for(&Home::of_charter(home.community)) {
@@ -131,6 +131,6 @@ fn foreign_home(entry: &Entry, home: Home, organisations: Vec<Id>) -> Refused {
         Some(organisation) => Refused::WrongHome {
             organisation: Some(organisation),
         },
-        None => Refused::Void(VoidReason::BadSignature),
+        None => VoidReason::BadSignature.into(),
     }
 }

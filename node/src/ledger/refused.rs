@@ -3,7 +3,8 @@
 use std::fmt;
 
 use hearth_protocol::codec::Malformed;
-use hearth_protocol::community::{Refusal, VoidReason};
+use hearth_protocol::community::{Community, Deed, Refusal, VoidReason};
+use hearth_protocol::entry::Entry;
 use hearth_protocol::id::{BodyHash, Id};
 use hearth_protocol::limits;
 use hearth_protocol::time::Timestamp;
@@ -43,8 +44,13 @@ pub enum Refused {
         now: Timestamp,
     },
     /// It would count for nothing.
-    #[error("the entry would not count: {}", .0.explanation())]
-    Void(VoidReason),
+    #[error("the entry would not count: {told}")]
+    Void {
+        /// Why, as the protocol names it.
+        reason: VoidReason,
+        /// Why, as the person is told.
+        told: String,
+    },
     /// It is about an entry that is not here.
     #[error("the entry refers to {0}, which this node does not hold yet; try again when it has synced")]
     MissingReference(Id),
@@ -104,7 +110,7 @@ impl Refused {
             Refused::Oversize { .. } => "oversize",
             Refused::WrongHome { .. } => "wrong_home",
             Refused::Future { .. } => "future",
-            Refused::Void(reason) => reason.name(),
+            Refused::Void { reason, .. } => reason.name(),
             Refused::MissingReference(_) => "missing_reference",
             Refused::Reserved => "reserved",
             Refused::MissingBody { .. } => "missing_body",
@@ -133,7 +139,7 @@ impl Refused {
             Refused::Malformed(_)
             | Refused::Oversize { .. }
             | Refused::WrongHome { .. }
-            | Refused::Void(_)
+            | Refused::Void { .. }
             | Refused::Reserved
             | Refused::BodySize { .. }
             | Refused::ErasedBody { .. }
@@ -142,10 +148,30 @@ impl Refused {
     }
 }
 
-impl From<Refusal> for Refused {
-    fn from(refusal: Refusal) -> Refused {
+impl From<VoidReason> for Refused {
+    fn from(reason: VoidReason) -> Refused {
+        Refused::Void {
+            reason,
+            told: reason.explanation().to_owned(),
+        }
+    }
+}
+
+impl Refused {
+    /// The refusal of this entry by the community, with the rule for what it does and what it is about.
+    pub(super) fn of(refusal: Refusal, entry: &Entry, facts: &Community) -> Refused {
         match refusal {
-            Refusal::Void(reason) => Refused::Void(reason),
+            Refusal::Void(reason) => {
+                let payload = entry.payload();
+                let about = payload.re.first().and_then(|id| facts.deed_of(id));
+                Deed::named(payload.act.kind()).map_or_else(
+                    || reason.into(),
+                    |deed| Refused::Void {
+                        reason,
+                        told: reason.told(deed, about),
+                    },
+                )
+            }
             Refusal::Missing(id) => Refused::MissingReference(id),
             Refusal::Future { at, now } => Refused::Future { at, now },
         }

@@ -128,7 +128,9 @@ impl<'a> Sequence<'a> {
             });
         }
         let organisation = self.log.charter.organisation;
-        facts.may_submit(organisation, &checked, self.now)?;
+        facts
+            .may_submit(organisation, &checked, self.now)
+            .map_err(|refusal| Refused::of(refusal, &entry, facts))?;
         for body in entry.payload().bodies() {
             self.check_body(body, bodies)?;
         }

@@ -189,6 +189,11 @@ impl Community {
             .map_err(Refusal::Void)
     }
 
+    /// What the entry of that id does; none if it has not arrived, or is of a kind this ruleset does not know.
+    pub fn deed_of(&self, id: &Id) -> Option<Deed> {
+        self.facts.find(id).and_then(|place| self.facts.get(place).deed)
+    }
+
     /// The organisations admitted by what has been ingested, ascending by id, the founder included: the address book.
     pub fn organisations(&self) -> Vec<Organisation> {
         let Some((founder, founding)) = self.founding() else {

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::deed::Deed;
+use crate::kind::{Signer, Subject};
+
 /// Why an entry counts for nothing. Where several hold, the first in this order is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VoidReason {
@@ -67,15 +70,107 @@ impl VoidReason {
                 "the signing key has not been admitted in this organisation; a steward can admit it (hearth member admit)"
             }
             VoidReason::RevokedKey => "the signing key was revoked",
-            VoidReason::NotPermitted => {
-                "the author may not do this: it takes a steward, a current member, or the person it is about"
-            }
+            VoidReason::NotPermitted => "the author may not do this",
             VoidReason::BadData => "a header field is missing, unknown or out of its range",
             VoidReason::Duplicate => "the same entry is already in the log",
             VoidReason::DuplicateSource => "the same item of the same source was imported before",
             VoidReason::Stale => "another decision was taken in between; propose again on top of it",
             VoidReason::WrongSubject => "the entry it refers to is void or of a kind this cannot be done to",
         }
+    }
+}
+
+impl VoidReason {
+    /// [`VoidReason::explanation`] for an entry of this kind, about an entry of that one: which rule it is.
+    pub fn told(self, deed: Deed, about: Option<Deed>) -> String {
+        match self {
+            VoidReason::NotPermitted => whose(deed).to_owned(),
+            VoidReason::WrongSubject => misfit(deed, about),
+            VoidReason::Malformed
+            | VoidReason::Oversize
+            | VoidReason::UnknownKind
+            | VoidReason::BadSignature
+            | VoidReason::Misplaced
+            | VoidReason::UnknownAuthor
+            | VoidReason::RevokedKey
+            | VoidReason::BadData
+            | VoidReason::Duplicate
+            | VoidReason::DuplicateSource
+            | VoidReason::Stale => self.explanation().to_owned(),
+        }
+    }
+}
+
+/// Who may do it.
+fn whose(deed: Deed) -> &'static str {
+    match deed.rules().signer {
+        Signer::Founder | Signer::Charterer | Signer::Nobody => VoidReason::NotPermitted.explanation(),
+        Signer::Steward if deed == Deed::Proposed => "it takes a steward of the founding organisation",
+        Signer::Steward => "it takes a steward of this organisation",
+        Signer::StewardOrPerson => "it takes a steward of this organisation, or the member it is about",
+        Signer::Person => "only the member it is about may do this, while a member",
+        Signer::Member => "it takes a current member of this organisation",
+        Signer::MemberOrAuthor => {
+            "it takes a current member, and for a new version the author of the first one"
+        }
+        Signer::Asker if deed == Deed::QueryAccepted => {
+            "only the member who asked the question accepts an answer to it"
+        }
+        Signer::Asker => "only the member who asked a question withdraws it",
+        Signer::Author => "only the member who shared a resource withdraws it",
+        Signer::StewardOrAuthor => "it takes a steward, or the author of every entry it names",
+    }
+}
+
+/// What it can be about, and what it is about.
+fn misfit(deed: Deed, about: Option<Deed>) -> String {
+    let (Subject::One(kinds) | Subject::Optional(kinds)) = deed.rules().subject else {
+        return VoidReason::WrongSubject.explanation().to_owned();
+    };
+    let wanted: Vec<&str> = kinds
+        .iter()
+        .filter_map(|kind| Deed::named(kind))
+        .map(noun)
+        .collect();
+    let wanted = wanted.join(" or ");
+    match about {
+        Some(about) if !kinds.contains(&about.name()) => {
+            format!("this is done to {wanted}, and the entry it refers to is {}", noun(about))
+        }
+        Some(Deed::ResourcePublished) if deed == Deed::ResourcePublished => {
+            "the entry it refers to is void, or itself a later version: name the first one".to_owned()
+        }
+        Some(Deed::MemberAdmitted) => {
+            "the member it refers to was not admitted in this log, or the key is not theirs or somebody's already".to_owned()
+        }
+        Some(_) => format!("the entry it refers to counts for nothing, though it is {wanted}"),
+        None => VoidReason::WrongSubject.explanation().to_owned(),
+    }
+}
+
+/// What an entry of this kind is, as one says it.
+const fn noun(deed: Deed) -> &'static str {
+    match deed {
+        Deed::Founded => "the founding of the community",
+        Deed::Chartered => "a charter",
+        Deed::Proposed => "a decision",
+        Deed::HeadsSeen => "a note of the node's",
+        Deed::MemberAdmitted => "the admission of a member",
+        Deed::MemberLeft => "the leave of a member",
+        Deed::KeyAdded => "a new key",
+        Deed::KeyRevoked => "a revocation",
+        Deed::QueryAsked => "a question",
+        Deed::QueryAnswered => "an answer",
+        Deed::QueryAccepted => "an acceptance",
+        Deed::QueryWithdrawn | Deed::ResourceWithdrawn => "a withdrawal",
+        Deed::ThreadOpened => "a discussion",
+        Deed::ThreadReplied => "a reply",
+        Deed::ReactionGiven => "a reaction",
+        Deed::ResourcePublished => "a resource",
+        Deed::ResourceValidated => "a validation",
+        Deed::ResourceDisputed => "a dispute",
+        Deed::ImportMade => "an import",
+        Deed::ErasureCarriedOut => "an erasure",
     }
 }
 
