@@ -39,7 +39,10 @@ pub fn main() -> ExitCode {
     };
     let screen = Screen::open(globals.json);
     let outcome = mishap::caught(screen, || {
-        Context::new(globals, screen).and_then(|context| verb.run(&context))
+        let context = Context::new(globals, screen)?;
+        let reply = verb.run(&context)?;
+        context.home.remember_ids(&reply.json);
+        Ok(reply)
     });
     match outcome {
         Ok(reply) => {

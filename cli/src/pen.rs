@@ -5,15 +5,15 @@ mod courier;
 
 use crate::context::Context;
 use crate::exit::Failure;
-use crate::remote::{Body, Remote, Submission};
+use crate::remote::{Body, Remote, RemoteError, Submission};
 use crate::reply::Reply;
 pub(crate) use courier::Flushed;
 use courier::{Courier, Delivered};
-use hearth_node::queries::Query;
+use hearth_node::queries::{self, Query};
 use hearth_protocol::entry::{BodyRef, Entry, Event, Payload};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::Act;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Bodies up to this many bytes travel with their entry; larger ones are streamed ahead of it.
 const WITH_ENTRY: usize = 256 << 10;
@@ -63,8 +63,33 @@ impl<'a> Pen<'a> {
     pub(crate) fn resolve(&self, text: &str) -> Result<Id, Failure> {
         match text.parse() {
             Ok(id) => Ok(id),
-            Err(_) => Ok(self.subject(text)?.id),
+            Err(_) => match self.remote.query(&Query::Entry { id: text.to_owned() }) {
+                Ok(answer) => Ok(subject_of(&answer)?.id),
+                Err(error) if error.is_unreachable() => self.recall(text, error),
+                Err(error) => Err(error.into()),
+            },
         }
+    }
+
+    /// The id that a person shortened, without the node: from its data directory where that is here, else from what this
+    /// home was shown.
+    fn recall(&self, text: &str, away: RemoteError) -> Result<Id, Failure> {
+        if let Some(directory) = &self.context.globals.data
+            && let Ok(reader) = queries::open(directory)
+        {
+            let answer = reader.answer(&Query::Entry { id: text.to_owned() });
+            return Ok(subject_of(&answer.map_err(Failure::new)?)?.id);
+        }
+        let found = self.context.home.recall_ids(&text.to_ascii_lowercase());
+        let advice = match found.as_slice() {
+            [id] => return id.parse().map_err(Failure::new),
+            [] => format!(
+                "This home has not been shown {text} yet. Without the node write the whole id (64 digits): \
+                 where you read it, --json shows it."
+            ),
+            _ => format!("This home was shown several ids that begin with {text}: give more digits."),
+        };
+        Err(Failure::unreachable(away).advise(advice))
     }
 
     /// What an id stands for, asked of the node.
@@ -74,18 +99,12 @@ impl<'a> Pen<'a> {
             .query(&Query::Entry { id: text.to_owned() })
             .map_err(|error| {
                 if error.is_unreachable() {
-                    let advice = "Without the node only whole ids (64 digits) can be written about.";
+                    let advice = "Only the node knows what this is: do it when it runs.";
                     return Failure::unreachable(error).advise(advice);
                 }
                 error.into()
             })?;
-        let entry = &answer["entry"];
-        let id = entry["id"].as_str().and_then(|id| id.parse().ok());
-        let kind = entry["kind"].as_str().map(str::to_owned);
-        let (Some(id), Some(kind)) = (id, kind) else {
-            return Err(Failure::new("the node's answer names no entry"));
-        };
-        Ok(Subject { id, kind })
+        subject_of(&answer)
     }
 
     /// Signs and sends. Where the node cannot be reached the entry is kept and goes with a later command. `said` is what
@@ -114,6 +133,17 @@ impl<'a> Pen<'a> {
             }
         }
     }
+}
+
+/// The entry that an answer shows.
+fn subject_of(answer: &Value) -> Result<Subject, Failure> {
+    let entry = &answer["entry"];
+    let id = entry["id"].as_str().and_then(|id| id.parse().ok());
+    let kind = entry["kind"].as_str().map(str::to_owned);
+    let (Some(id), Some(kind)) = (id, kind) else {
+        return Err(Failure::new("the answer names no entry"));
+    };
+    Ok(Subject { id, kind })
 }
 
 impl Draft {

@@ -15,7 +15,7 @@ pub(crate) struct Words {
     /// The text, in Markdown; `-` reads standard input
     #[arg(value_name = "TEXT")]
     text: Option<String>,
-    /// Read the text from a file
+    /// Read the text from a file; the file itself is not shared
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     file: Option<PathBuf>,
 }

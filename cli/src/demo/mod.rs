@@ -64,27 +64,33 @@ impl Demo {
         let silent = self.from.as_ref().map(|_| ARCHIVIST);
         let scenario = Scenario::generate(self.seed, self.months, silent);
 
-        context.screen.hint(&format!(
+        context.screen.note(&format!(
             "Three organisations meet in {} …",
             ground.path().display()
         ));
         let mut stage = Stage::set(ground, &scenario, Duration::from_secs(self.patience))?;
         write_summary(&stage)?;
         if let Some(archive) = &self.from {
+            context.screen.note("The first brings in its past …");
             bring_in(&stage, archive, context)?;
         }
         self.tell(&mut stage, &scenario, &context.screen)?;
+        context
+            .screen
+            .note("One of them forgets what it had computed, and each answers for itself …");
         let outcome = outcome::ask(&mut stage)?;
         write_summary(&stage)?;
 
-        let reply = report::reply(&outcome, &stage, &scenario, began.elapsed(), &context.screen)?;
+        let goes = self.exit && is_temporary && outcome.agrees();
+        let took = began.elapsed();
+        let reply = report::reply(&outcome, &stage, &scenario, took, !goes, &context.screen)?;
         let reply = reply.ending(if outcome.agrees() {
             Exit::Done
         } else {
             Exit::Failed
         });
         if self.exit {
-            return Ok(leave(stage, is_temporary && outcome.agrees(), reply));
+            return Ok(leave(stage, goes, reply));
         }
         context.screen.reply(&reply);
         stay(&mut stage, &context.screen)?;
@@ -104,8 +110,14 @@ impl Demo {
         let withheld = withheld.as_deref().map(|from| Withheld { from });
         let bar = screen.progress_of(scenario.happenings.len() as u64);
         bar.set_message("telling the story");
+        screen.note(&format!(
+            "Their members ask, answer and share: {} things in {} months. It takes a minute or two …",
+            scenario.happenings.len(),
+            self.months
+        ));
         play::play(stage, scenario, &mut player, withheld, &bar)?;
         bar.finish_and_clear();
+        screen.note("Waiting until all hold the same and have witnessed each other …");
         outcome::converge(stage)
     }
 }

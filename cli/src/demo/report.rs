@@ -10,12 +10,13 @@ use crate::screen::Screen;
 use serde_json::Value;
 use std::time::Duration;
 
-/// The three results as JSON, or three tables and a line about them.
+/// The three results as JSON, or three tables and a line about them, which names their directory if that stays.
 pub(crate) fn reply(
     outcome: &Outcome,
     stage: &Stage,
     scenario: &Scenario,
     took: Duration,
+    stays: bool,
     screen: &Screen,
 ) -> Result<Reply, Failure> {
     let documents = outcome.documents()?;
@@ -33,11 +34,15 @@ pub(crate) fn reply(
         )
     };
     text += &format!(
-        "{verdict} {} months of {} members in {} s, on a simulated clock; {}",
+        "{verdict} {} months of {} members in {} s, on a simulated clock{}",
         scenario.ends.since(scenario.begins).as_millis() / (30 * 86_400_000),
         scenario.members.len(),
         took.as_secs(),
-        stage.ground.path().display(),
+        if stays {
+            format!("; {}", stage.ground.path().display())
+        } else {
+            String::new()
+        },
     );
     Ok(Reply::done(Value::Array(documents), text))
 }

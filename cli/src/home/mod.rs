@@ -1,8 +1,9 @@
 //! The member's home: the key that signs, the settings of the client, and what waits to be sent.
 //!
-//! `member.key`, `client.json`, `outbox/`: files of mode 0600 in directories of mode 0700.
+//! `member.key`, `client.json`, `seen`, `outbox/`: files of mode 0600 in directories of mode 0700.
 
 mod outbox;
+mod seen;
 mod settings;
 
 pub(crate) use outbox::{Outbox, OutboxError, Waiting};
@@ -11,6 +12,7 @@ pub(crate) use settings::{Settings, SettingsError};
 use crate::exit::Failure;
 use hearth_node::secret_file::{self, SecretFileError};
 use hearth_protocol::sign::SecretKey;
+use serde_json::Value;
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -82,6 +84,18 @@ impl MemberHome {
     /// What waits for the node.
     pub(crate) fn outbox(&self) -> Result<Outbox, OutboxError> {
         Outbox::open(&self.path.join("outbox"))
+    }
+
+    /// Remembers the ids an answer shows, for when no node is there. That they cannot be kept is no reason to fail.
+    pub(crate) fn remember_ids(&self, answer: &Value) {
+        if self.has_key() {
+            let _ = seen::remember(&self.path.join("seen"), answer);
+        }
+    }
+
+    /// Ids this home was shown that begin so.
+    pub(crate) fn recall_ids(&self, beginning: &str) -> Vec<String> {
+        seen::recall(&self.path.join("seen"), beginning)
     }
 
     fn key_file(&self) -> PathBuf {

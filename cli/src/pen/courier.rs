@@ -51,6 +51,8 @@ pub(crate) struct Flushed {
     pub(crate) refused: u64,
     /// Those that wait on for a reason of their own.
     pub(crate) kept: u64,
+    /// That of the first of them.
+    pub(crate) kept_for: Option<String>,
     /// Why the rest still waits.
     pub(crate) stopped: Option<Stopped>,
 }
@@ -139,6 +141,7 @@ impl<'a> Courier<'a> {
                 }
                 Ok(Outcome::Refused { error }) if error.temporary && error.is_of_the_entry() => {
                     flushed.kept += 1;
+                    flushed.kept_for.get_or_insert_with(|| error.message.clone());
                     tell(&waiting, Told::NotYet(error.message));
                 }
                 Ok(Outcome::Refused { error }) if error.temporary => {
@@ -153,6 +156,7 @@ impl<'a> Courier<'a> {
                 }
                 Err(Unsent::Unreadable(why)) => {
                     flushed.kept += 1;
+                    flushed.kept_for.get_or_insert_with(|| why.clone());
                     tell(&waiting, Told::Unreadable(why));
                 }
                 Err(Unsent::Remote(error)) if error.may_pass() => {

@@ -1,7 +1,7 @@
 //! An entry as a person reads it.
 
 use crate::render::time::{ago, local};
-use crate::render::words::{first_line, harmless, plain};
+use crate::render::words::{excerpt, first_line, harmless, plain};
 use hearth_protocol::time::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -57,7 +57,10 @@ impl Card {
     /// One line that says what it is about.
     pub(crate) fn headline(&self, most: usize) -> String {
         match &self.title {
-            Some(title) => first_line(&harmless(title), most),
+            Some(title) => {
+                let media_type = self.body.as_ref().map_or("", |body| body.media_type.as_str());
+                first_line(&excerpt(title, media_type), most)
+            }
             None => first_line(&self.words().unwrap_or_default(), most),
         }
     }
@@ -82,7 +85,23 @@ impl Card {
 
     /// Who did it and where.
     pub(crate) fn author(&self) -> String {
+        if self.is_the_nodes() {
+            return format!("the node ({})", self.organisation);
+        }
         self.author.named(&self.organisation)
+    }
+
+    /// Whose word it is: a signature, the organisation's for imported history, or the node's for what it saw.
+    pub(crate) fn voucher(&self) -> &str {
+        if self.is_the_nodes() {
+            "the node"
+        } else {
+            &self.column
+        }
+    }
+
+    fn is_the_nodes(&self) -> bool {
+        self.kind == "heads.seen"
     }
 
     /// When it happened, by the time that counts.

@@ -11,6 +11,22 @@ pub(crate) fn plain(bytes: &[u8], media_type: &str) -> String {
     harmless(&text)
 }
 
+/// A piece cut out of the words of a body, as one line: a tag that the cut went through is gone, too.
+pub(crate) fn excerpt(piece: &str, media_type: &str) -> String {
+    let mut piece = piece;
+    if media_type == "text/html" {
+        let (open, close) = (piece.find('<'), piece.find('>'));
+        if let Some(close) = close.filter(|close| open.is_none_or(|open| *close < open)) {
+            piece = &piece[close + 1..];
+        }
+        if let Some(open) = piece.rfind('<').filter(|open| !piece[*open..].contains('>')) {
+            piece = &piece[..open];
+        }
+    }
+    let words = plain(piece.as_bytes(), media_type);
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The first line with words in it, without Markdown's heading signs, for a list.
 pub(crate) fn first_line(text: &str, most: usize) -> String {
     let line = text
@@ -123,6 +139,13 @@ mod tests {
             plain(html.as_bytes(), "text/html"),
             "Why?\n\nA &lt; b\nc < d\n\n- one\n- two"
         );
+    }
+
+    #[test]
+    fn a_piece_of_html_is_text_also_where_a_tag_was_cut() {
+        let piece = "ng>Why</strong> do\n<p>nurses &amp; others</p> <a hre";
+        assert_eq!(excerpt(piece, "text/html"), "Why do nurses & others");
+        assert_eq!(excerpt("a > b\n<c", "text/markdown"), "a > b <c");
     }
 
     #[test]

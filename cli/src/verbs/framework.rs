@@ -22,7 +22,12 @@ struct When {
 
 impl When {
     /// Where no instant is said, the node takes that of its cut, and the answer names it.
-    fn at(&self) -> At {
+    fn at(&self, context: &Context) -> At {
+        if self.as_of.is_some_and(|as_of| as_of > context.now()) {
+            context.screen.note(
+                "That instant lies in the future: this is what would hold if nothing more happened until then.",
+            );
+        }
         At {
             as_of: self.as_of.map(|as_of| as_of.to_string()),
             window: self.window.map(|window| window.to_string()),
@@ -43,7 +48,7 @@ pub(crate) struct Framework {
 
 impl Framework {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let answer = Source::open(context)?.ask(&Query::Framework(self.when.at()))?;
+        let answer = Source::open(context)?.ask(&Query::Framework(self.when.at(context)))?;
         let text = figures::framework(&answer, &context.screen);
         Ok(Reply::done(answer, text))
     }
@@ -63,7 +68,7 @@ impl Explain {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let query = Query::Explain {
             statement: self.statement.to_uppercase(),
-            at: self.when.at(),
+            at: self.when.at(context),
         };
         let answer = Source::open(context)?.ask(&query)?;
         let text = figures::explanation(&answer, &context.screen);

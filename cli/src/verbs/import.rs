@@ -40,7 +40,8 @@ Nobody gets a key by it: people of the dump become pseudonyms under a salt that 
 pub(crate) struct Stackexchange {
     /// The directory of the unpacked dump of one site
     directory: PathBuf,
-    /// The site's name, for ever part of every record's source [default: the directory's name]
+    /// The site's name, for ever part of every record's source: another name imports everything anew, so say the same
+    /// each time [default: the directory's name]
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
     /// Stop at the first malformed row instead of leaving it out
@@ -74,8 +75,12 @@ impl Stackexchange {
         let import = stackexchange::Import::new(archive, pen.remote(), context.screen, seal, self.strict);
         let report = import.run()?;
         let mut json = report.to_json();
+        let text = format!(
+            "Site: {site}. It is in the source of every record: say --site {site} where the directory is called otherwise.\n{}",
+            report.to_text(&context.screen)
+        );
         json["site"] = site.into();
-        Ok(Reply::done(json, report.to_text(&context.screen)))
+        Ok(Reply::done(json, text))
     }
 }
 

@@ -7,7 +7,10 @@ use crate::pen::Pen;
 use crate::reply::Reply;
 use crate::words::{Words, titled};
 use clap::Args;
+use hearth_node::queries::Query;
+use hearth_protocol::id::Id;
 use hearth_protocol::kind::{Interaction, Learning, QueryAsked, ReactionGiven, Slug, ThreadOpened, Topics};
+use serde_json::json;
 
 /// `hearth ask`.
 #[derive(Debug, Args)]
@@ -86,8 +89,26 @@ impl Accept {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let pen = Pen::new(context)?;
         let answer = pen.resolve(&self.answer)?;
+        if let Some(before) = accepted(&pen, answer) {
+            let short: String = before.chars().take(12).collect();
+            let json = json!({ "id": before, "state": "acknowledged", "already": true });
+            return Ok(Reply::done(
+                json,
+                format!("Accepted already: {short}. Nothing was written."),
+            ));
+        }
         pen.send("Accepted", pen.draft(Interaction::QueryAccepted).about(answer))
     }
+}
+
+/// The acceptance of an answer, where the node knows of one: another would count for nothing more.
+fn accepted(pen: &Pen<'_>, answer: Id) -> Option<String> {
+    let id = answer.to_string();
+    let thread = pen.remote().query(&Query::Thread { id: id.clone() }).ok()?;
+    let accepted = thread["entries"].as_array()?.iter().find(|entry| {
+        entry["kind"] == "query.accepted" && entry["column"] == "signed" && entry["re"][0] == id.as_str()
+    })?;
+    accepted["id"].as_str().map(str::to_owned)
 }
 
 /// `hearth withdraw`.

@@ -13,6 +13,7 @@ use hearth_node::queries::Query;
 use hearth_protocol::id::KeyBytes;
 use hearth_protocol::kind::{Admitted, NamedKey, People};
 use hearth_protocol::sign::PublicKey;
+use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Member {
@@ -55,6 +56,9 @@ pub(crate) struct Admit {
 impl Admit {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let pen = Pen::new(context)?;
+        if let Some(there) = admitted(&pen, &self.key) {
+            return Ok(connecting(&pen, there));
+        }
         let inviter = self
             .inviter
             .as_deref()
@@ -65,18 +69,40 @@ impl Admit {
             inviter,
         });
         let name = self.name.map(|name| format!("# {name}"));
-        let mut reply = pen.send("Admitted", pen.draft(act).saying(name)?)?;
-        let home = pen.remote().home();
-        let line = format!(
-            "hearth init --node {} --community {} --organisation {}",
-            pen.remote().base(),
-            home.community,
-            home.organisation
-        );
-        reply.text = format!("{}\nThey connect with:\n\n  {line}", reply.text);
-        reply.json["connect"] = line.into();
-        Ok(reply)
+        let reply = pen.send("Admitted", pen.draft(act).saying(name)?)?;
+        Ok(connecting(&pen, reply))
     }
+}
+
+/// That the key's holder is a member already, where the node says so: another admission would change nothing.
+fn admitted(pen: &Pen<'_>, key: &PublicKey) -> Option<Reply> {
+    let wanted = Value::from(key.bytes().to_string());
+    let answer = pen.remote().query(&Query::Members { organisation: None }).ok()?;
+    let members = answer["members"].as_array()?;
+    let there = members.iter().find(|member| {
+        let mut keys = member["keys"].as_array().into_iter().flatten();
+        member["until"].is_null() && keys.any(|held| held["key"] == wanted && held["revoked"] == false)
+    })?;
+    let id = there["person"].as_str()?;
+    let short: String = id.chars().take(12).collect();
+    let json = json!({ "id": id, "state": "acknowledged", "already": true });
+    let since = there["from"].as_str().unwrap_or("?");
+    let text = format!("Admitted already, since {since}: {short}. Nothing was written.");
+    Some(Reply::done(json, text))
+}
+
+/// The reply with the line by which the new member's home finds this node.
+fn connecting(pen: &Pen<'_>, mut reply: Reply) -> Reply {
+    let home = pen.remote().home();
+    let line = format!(
+        "hearth init --node {} --community {} --organisation {}",
+        pen.remote().base(),
+        home.community,
+        home.organisation
+    );
+    reply.text = format!("{}\nThey connect with:\n\n  {line}", reply.text);
+    reply.json["connect"] = line.into();
+    reply
 }
 
 /// `hearth member list`.
@@ -92,15 +118,29 @@ impl List {
         let answer = Source::open(context)?.ask(&Query::Members {
             organisation: self.organisation,
         })?;
-        let mut table = Table::new(["id", "name", "member since", "until"]);
+        let mut table = Table::new(["id", "name", "member since", "until", "key"]);
         for member in answer["members"].as_array().into_iter().flatten() {
             let text = |field: &str| member[field].as_str().unwrap_or_default().to_owned();
             let id: String = text("person").chars().take(12).collect();
-            table.row([id, text("name"), text("from"), text("until")]);
+            table.row([id, text("name"), text("from"), text("until"), keys(member)]);
         }
         let text = table.render(&context.screen);
         Ok(Reply::done(answer, text))
     }
+}
+
+/// The keys of a member, those that were revoked marked.
+fn keys(member: &Value) -> String {
+    let shown = |key: &Value| {
+        let text = key["key"].as_str().unwrap_or("?");
+        if key["revoked"] == true {
+            format!("{text} (revoked)")
+        } else {
+            text.to_owned()
+        }
+    };
+    let keys = member["keys"].as_array().into_iter().flatten();
+    keys.map(shown).collect::<Vec<_>>().join(", ")
 }
 
 /// `hearth member revoke`.
@@ -110,7 +150,7 @@ pub(crate) struct Revoke {
     /// The member's id
     #[arg(value_parser = entry_id)]
     person: String,
-    /// The key that is no longer to count
+    /// The key that is no longer to count, whole: `hearth member list` shows it
     #[arg(value_parser = public_key)]
     key: PublicKey,
     #[command(flatten)]

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 /// `hearth outbox`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  hearth outbox\n  hearth outbox send",
+    after_help = "Examples:\n  hearth outbox\n  hearth outbox send\n  hearth outbox drop 3f9a2c",
     args_conflicts_with_subcommands = true
 )]
 pub(crate) struct Outbox {
@@ -29,6 +29,12 @@ enum Action {
     /// Send everything that waits
     #[command(after_help = "Example:\n  hearth outbox send")]
     Send,
+    /// Throw away something that waits or was refused
+    #[command(after_help = "Example:\n  hearth outbox drop 3f9a2c")]
+    Drop {
+        /// Its id as `hearth outbox` shows it
+        id: String,
+    },
 }
 
 impl Outbox {
@@ -36,6 +42,7 @@ impl Outbox {
         match self.action {
             None => show(context),
             Some(Action::Send) => send(context),
+            Some(Action::Drop { id }) => throw_away(context, &id),
         }
     }
 }
@@ -45,13 +52,18 @@ fn send(context: &Context) -> Result<Reply, Failure> {
         sent,
         refused,
         kept,
+        kept_for,
         stopped,
     } = pen::flush(&context.remote()?, context)?;
     let why = stopped.as_ref().map(|stopped| &stopped.why);
-    let json = json!({ "sent": sent, "refused": refused, "kept": kept, "stopped": why });
+    let json =
+        json!({ "sent": sent, "refused": refused, "kept": kept, "kept_for": kept_for, "stopped": why });
     let mut text = format!("{sent} sent, {refused} refused.");
     if kept > 0 {
-        text.push_str(&format!(" {kept} cannot go yet."));
+        let why = kept_for.unwrap_or_default();
+        text.push_str(&format!(
+            " {kept} cannot go yet: {why}.\nIt goes by itself when it can; `hearth outbox drop ID` throws it away."
+        ));
     }
     match stopped {
         None if refused == 0 => Ok(Reply::done(json, text)),
@@ -88,6 +100,43 @@ fn show(context: &Context) -> Result<Reply, Failure> {
     Ok(Reply::done(json, table.render(&context.screen)))
 }
 
+fn throw_away(context: &Context, wanted: &str) -> Result<Reply, Failure> {
+    let outbox = context.home.outbox().map_err(Failure::new)?;
+    let all = [
+        outbox.waiting().map_err(Failure::new)?,
+        outbox.refused().map_err(Failure::new)?,
+    ]
+    .concat();
+    let wanted = wanted.to_ascii_lowercase();
+    let mut found = all.iter().filter(|waiting| {
+        let (json, _) = described(waiting);
+        let named = json["id"].as_str().map(|id| id.starts_with(&wanted));
+        !wanted.is_empty() && named.unwrap_or_else(|| format!("#{}", waiting.number) == wanted)
+    });
+    let waiting = match (found.next(), found.next()) {
+        (Some(waiting), None) => waiting,
+        (None, _) => {
+            return Err(Failure::new(format!("nothing in the outbox is called {wanted}"))
+                .advise("`hearth outbox` lists what waits and what was refused."));
+        }
+        (Some(_), Some(_)) => {
+            return Err(
+                Failure::new(format!("several things in the outbox begin with {wanted}"))
+                    .advise("Give more digits."),
+            );
+        }
+    };
+    let (json, [name, what, ..]) = described(waiting);
+    let gone = if waiting.reason.is_some() {
+        outbox.forget_refused(waiting.number)
+    } else {
+        outbox.withdraw(waiting.number)
+    };
+    gone.map_err(Failure::new)?;
+    let text = format!("Thrown away: {name} ({what}). It will not be sent.");
+    Ok(Reply::done(json!({ "dropped": json }), text))
+}
+
 /// One line of the list, for programs and for people.
 fn described(waiting: &Waiting) -> (Value, [String; 4]) {
     let submission = waiting.submission().ok();
@@ -109,7 +158,8 @@ fn described(waiting: &Waiting) -> (Value, [String; 4]) {
         }
         None => {
             let json = json!({ "number": waiting.number, "reason": waiting.reason });
-            (json, ["?".into(), "unreadable".into(), String::new(), state])
+            let name = format!("#{}", waiting.number);
+            (json, [name, "unreadable".into(), String::new(), state])
         }
     }
 }

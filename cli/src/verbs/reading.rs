@@ -12,8 +12,10 @@ use hearth_node::queries::Query;
 use hearth_protocol::id::Id;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Longest headline in a list, in characters.
@@ -116,6 +118,8 @@ pub(crate) struct Threads {
 struct ThreadRow {
     thread: Card,
     follow_ups: Option<std::collections::BTreeMap<String, u64>>,
+    #[serde(default)]
+    withdrawn: bool,
 }
 
 impl Threads {
@@ -129,7 +133,12 @@ impl Threads {
         let answer = in_pages("threads", self.limit, all, page)?;
         let rows: Vec<ThreadRow> = read(&answer["threads"])?;
         let mut table = Table::new(["id", "what", "title", "by", "when", "answers", "replies"]);
-        for ThreadRow { thread, follow_ups } in &rows {
+        for ThreadRow {
+            thread,
+            follow_ups,
+            withdrawn,
+        } in &rows
+        {
             let of_kind = |kind: &str| {
                 follow_ups
                     .as_ref()
@@ -141,7 +150,11 @@ impl Threads {
             table.row([
                 thread.short(),
                 verb(&thread.kind).to_owned(),
-                thread.headline(HEADLINE),
+                if *withdrawn {
+                    format!("(withdrawn) {}", thread.headline(HEADLINE))
+                } else {
+                    thread.headline(HEADLINE)
+                },
                 thread.author(),
                 thread.ago(context.now()),
                 of_kind("query.answered"),
@@ -185,7 +198,8 @@ impl Search {
         let found: Vec<Found> = read(&answer["found"])?;
         let mut table = Table::new(["id", "what", "by", "when", "words"]);
         for Found { entry, excerpt } in &found {
-            let excerpt = crate::render::words::harmless(excerpt);
+            let media_type = entry.body.as_ref().map_or("", |body| body.media_type.as_str());
+            let excerpt = crate::render::words::excerpt(excerpt, media_type);
             table.row([
                 entry.short(),
                 verb(&entry.kind).to_owned(),
@@ -266,7 +280,7 @@ pub(crate) struct Show {
     /// The entry's id
     #[arg(value_parser = entry_id)]
     entry: String,
-    /// Save its file, or its words where it has no file
+    /// Save its file, or its words where it has no file, under a name that is not taken
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
 }
@@ -274,12 +288,14 @@ pub(crate) struct Show {
 impl Show {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let source = Source::open(context)?;
-        let answer = source.ask(&Query::Entry { id: self.entry })?;
+        let mut answer = source.ask(&Query::Entry { id: self.entry })?;
         let card: Card = read(&answer["entry"])?;
-        if let Some(path) = &self.save {
-            let organisation = read(&answer["organisation"])?;
-            save(&source, organisation, &card, path)?;
-        }
+        let organisation = read(&answer["organisation"])?;
+        let saved = self
+            .save
+            .as_deref()
+            .map(|path| save(&source, organisation, &card, path))
+            .transpose()?;
         let mut lines = vec![
             format!("id        {}", card.id),
             format!("kind      {}", card.kind),
@@ -290,7 +306,7 @@ impl Show {
             format!(
                 "verdict   {} ({})",
                 card.caveat().unwrap_or_else(|| "counts".into()),
-                card.column
+                card.voucher()
             ),
         ];
         lines.extend(card.re.iter().map(|id| format!("about     {id}")));
@@ -311,23 +327,39 @@ impl Show {
         if let Some(words) = card.words() {
             lines.push(format!("\n{words}"));
         }
+        if let (Some((what, size)), Some(path)) = (saved, &self.save) {
+            lines.push(format!("\nSaved {what}, {size} bytes, in {}.", path.display()));
+            answer["saved"] = json!({ "path": path, "what": what, "size": size });
+        }
         Ok(Reply::done(answer, lines.join("\n")))
     }
 }
 
-/// Puts the file of an entry, or its words, where the person wants them.
-fn save(source: &Source, organisation: Id, card: &Card, path: &Path) -> Result<(), Failure> {
-    let body = card
-        .file
-        .as_ref()
-        .or(card.body.as_ref())
-        .ok_or_else(|| Failure::new("this entry has no file and no words"))?;
+/// Puts the file of an entry, or its words, where the person wants them; gives which of both, and its bytes.
+fn save(
+    source: &Source,
+    organisation: Id,
+    card: &Card,
+    path: &Path,
+) -> Result<(&'static str, usize), Failure> {
+    let (what, body) = match (&card.file, &card.body) {
+        (Some(file), _) => ("its file", file),
+        (None, Some(words)) => ("its words", words),
+        (None, None) => return Err(Failure::new("this entry has no file and no words")),
+    };
     let hash = body.hash.parse().map_err(Failure::new)?;
     let bytes = source
         .body(organisation, &hash)?
         .ok_or_else(|| Failure::new(format!("the body is not here: {}", body.state)))?;
-    std::fs::write(path, bytes)
-        .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))
+    let written = File::create_new(path).and_then(|mut file| file.write_all(&bytes));
+    written.map_err(|error| {
+        let failure = Failure::new(format!("cannot write {}: {error}", path.display()));
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return failure.advise("Nothing is overwritten: name another file.");
+        }
+        failure
+    })?;
+    Ok((what, bytes.len()))
 }
 
 /// `hearth status`.

@@ -23,7 +23,7 @@ pub(crate) struct Share {
     title: String,
     #[command(flatten)]
     words: Words,
-    /// The resource itself, where it is a file (at most 64 MiB)
+    /// Share this file itself (a PDF, a picture, …; at most 64 MiB)
     #[arg(long, value_name = "FILE")]
     attach: Option<PathBuf>,
     /// The first version of the resource this is a new version of
@@ -52,6 +52,11 @@ enum Sort {
 impl Share {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let words = self.words.read_optional(context)?;
+        if words.is_none() && self.attach.is_none() {
+            return Err(Failure::usage("a title alone is no resource").advise(
+                "Give its text as an argument or with --file FILE, or share a file as it is with --attach FILE.",
+            ));
+        }
         let file = self.attach.as_deref().map(read_file).transpose()?;
         let pen = Pen::new(context)?;
         let resource = ResourcePublished {

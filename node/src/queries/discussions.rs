@@ -1,7 +1,7 @@
 //! Questions, discussions and resources, with everything said about them.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hearth_protocol::community::{Deed, Item, Standing, View};
 use hearth_protocol::id::Id;
@@ -35,13 +35,14 @@ pub(super) fn thread(reader: &Reader, prefix: &str) -> Result<Value, QueryError>
     Ok(json!({ "thread": root, "entries": entries }))
 }
 
-/// `{"total", "threads": [{"thread": card without words, "follow_ups": {kind: count}} …]}`, newest first.
+/// `{"total", "threads": [{"thread": card without words, "follow_ups": {kind: count}, "withdrawn"} …]}`, newest first.
 pub(super) fn threads(reader: &Reader, limit: usize, skip: usize) -> Result<Value, QueryError> {
     let view = reader.view()?;
     let mut roots: Vec<&Item> = view.counting().filter(|item| begins_one(&view, item)).collect();
     roots.sort_by_key(|item| Reverse(item.moment()));
     let shown: Vec<&Item> = roots.iter().skip(skip).take(limit.min(MOST)).copied().collect();
     let follow_ups = follow_ups(&view, &shown);
+    let withdrawn = withdrawn(&view);
     let mut cards = Cards::new(reader, &view)?;
     let mut rows = Vec::new();
     for item in shown {
@@ -50,7 +51,8 @@ pub(super) fn threads(reader: &Reader, limit: usize, skip: usize) -> Result<Valu
             .title
             .or_else(|| card.body.as_ref()?.text.as_deref().map(first_words));
         leave_words(&mut card);
-        rows.push(json!({ "thread": card, "follow_ups": follow_ups.get(&item.id) }));
+        let withdrawn = withdrawn.contains(&item.id);
+        rows.push(json!({ "thread": card, "follow_ups": follow_ups.get(&item.id), "withdrawn": withdrawn }));
     }
     Ok(json!({ "total": roots.len(), "threads": rows }))
 }
@@ -140,6 +142,16 @@ fn leave_words(card: &mut Card) {
     if let Some(body) = &mut card.body {
         (body.text, body.cut) = (None, false);
     }
+}
+
+/// The questions and resources that their authors took back.
+fn withdrawn(view: &View) -> BTreeSet<Id> {
+    let taken_back = |item: &&Item| matches!(item.deed, Some(Deed::QueryWithdrawn | Deed::ResourceWithdrawn));
+    let subjects = view
+        .counting()
+        .filter(taken_back)
+        .filter_map(|item| view.subject(item));
+    subjects.map(|subject| subject.id).collect()
 }
 
 fn first_words(text: &str) -> String {

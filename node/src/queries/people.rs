@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use super::card::Cards;
 use super::{QueryError, Reader, resolve};
 
-/// `{"organisation", "members": [{"person", "name"?, "from", "until"?} …]}`: every time of membership.
+/// `{"organisation", "members": [{"person", "name"?, "from", "until"?, "keys": [{"key", "revoked"} …]} …]}`: every time of
+/// membership, with the keys as they are now.
 pub(super) fn members(reader: &Reader, organisation: Option<&str>) -> Result<Value, QueryError> {
     let view = reader.view()?;
     let log = resolve::log(&reader.store().read()?, organisation)?;
     let id = log.charter.organisation;
+    let keys = reader.projector().read().member_keys(id);
     let mut cards = Cards::new(reader, &view)?;
     let mut members = Vec::new();
     for spell in view
@@ -25,7 +27,13 @@ pub(super) fn members(reader: &Reader, organisation: Option<&str>) -> Result<Val
             continue;
         };
         let (from, until) = (spell.from.to_string(), spell.until.map(|until| until.to_string()));
-        members.push(json!({ "person": person, "name": cards.name(person)?, "from": from, "until": until }));
+        let keys: Vec<Value> = keys
+            .iter()
+            .filter(|(_, holder, _)| *holder == person)
+            .map(|(key, _, revoked)| json!({ "key": key, "revoked": revoked }))
+            .collect();
+        let name = cards.name(person)?;
+        members.push(json!({ "person": person, "name": name, "from": from, "until": until, "keys": keys }));
     }
     Ok(json!({ "organisation": id, "slug": resolve::slug(&log), "members": members }))
 }

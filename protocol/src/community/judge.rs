@@ -74,6 +74,11 @@ impl Judge {
         self.roster.author(key).unwrap_or_default()
     }
 
+    /// Whose keys there are.
+    pub(super) fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
     /// Judges the entry that comes next, `id` at `index`. Changes nothing.
     pub(super) fn decide(
         &self,

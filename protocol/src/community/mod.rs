@@ -212,6 +212,12 @@ impl Community {
         organisations
     }
 
+    /// The keys of an organisation's members now: key, person, and whether it was revoked. Ascending by key.
+    pub fn member_keys(&self, organisation: Id) -> Vec<(KeyBytes, Id, bool)> {
+        self.log(organisation)
+            .map_or_else(Vec::new, |(_, log)| log.judge.roster().held_keys().collect())
+    }
+
     /// What a key may do in an organisation now.
     pub fn role(&self, organisation: Id, key: &KeyBytes) -> Role {
         self.log(organisation)

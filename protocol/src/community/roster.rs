@@ -80,6 +80,13 @@ impl Roster {
         }
     }
 
+    /// Every key that is or was somebody's: whose, and whether it was revoked. Ascending by key.
+    pub(super) fn held_keys(&self) -> impl Iterator<Item = (KeyBytes, Id, bool)> {
+        self.keys
+            .iter()
+            .filter_map(|(key, held)| Some((*key, held.holder?, held.revoked)))
+    }
+
     /// Admission of the holder of `key`, in the entry `id`: a new person, or one who left and comes back. For one who
     /// is a member already it changes nothing.
     pub(super) fn admission(&self, id: Id, key: KeyBytes) -> Result<Change, VoidReason> {

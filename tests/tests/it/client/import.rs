@@ -65,6 +65,27 @@ fn entries(house: &House) -> Vec<Value> {
         .clone()
 }
 
+#[test]
+fn what_was_imported_reads_as_text_and_its_site_is_named() {
+    let house = House::running();
+    let directory = dump(&house);
+    let said = house.ends(0, ["import", "stackexchange", directory.to_str().unwrap()]);
+    assert!(
+        said.contains("Site: example.org") && said.contains("--site"),
+        "{said}"
+    );
+    let threads = house.ends(0, ["threads"]);
+    assert!(
+        threads.contains("Why <this>?") && !threads.contains("<h1>"),
+        "{threads}"
+    );
+    let found = house.ends(0, ["search", "this"]);
+    assert!(
+        found.contains("Why <this>?") && !found.contains("<h1>") && !found.contains("<p>"),
+        "{found}"
+    );
+}
+
 fn count(value: &Value) -> u64 {
     value
         .as_object()

@@ -9,6 +9,7 @@ mod offline;
 mod proving;
 mod publishing;
 mod running;
+mod telling;
 mod verifying;
 mod writing;
 

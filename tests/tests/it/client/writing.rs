@@ -89,8 +89,15 @@ fn a_second_member_is_admitted_and_can_be_revoked() {
     succeed(bea(&connect.split_whitespace().skip(1).collect::<Vec<_>>()).env_remove("HEARTH_DATA"));
     let question = succeed(&mut bea(&["ask", "May I?", "--json"]));
     assert!(question.contains("acknowledged"), "{question}");
+    let cleo = house.path().join("cleo");
+    let init = ["init", "--home", cleo.to_str().unwrap()];
+    let other = text(&super::succeed_json(bea(&init).env_remove("HEARTH_DATA"))["key"]);
     assert!(
-        !bea(&["member", "admit", &key]).output().unwrap().status.success(),
+        !bea(&["member", "admit", &other])
+            .output()
+            .unwrap()
+            .status
+            .success(),
         "only a steward admits"
     );
     house.write(["member", "revoke", &text(&admitted["id"]), &key]);
