@@ -18,7 +18,8 @@ use crate::log::TreeHead;
 #[derive(Debug, Default)]
 pub struct Said {
     bodies: BTreeMap<BodyHash, Claim>,
-    /// Every body with each entry that refers to it.
+    /// Every body with each entry that refers to it, void ones too: an erasure may be about them, and their bodies go as
+    /// any other's.
     referring: BTreeSet<(BodyHash, Id)>,
     tombstones: BTreeMap<BodyHash, BTreeSet<Id>>,
     charters: Vec<Charter>,
@@ -37,13 +38,16 @@ pub struct Claim {
 impl Said {
     /// Reads the entry at `index` of the log of `home`, and keeps what it says. An answer says why it is void.
     pub fn entry(&mut self, home: &Home, index: u64, bytes: &[u8]) -> Option<VoidReason> {
-        let entry = match judge(home, bytes) {
-            Ok(entry) => entry,
-            Err(reason) => return Some(reason),
+        let Ok(entry) = Entry::parse(bytes) else {
+            return Some(VoidReason::Malformed);
         };
         let id = Entry::id_of(bytes);
+        let referring = entry.payload().bodies().map(|body| (body.hash, id));
+        self.referring.extend(referring);
+        if let Err(reason) = judge(home, &entry, bytes) {
+            return Some(reason);
+        }
         for body in entry.payload().bodies() {
-            self.referring.insert((body.hash, id));
             self.bodies.entry(body.hash).or_insert_with(|| Claim {
                 index,
                 body: body.clone(),
@@ -63,7 +67,6 @@ impl Said {
                     .extend(Charter::embedded(&proposal.charter, home.community));
             }
             Act::Community(Community::HeadsSeen(seen)) => {
-                let id = Entry::id_of(bytes);
                 self.sightings.extend(seen.heads.iter().map(|row| Sighting {
                     index,
                     id,
@@ -114,18 +117,17 @@ impl Said {
     }
 }
 
-/// Checks form, size and signature. A record of another home, and an event signed for another, is not of this log.
-fn judge(home: &Home, bytes: &[u8]) -> Result<Entry, VoidReason> {
-    let entry = Entry::parse(bytes).map_err(|_| VoidReason::Malformed)?;
+/// Checks size and signature. A record of another home, and an event signed for another, is not of this log.
+fn judge(home: &Home, entry: &Entry, bytes: &[u8]) -> Result<(), VoidReason> {
     if bytes.len() > limits::ENTRY {
         return Err(VoidReason::Oversize);
     }
-    let holds = match &entry {
+    let holds = match entry {
         Entry::Record(record) => record.home == *home,
-        Entry::Event(event) => event.verify(&signed_for(&entry, home)).is_ok(),
+        Entry::Event(event) => event.verify(&signed_for(entry, home)).is_ok(),
     };
     if holds {
-        Ok(entry)
+        Ok(())
     } else {
         Err(VoidReason::BadSignature)
     }

@@ -390,6 +390,36 @@ fn a_tombstone_is_of_bodies_of_the_entries_it_names_alone() {
 }
 
 #[test]
+fn an_erasure_may_be_about_a_void_entry_that_refers_to_the_body() {
+    let image = image();
+    let charter = Charter::open(&image.entries[0], Some(&image.entries[1]), None).unwrap();
+    let (shared, _) = body(8, "kept");
+    let asked = Payload::new(at(2), Interaction::QueryAsked(QueryAsked::default())).with_body(shared.clone());
+    let mut unsigned = Event::sign(&asked, &key(7), &charter.home);
+    *unsigned.last_mut().unwrap() ^= 1;
+    let act = Care::ErasureCarriedOut(ErasureCarriedOut {
+        ground: "request".parse().unwrap(),
+        hashes: vec![shared.hash],
+    });
+    let payload = Payload::new(at(3), act).about(Entry::id_of(&unsigned));
+    let erasure = Event::sign(&payload, &key(4), &charter.home);
+    let mut said = Said::default();
+    for (index, entry) in (0..).zip(&image.entries[..3]) {
+        assert_eq!(said.entry(&charter.home, index, entry), None);
+    }
+    let bad = Some(crate::community::VoidReason::BadSignature);
+    assert_eq!(said.entry(&charter.home, 3, &unsigned), bad);
+    assert_eq!(said.entry(&charter.home, 4, &erasure), None);
+    assert_eq!(said.tombstone(&shared.hash), Some(Entry::id_of(&erasure)));
+    let claim = said
+        .bodies()
+        .find(|claim| claim.body.hash == shared.hash)
+        .unwrap();
+    assert_eq!(claim.index, 2, "what the void entry says of it does not count");
+    assert_eq!(body::judge(claim, Kept::Erased, &said), None);
+}
+
+#[test]
 fn a_void_entry_is_no_fault() {
     let image = image();
     let charter = Charter::open(&image.entries[0], Some(&image.entries[1]), None).unwrap();
