@@ -427,20 +427,26 @@ fn number(batch: &Batch, organisation: &Id) -> Result<LogNumber, ReplicationErro
 fn followed(snapshot: &Snapshot<'_>, log: &Log) -> Result<Followed, StoreError> {
     let Log { number, charter } = log;
     let corrupt = |what: String| StoreError::Corrupt(format!("the log of {}: {what}", charter.organisation));
-    let evidence = snapshot
-        .evidence(*number)?
-        .first()
-        .map(|bytes| ForkEvidence::from_bytes(bytes))
-        .transpose();
+    let keys = snapshot.key_chain(log)?;
+    let mut evidence = None;
+    for bytes in snapshot.evidence(*number)? {
+        let kept = ForkEvidence::from_bytes(&bytes).map_err(|error| corrupt(error.to_string()))?;
+        // What a later handover has made of no account convicts nobody.
+        if kept.verify(&keys).is_ok() {
+            evidence = Some(kept);
+            break;
+        }
+    }
     Ok(Followed {
         organisation: charter.organisation,
-        keys: snapshot.key_chain(log)?,
+        keys,
         witness: VerifierKey::witness(charter.origin.witness_name(), charter.witness),
         own: charter.own,
+        ours: charter.own,
         frontier: snapshot.frontier(*number)?,
         head: snapshot.head(*number)?,
         aim: snapshot.aim(*number)?,
-        evidence: evidence.map_err(|error| corrupt(error.to_string()))?,
+        evidence,
         is_set_back: !charter.own && snapshot.set_back_to(*number)?.is_some(),
     })
 }

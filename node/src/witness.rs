@@ -3,7 +3,7 @@
 
 use hearth_protocol::id::Id;
 use hearth_protocol::log::witness::{AddCheckpoint, Refusal, Reply, Watched};
-use hearth_protocol::log::{Cosigner, ForkEvidence, Note, TreeHead, VerifierKey};
+use hearth_protocol::log::{Cosigner, ForkEvidence, KeyChain, Note, TreeHead, VerifierKey};
 use hearth_protocol::sync::{OfferedHead, WitnessReply, WitnessRequest};
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -108,10 +108,12 @@ impl Witness {
             latest,
         };
         let offered = request.note().clone();
+        // Nothing is read while something is written.
+        drop(snapshot);
         let acceptance = match request.decide(Some(watched)) {
             Ok(acceptance) => acceptance,
             Err(refusal) => {
-                self.keep_evidence(&snapshot, &log, &refusal, offered)?;
+                self.keep_evidence(&log, &chain, &refusal, offered)?;
                 return Err(refusal.into());
             }
         };
@@ -128,23 +130,35 @@ impl Witness {
         Ok(persisted.cosign(&self.cosigner, self.clock.now()).into())
     }
 
-    /// Two checkpoints of one size and different roots, both signed by the log, convict it: kept, and told at once. One
-    /// such pair is enough, whatever else the log signs.
+    /// Two checkpoints of one size and different roots, both signed by the log under keys that count, convict it: kept, and
+    /// told at once. One such pair is enough, whatever else the log signs.
     fn keep_evidence(
         &self,
-        snapshot: &Snapshot<'_>,
         log: &Log,
+        chain: &KeyChain,
         refusal: &Refusal,
         offered: Note,
     ) -> Result<(), StoreError> {
-        if !refusal.is_fork() || !snapshot.evidence(log.number)?.is_empty() {
+        if !refusal.is_fork() {
+            return Ok(());
+        }
+        let snapshot = self.store.read()?;
+        let convicts = |bytes: &Vec<u8>| {
+            ForkEvidence::from_bytes(bytes).is_ok_and(|evidence| evidence.verify(chain).is_ok())
+        };
+        if snapshot.evidence(log.number)?.iter().any(convicts) {
             return Ok(());
         }
         let cosigned = snapshot.witnessed_note(log.charter.origin.as_str())?;
+        drop(snapshot);
         let Some(cosigned) = cosigned.and_then(|bytes| Note::parse(&bytes).ok()) else {
             return Ok(());
         };
         let evidence = ForkEvidence::new(cosigned, offered, Vec::new());
+        // What was cosigned may be of a key that was handed over below it: an honest loss.
+        if evidence.verify(chain).is_err() {
+            return Ok(());
+        }
         tracing::error!(origin = %log.charter.origin, %refusal, "the log has forked; evidence is kept");
         self.store
             .write(|batch| batch.keep_evidence(log.number, &evidence.to_bytes()))?;
@@ -172,7 +186,7 @@ enum NotCosigned {
 #[cfg(test)]
 mod tests {
     use hearth_protocol::id::Hash;
-    use hearth_protocol::log::{Checkpoint, MemoryTree, Origin, leaf_hash, proof};
+    use hearth_protocol::log::{Checkpoint, Handover, MemoryTree, Origin, leaf_hash, proof};
     use hearth_protocol::sign::SecretKey;
 
     use super::*;
@@ -199,7 +213,7 @@ mod tests {
             organisation,
             origin: origin.clone(),
             key,
-            next: key.hash(),
+            next: self::secret(2).public().hash(),
             witness: key,
             own,
         };
@@ -320,6 +334,32 @@ mod tests {
         assert_eq!(pair.ask(5, 5, 2).status, 422);
         drop(snapshot);
         assert_eq!(pair.evidence(), 1, "once is enough");
+        assert!(pair.found.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_log_that_lost_what_was_cosigned_and_handed_over_below_it_is_not_convicted() {
+        let mut pair = pair();
+        assert_eq!(pair.ask(0, 5, 0).status, 200);
+        let leaf = |index: u64| leaf_hash(&[u8::from(index >= 3), index as u8]);
+        let tree: MemoryTree = (0..5).map(leaf).collect();
+        let head = |size| hearth_protocol::log::Frontier::read(&tree, size).unwrap().head();
+        let handover = Handover {
+            origin: pair.origin.clone(),
+            head: head(3),
+            key: secret(2).public(),
+            next: secret(3).public().hash(),
+        };
+        let log = pair.store.read().unwrap().logs().unwrap().remove(0).number;
+        let notes = [handover.sign(&secret(2)).to_bytes()];
+        pair.store
+            .write(|batch| batch.keep_handovers(log, &notes))
+            .unwrap();
+        let (origin, head) = (pair.origin.clone(), head(5));
+        let note = Checkpoint { origin, head }.sign(&secret(2));
+        let asked = AddCheckpoint::new(5, Vec::new(), note).unwrap().to_bytes();
+        assert_eq!(pair.witness.add_checkpoint(&asked).unwrap().status, 422);
+        assert_eq!(pair.evidence(), 0, "the former key's statement is of no account");
         assert!(pair.found.try_recv().is_err());
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct Handover {
     /// Where to put the key after that; made if it is not there. Move it off this machine afterwards
     #[arg(long, value_name = "FILE")]
     after: PathBuf,
-    /// Give up entries that the present key has signed and that this directory does not hold
+    /// Give up entries that the present key has signed, or may have, and that this directory does not hold
     #[arg(long)]
     abandon: bool,
 }

@@ -1,5 +1,6 @@
 //! Coming in: challenges, sessions, and invitations for others.
 
+use std::sync::{PoisonError, RwLock};
 use std::time::Instant;
 
 use axum::Json;
@@ -7,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use hearth_protocol::id::{Hash, Id, KeyBytes};
 use hearth_protocol::sign::{PublicKey, Signature};
+use hearth_protocol::sync::Peer;
 use hearth_protocol::time::Span;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,7 @@ use super::error::ApiError;
 use super::session::{Denied, SESSION, Secret};
 use super::{Api, Caller, JsonBody, blocking};
 use crate::invitation::{Invitation, Token};
+use crate::queries::Reader;
 use crate::store::{StoreError, TokenHash};
 
 /// How long an invitation works where nobody says otherwise.
@@ -146,7 +149,12 @@ pub(super) async fn invite(
             "an invitation works for some time, such as 7d",
         ));
     }
-    let addresses = addresses(rooms);
+    let (reader, own, listening) = (
+        rooms.reader.clone(),
+        rooms.home.organisation,
+        rooms.addresses.clone(),
+    );
+    let addresses = blocking(move || addresses(&reader, own, &listening)).await?;
     if addresses.is_empty() {
         let message = "this node listens nowhere, so nobody could follow an invitation";
         return Err(ApiError::new(StatusCode::CONFLICT, "no_address", message));
@@ -169,19 +177,21 @@ pub(super) async fn invite(
 
 /// Where an applicant may call: what the charter names first, which was chosen to be reached from outside, then where the
 /// node listens.
-fn addresses(rooms: &super::Rooms) -> Vec<String> {
-    let own = rooms.home.organisation;
-    let organisations = rooms.reader.projector().read().organisations();
+fn addresses(reader: &Reader, own: Id, listening: &RwLock<Vec<String>>) -> Vec<String> {
+    let organisations = reader.projector().read().organisations();
     let charter = organisations
         .into_iter()
         .filter(|organisation| organisation.id == own)
         .flat_map(|organisation| organisation.charter.nodes)
-        .flat_map(|node| node.addresses);
-    let listening = rooms
-        .addresses
-        .read()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-        .clone();
+        .flat_map(|node| {
+            let name = crate::network::name_of(&Peer(node.id));
+            let whole = move |address: String| match address.contains("/p2p/") {
+                true => address,
+                false => format!("{address}/p2p/{name}"),
+            };
+            node.addresses.into_iter().map(whole)
+        });
+    let listening = listening.read().unwrap_or_else(PoisonError::into_inner).clone();
     let mut addresses: Vec<String> = Vec::new();
     for address in charter.chain(listening) {
         if addresses.len() < ADDRESSES && !addresses.contains(&address) {

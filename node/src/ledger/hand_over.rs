@@ -36,12 +36,17 @@ pub fn hand_over(
                 return Err(HandOverError::SameKey);
             }
             let head = snapshot.tree_head(log.number)?;
-            let signed = Signer::open(signer).map_or(head.size, |signer| signer.held().size);
-            if signed > head.size && !abandons {
-                return Err(HandOverError::Behind {
-                    signed,
-                    stored: head.size,
-                });
+            let signed = Signer::open(signer).map(|signer| signer.held().size).ok();
+            match signed {
+                _ if abandons => {}
+                None => return Err(HandOverError::SignedUnknown { stored: head.size }),
+                Some(signed) if signed > head.size => {
+                    return Err(HandOverError::Behind {
+                        signed,
+                        stored: head.size,
+                    });
+                }
+                Some(_) => {}
             }
             let handover = Handover {
                 origin: log.charter.origin.clone(),
@@ -81,6 +86,15 @@ pub enum HandOverError {
     /// The key after the next would be the next.
     #[error("the key after the next must be another than the next; name another file with --after")]
     SameKey,
+    /// How much the present key has signed is not known: its signer file is gone or damaged.
+    #[error(
+        "nothing here says how many entries the log's key has signed; {stored} are here: run the node until `hearth status` \
+         shows that it has fetched what its peers hold, then hand over with --abandon, which gives up what nobody has"
+    )]
+    SignedUnknown {
+        /// Entries held.
+        stored: u64,
+    },
     /// The present key has signed entries that the store does not hold.
     #[error(
         "the log's key has signed {signed} entries, and only {stored} are here: run the node to fetch the others from peers first; \

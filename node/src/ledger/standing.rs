@@ -122,6 +122,21 @@ impl Standing {
         }
     }
 
+    /// Whether the own log is followed like another's meanwhile: peers may hold more of it than this node.
+    pub fn follows(self) -> bool {
+        use HandOverReason::{Contradiction, SignerMissing, SignerUnusable};
+        match self {
+            Standing::Behind { .. }
+            | Standing::Restored { .. }
+            | Standing::MustHandOver(SignerMissing | SignerUnusable) => true,
+            Standing::Asking
+            | Standing::Confirmed
+            | Standing::Unconfirmed
+            | Standing::MustHandOver(Contradiction { .. })
+            | Standing::Convicted => false,
+        }
+    }
+
     /// Whether entries are taken and checkpoints signed.
     pub fn signs(self) -> bool {
         matches!(self, Standing::Confirmed | Standing::Unconfirmed)

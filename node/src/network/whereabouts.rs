@@ -88,7 +88,8 @@ impl Network {
 
     fn heard(&mut self, source: PeerId, (node, addresses): (ByteBuf, Vec<String>)) {
         let known = PeerId::from_bytes(&node).ok();
-        let Some(peer) = known.filter(|peer| self.admitted.contains_key(peer) && *peer != source) else {
+        let is_missing = |peer: &PeerId| self.admitted.contains_key(peer) && !self.present.contains(peer);
+        let Some(peer) = known.filter(is_missing) else {
             return;
         };
         let addresses: BTreeSet<Multiaddr> = addresses

@@ -82,12 +82,13 @@ impl Projector {
 
     /// Carries out the erasures of a log that count by now; those not judged yet go on waiting.
     fn erase(&self, log: &Log) -> Result<bool, StoreError> {
-        let snapshot = self.inner.store.read()?;
-        let waiting = from_row(snapshot.meta(&waiting_row(log))?);
+        let waiting = from_row(self.inner.store.read()?.meta(&waiting_row(log))?);
         // Without the founding log nothing is judged.
         let Some(view) = (!waiting.is_empty()).then(|| self.view(None).ok()).flatten() else {
             return Ok(false);
         };
+        // The community first, then the store: whoever writes holds the one and waits for readers of the other.
+        let snapshot = self.inner.store.read()?;
         let (mut erased, mut undecided) = (Vec::new(), Vec::new());
         for index in &waiting {
             let item = view.item_at(log.charter.organisation, *index);

@@ -275,7 +275,7 @@ impl Hub {
         let standing = *self.standing.borrow_and_update();
         tracing::info!(%standing, "standing");
         self.asking = (standing == Standing::Asking).then(Instant::now);
-        let follows = matches!(standing, Standing::Behind { .. } | Standing::Restored { .. });
+        let follows = standing.follows();
         self.replicator.tell(Word::FollowOwn(follows)).await;
         self.ask_nobody();
     }

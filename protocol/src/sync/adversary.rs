@@ -77,6 +77,7 @@ impl Node {
             keys: KeyChain::new(origin(), key(1).public(), key(2).public().hash()).unwrap(),
             witness: VerifierKey::witness(origin().witness_name(), key(9).public()),
             own: false,
+            ours: false,
             frontier: Frontier::new(),
             head: None,
             aim: None,
@@ -412,6 +413,7 @@ fn what_a_log_no_longer_stands_by_is_not_forgotten_by_a_restart() {
         keys: chain.clone(),
         witness: VerifierKey::witness(origin().witness_name(), key(9).public()),
         own: false,
+        ours: false,
         frontier: Frontier::read(&tree(&log), 20).unwrap(),
         head: Some(offer(head(&log, 20), 1, Vec::new()).note),
         aim: None,
@@ -431,5 +433,30 @@ fn what_a_log_no_longer_stands_by_is_not_forgotten_by_a_restart() {
                 .iter()
                 .all(|(_, _, question)| { !matches!(question, Question::Sync(Request::Range { .. })) })
         );
+    }
+}
+
+#[test]
+fn entries_of_ones_own_log_are_nobody_elses_to_drop() {
+    let log = entries(20);
+    let mut chain = keys();
+    chain.hand_over(&handover(head(&log, 10))).unwrap();
+    // An old copy: the last entries were committed, and no head over them was offered yet.
+    let followed = |ours| Followed {
+        organisation: LOG,
+        keys: chain.clone(),
+        witness: VerifierKey::witness(origin().witness_name(), key(9).public()),
+        own: false,
+        ours,
+        frontier: Frontier::read(&tree(&log), 20).unwrap(),
+        head: Some(offer(head(&log, 15), 2, Vec::new()).note),
+        aim: None,
+        evidence: None,
+        is_set_back: false,
+    };
+    for (ours, paused) in [(false, vec![Pause::SetBack]), (true, Vec::new())] {
+        let mut node = Node::new(100);
+        node.step(Input::Follow(vec![followed(ours)]));
+        assert_eq!(node.paused(), paused, "ours: {ours}");
     }
 }

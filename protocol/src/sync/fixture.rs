@@ -93,6 +93,7 @@ impl Author {
             keys: self.keys(),
             witness: VerifierKey::witness(self.origin().witness_name(), self.witness.public()),
             own: false,
+            ours: false,
             frontier: Frontier::new(),
             head: None,
             aim: None,
@@ -106,6 +107,7 @@ impl Author {
         let size = self.entries.len() as u64;
         Followed {
             own: true,
+            ours: true,
             frontier: self.frontier(size),
             head: Some(self.note(size)),
             ..self.followed()

@@ -62,6 +62,8 @@ pub struct Followed {
     pub witness: VerifierKey,
     /// True for the log this node writes: it is announced and cosigned, never pulled.
     pub own: bool,
+    /// True for the log of this node's organisation, written or followed for now: nobody else's statement drops its entries.
+    pub ours: bool,
     /// The tree over the entries the store holds.
     pub frontier: Frontier,
     /// The newest note whose entries are all held.

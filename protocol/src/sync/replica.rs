@@ -20,6 +20,7 @@ pub(super) struct Replica {
     keys: KeyChain,
     witness: VerifierKey,
     own: bool,
+    ours: bool,
     head: Option<HeldNote>,
     pull: Pull,
     /// The newest head each peer offers that is larger than ours.
@@ -77,6 +78,7 @@ impl Replica {
             keys,
             witness,
             own,
+            ours,
             frontier,
             head,
             aim,
@@ -93,6 +95,7 @@ impl Replica {
             keys,
             witness,
             own,
+            ours,
             head,
             offers: BTreeMap::new(),
             doubts: BTreeMap::new(),
@@ -302,7 +305,7 @@ impl Replica {
     /// What is to be dropped of a log whose key was handed over below what is held here, or at another tree.
     pub(super) fn disowned(&self) -> Option<Effect> {
         let tree = self.pull.head();
-        if self.own || self.stopped || tree.size == 0 {
+        if self.ours || self.stopped || tree.size == 0 {
             return None;
         }
         let rests_on = match &self.head {

@@ -305,8 +305,14 @@ fn a_missing_signer_is_not_made_again_and_the_log_goes_on_under_its_next_key() {
     )
     .unwrap_err();
     assert!(matches!(wrong, HandOverError::WrongKey));
+    let signer = house.directory.signer();
+    let unknown = hand_over(&store, &signer, next.clone(), after, false).unwrap_err();
+    assert!(
+        matches!(unknown, HandOverError::SignedUnknown { stored } if stored == last.head.size),
+        "{unknown}"
+    );
     assert_eq!(
-        hand_over(&store, &house.directory.signer(), next.clone(), after, false).unwrap(),
+        hand_over(&store, &signer, next.clone(), after, true).unwrap(),
         last.head
     );
     drop(store);
