@@ -110,10 +110,10 @@ impl LogReport {
             .map_or("nothing signed".to_owned(), |size| format!("signed for {size}"));
         let mut lines = vec![
             format!(
-                "{}: {} entries, {signed}, {} cosignatures",
+                "{}: {}, {signed}, {}",
                 self.name,
-                self.entries,
-                self.cosigned_by.len()
+                counted(self.entries, "entry", "entries"),
+                counted(self.cosigned_by.len() as u64, "cosignature", "cosignatures")
             ),
             format!("       trust: {}", self.trust),
         ];
@@ -155,6 +155,10 @@ impl LogReport {
         lines.extend(self.findings.iter().map(|finding| format!("WRONG  {finding}")));
         lines.join("\n")
     }
+}
+
+fn counted(count: u64, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 fn as_json(findings: &[Finding]) -> Vec<Value> {
