@@ -48,13 +48,18 @@ pub fn generate() -> Result<SecretKey, SecretFileError> {
 /// Keeps a key in a file that must not exist yet (mode 0600, synced).
 pub fn write_new(path: &Path, key: &SecretKey) -> Result<(), SecretFileError> {
     let text = Zeroizing::new(format!("{}\n", *Zeroizing::new(hex::encode(key.seed()))));
+    write_new_bytes(path, text.as_bytes())
+}
+
+/// Keeps a secret of another form in a file that must not exist yet (mode 0600, synced).
+pub fn write_new_bytes(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
     let written = || -> io::Result<()> {
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
             .open(path)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.sync_all()
     };
     written().map_err(|source| SecretFileError::File {
@@ -65,6 +70,16 @@ pub fn write_new(path: &Path, key: &SecretKey) -> Result<(), SecretFileError> {
 
 /// Reads a key.
 pub fn read(path: &Path) -> Result<SecretKey, SecretFileError> {
+    let text = read_bytes(path)?;
+    let mut seed = Zeroizing::new([0; 32]);
+    match hex::decode_to_slice(text.trim_ascii_end(), seed.as_mut()) {
+        Ok(()) => Ok(SecretKey::from_seed(*seed)),
+        Err(_) => Err(SecretFileError::NotAKey { path: path.into() }),
+    }
+}
+
+/// Reads a file that nobody but its owner may be able to read.
+pub fn read_bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretFileError> {
     let file = |source| SecretFileError::File {
         path: path.into(),
         source,
@@ -76,12 +91,7 @@ pub fn read(path: &Path) -> Result<SecretKey, SecretFileError> {
             mode,
         });
     }
-    let text = Zeroizing::new(fs::read_to_string(path).map_err(file)?);
-    let mut seed = Zeroizing::new([0; 32]);
-    match hex::decode_to_slice(text.trim_end(), seed.as_mut()) {
-        Ok(()) => Ok(SecretKey::from_seed(*seed)),
-        Err(_) => Err(SecretFileError::NotAKey { path: path.into() }),
-    }
+    Ok(Zeroizing::new(fs::read(path).map_err(file)?))
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! The node's libp2p key: who it is on the wire. It signs nothing else.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use hearth_protocol::sync::Peer;
 use libp2p::identity::Keypair;
+
+use crate::secret_file::{self, SecretFileError};
 
 /// A node's identity: an Ed25519 key in libp2p's own encoding, readable by its owner alone.
 pub struct Identity(pub(super) Keypair);
@@ -14,22 +13,9 @@ pub struct Identity(pub(super) Keypair);
 /// Why there is no identity.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
-    /// The file cannot be read or written.
-    #[error("{path}: {source}", path = path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Others may read it.
-    #[error("{path} can be read by others (mode {mode:o}): chmod 600 it, and think about replacing the key", path = path.display())]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-        /// Its mode.
-        mode: u32,
-    },
+    /// The file cannot be kept or read.
+    #[error(transparent)]
+    File(#[from] SecretFileError),
     /// The file holds something else.
     #[error("{path} is not a libp2p Ed25519 key", path = path.display())]
     NotAKey {
@@ -45,27 +31,13 @@ impl Identity {
         let bytes = key
             .to_protobuf_encoding()
             .expect("an Ed25519 key has an encoding");
-        write_new(path, &bytes).map_err(|source| IdentityError::File {
-            path: path.into(),
-            source,
-        })?;
+        secret_file::write_new_bytes(path, &bytes)?;
         Ok(Self(key))
     }
 
     /// Reads an identity, which nobody but its owner may be able to read.
     pub fn open(path: &Path) -> Result<Self, IdentityError> {
-        let file = |source| IdentityError::File {
-            path: path.into(),
-            source,
-        };
-        let mode = fs::metadata(path).map_err(file)?.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(IdentityError::Exposed {
-                path: path.into(),
-                mode,
-            });
-        }
-        let bytes = fs::read(path).map_err(file)?;
+        let bytes = secret_file::read_bytes(path)?;
         let key = Keypair::from_protobuf_encoding(&bytes);
         key.map(Self)
             .map_err(|_| IdentityError::NotAKey { path: path.into() })
@@ -82,18 +54,11 @@ pub fn name_of(peer: &Peer) -> String {
     libp2p::PeerId::from_bytes(&peer.0).map_or_else(|_| hex::encode(&peer.0), |id| id.to_string())
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -105,7 +70,7 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         assert!(matches!(
             Identity::open(&path),
-            Err(IdentityError::Exposed { mode: 0o640, .. })
+            Err(IdentityError::File(SecretFileError::Exposed { mode: 0o640, .. }))
         ));
     }
 }
