@@ -40,7 +40,7 @@ impl Member {
 
 /// `hearth member admit`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth member admit 7be1…c2 --name \"Ada Lovelace\"")]
+#[command(after_help = "Example:\n  hearth member admit 7be1…c2 --name \"Their Name\"")]
 pub(crate) struct Admit {
     /// Their public key: what `hearth init` shows
     #[arg(value_parser = public_key)]

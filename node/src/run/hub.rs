@@ -195,7 +195,11 @@ impl Hub {
                 }
                 self.rooms.ledger.hear(News::NobodyKnowsMore);
             }
-            Errand::Restored { size, .. } => self.shown_larger(size).await,
+            Errand::Restored { size, .. } => {
+                // Whatever was claimed, something is shown now.
+                self.claims.clear();
+                self.shown_larger(size).await;
+            }
             Errand::Claimed { peer, size } => self.claimed(&peer, size),
         }
     }

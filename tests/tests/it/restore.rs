@@ -209,3 +209,45 @@ fn entries_that_a_log_no_longer_stands_by_are_dropped_and_its_own_are_fetched() 
     let gone = north.ask(&json!({ "query": "thread", "id": question }));
     assert!(gone.is_err(), "{gone:?}");
 }
+
+/// South's directory was put back as it was, and its signer file is gone. What it had promised since is still with north.
+#[test]
+fn a_copy_without_a_signer_fetches_its_log_before_the_key_is_handed_over() {
+    let SetBack {
+        mut pair,
+        copy: copied,
+        question,
+        size,
+    } = set_back();
+    let south = &pair.south;
+    fs::remove_dir_all(south.directory.path()).unwrap();
+    copy(copied.path(), south.directory.path());
+    fs::remove_file(south.directory.signer()).unwrap();
+    pair.south_node = south.run();
+    let mut client = south.client(&pair.south_node);
+    whole_again(south, &mut client, &size);
+    hears(&mut client, question, WORDS);
+    assert_eq!(client.status()["node"]["signs"], false);
+    pair.south_node.end().unwrap();
+
+    let next = secret_file::read(&south.directory.next_key()).unwrap();
+    let after = secret_file::generate().unwrap().public().hash();
+    let store = Store::open(south.directory.path()).unwrap();
+    let signer = south.directory.signer();
+    assert!(hand_over(&store, &signer, next.clone(), after, false).is_err());
+    let head = hand_over(&store, &signer, next, after, true).unwrap();
+    assert_eq!(json!(head.size), size, "nothing is given up");
+    drop(store);
+    pair.south_node = south.run();
+    let words = "Asked under the next key";
+    let asked = ask(south, &mut south.client(&pair.south_node), words);
+    for _ in 0..2 {
+        let mut north = pair.north.client(&pair.north_node);
+        hears(&mut north, asked, words);
+        hears(&mut north, question, WORDS);
+        let log = north.log(south.home.organisation).unwrap();
+        assert_eq!(log["evidence"], 0, "{log}");
+        pair.north_node.end().unwrap();
+        pair.north_node = pair.north.run();
+    }
+}
