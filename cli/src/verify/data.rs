@@ -18,6 +18,7 @@ use hearth_protocol::audit::{Charter, Fault, Finding, Place, Trust};
 use hearth_protocol::community::{Standing, View};
 use hearth_protocol::entry::Committer;
 use hearth_protocol::id::{BodyHash, Id, Root};
+use hearth_protocol::log::key_chain::CheckpointError;
 use hearth_protocol::log::{
     ForkEvidence, Frontier, HeldNote, KeyChain, TileId, TiledHashes, Tiles, TreeHead, VerifierKey,
 };
@@ -137,11 +138,6 @@ impl Held<'_> {
     ) -> Result<Read, StoreError> {
         let (snapshot, number) = (self.snapshot, self.log.number);
         let organisation = self.log.charter.organisation;
-        let unread = |report| Read {
-            organisation,
-            report,
-            sightings: Vec::new(),
-        };
         let mut report = LogReport {
             name: self.log.charter.origin.to_string(),
             ..LogReport::default()
@@ -150,7 +146,7 @@ impl Held<'_> {
             report
                 .not_checked
                 .push("anything: no entry of it is held yet".to_owned());
-            return Ok(unread(report));
+            return Ok(Read::nothing(organisation, report));
         }
         let charter = match self.charter()? {
             Ok(charter) => charter,
@@ -159,7 +155,7 @@ impl Held<'_> {
                     place: Place::Log,
                     fault: Fault::Unreadable(error.to_string()),
                 });
-                return Ok(unread(report));
+                return Ok(Read::nothing(organisation, report));
             }
         };
         report.trust = "the key in the charter this log begins with".to_owned();
@@ -178,7 +174,7 @@ impl Held<'_> {
                 &mut report,
             ));
         }
-        heads.extend(self.remembered(&charter, &mut report.findings)?.and_then(|head| {
+        heads.extend(self.remembered(&charter, &mut report)?.and_then(|head| {
             // What was cosigned may be ahead of what has been fetched.
             (head.size <= stored.size).then(|| (Place::File(MEMORY.to_owned()), head))
         }));
@@ -211,28 +207,43 @@ impl Held<'_> {
         });
         failed.map_or(Ok(()), Err)?;
         examination.evidence(&snapshot.evidence(number)?);
-        Ok(Read {
-            organisation,
-            sightings: examination.said.sightings().to_vec(),
-            report: examination.report,
-        })
+        Ok(Read::through(organisation, examination))
     }
 
-    /// What this node remembers to have cosigned of the log; the note it keeps must state that very tree.
-    fn remembered(
-        &self,
-        charter: &Charter,
-        findings: &mut Vec<Finding>,
-    ) -> Result<Option<TreeHead>, StoreError> {
+    /// What this node remembers to have cosigned of the log; the note it keeps must state that very tree. A log that went
+    /// on from below it, under its next key, stands by it no more, and the witness forgets nothing: then it is no head of
+    /// the log, and no fault.
+    fn remembered(&self, charter: &Charter, report: &mut LogReport) -> Result<Option<TreeHead>, StoreError> {
         let origin = self.log.charter.origin.as_str();
         let Some(head) = self.snapshot.witnessed(origin)? else {
             return Ok(None);
         };
         let note = self.snapshot.witnessed_note(origin)?.unwrap_or_default();
-        match self.chain(charter)?.open(&note) {
-            Ok((checkpoint, read)) if checkpoint.head == head && read.to_bytes() == note => {}
-            Ok(_) => findings.push(unreadable(MEMORY, &"its note states another tree")),
-            Err(error) => findings.push(unreadable(MEMORY, &error)),
+        let read = |chain: &KeyChain| {
+            let (checkpoint, read) = chain.open(&note)?;
+            Ok::<_, CheckpointError>(checkpoint.head == head && read.to_bytes() == note)
+        };
+        let mut chain = charter.chain.clone();
+        let mut once = read(&chain);
+        for handover in self.snapshot.handovers(self.log.number)? {
+            drop(chain.hand_over(&handover));
+            once = once.or_else(|_| read(&chain));
+        }
+        match (read(&chain), once) {
+            (Ok(true), _) => {}
+            (Err(_), Ok(true)) => {
+                report.not_checked.push(format!(
+                    "the {MEMORY}: it stands at size {}, and the log changed its key below that and stands by it no more",
+                    head.size
+                ));
+                return Ok(None);
+            }
+            (Ok(false), _) | (Err(_), Ok(false)) => {
+                report
+                    .findings
+                    .push(unreadable(MEMORY, &"its note states another tree"));
+            }
+            (Err(error), Err(_)) => report.findings.push(unreadable(MEMORY, &error)),
         }
         Ok(Some(head))
     }

@@ -166,6 +166,14 @@ impl<'a> Examination<'a> {
         }
     }
 
+    /// The size at which the log first changed its key.
+    pub(super) fn handed_over(&self) -> Option<u64> {
+        match &self.trust {
+            Trust::Chain(chain) => chain.statements().next().map(|(head, _)| head.size),
+            Trust::Key(_) => None,
+        }
+    }
+
     /// Statements that the tree does not bear out.
     fn unlike(&self) -> impl Iterator<Item = Finding> + '_ {
         self.heads

@@ -235,11 +235,7 @@ fn verify(
     if let Some(error) = failed {
         return Err(error.into());
     }
-    let read = Read {
-        organisation,
-        sightings: examination.said.sightings().to_vec(),
-        report: examination.report,
-    };
+    let read = Read::through(organisation, examination);
     tree.failed.take().map_or(Ok(read), Err)
 }
 
@@ -275,9 +271,5 @@ fn unreadable(organisation: Id, why: String) -> Read {
         }],
         ..LogReport::default()
     };
-    Read {
-        organisation,
-        report,
-        sightings: Vec::new(),
-    }
+    Read::nothing(organisation, report)
 }

@@ -17,11 +17,30 @@ pub struct Sighting {
     pub head: TreeHead,
 }
 
+/// What a log's own tree says of a sighting of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judged {
+    /// The log has that root at that size.
+    True,
+    /// It has another, but has changed its key below that size: what it had signed beyond may since have been lost, which
+    /// convicts nobody (docs/protocol.md §4.1). Whether it was ever so cannot be told from the logs.
+    Beyond,
+    /// It has another.
+    False(Finding),
+}
+
 impl Sighting {
-    /// What is wrong with it, given the root that the log seen has at that size; `log` is that log's name.
-    pub fn judge(&self, log: &str, found: Root) -> Option<Finding> {
+    /// Whether it is true, given the root that the log seen has at that size; `log` is that log's name, `handed_over` the
+    /// size at which it first changed its key.
+    pub fn judge(&self, log: &str, found: Root, handed_over: Option<u64>) -> Judged {
         let TreeHead { size, root: seen } = self.head;
-        (seen != found).then(|| Finding {
+        if seen == found {
+            return Judged::True;
+        }
+        if handed_over.is_some_and(|handover| handover < size) {
+            return Judged::Beyond;
+        }
+        Judged::False(Finding {
             place: Place::Entry(self.index),
             fault: Fault::OtherSighting {
                 log: log.to_owned(),
@@ -30,5 +49,28 @@ impl Sighting {
                 found,
             },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_root_is_false_unless_a_handover_lies_below_it() {
+        let [seen, found] = [1, 2].map(|byte| Root::from_bytes([byte; 32]));
+        let sighting = Sighting {
+            index: 4,
+            id: Id::from_bytes([3; 32]),
+            organisation: Id::from_bytes([4; 32]),
+            head: TreeHead { size: 20, root: seen },
+        };
+        for handed_over in [None, Some(20), Some(21)] {
+            assert_eq!(sighting.judge("north", seen, handed_over), Judged::True);
+            let judged = sighting.judge("north", found, handed_over);
+            assert!(matches!(judged, Judged::False(_)), "{handed_over:?}: {judged:?}");
+        }
+        assert_eq!(sighting.judge("north", seen, Some(19)), Judged::True);
+        assert_eq!(sighting.judge("north", found, Some(19)), Judged::Beyond);
     }
 }

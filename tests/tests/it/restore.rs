@@ -3,14 +3,20 @@
 use std::fs;
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hearth_node::ledger::hand_over;
 use hearth_node::secret_file;
-use hearth_node::store::Store;
+use hearth_node::store::{NewEntry, Store};
+use hearth_protocol::entry::Entry;
+use hearth_protocol::id::Id;
+use hearth_protocol::kind::{Act, Community};
+use hearth_tests::fleet::{Client, Member, Transport};
 use hearth_tests::wait::until;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::network::{Pair, ask, hears, pair};
-use hearth_tests::fleet::{Client, Member, Transport};
+use super::process::{hearth, succeed};
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
@@ -23,7 +29,7 @@ fn copy(from: &Path, to: &Path) {
 struct SetBack {
     pair: Pair,
     copy: tempfile::TempDir,
-    question: hearth_protocol::id::Id,
+    question: Id,
     size: serde_json::Value,
 }
 
@@ -31,6 +37,7 @@ const WORDS: &str = "Asked after the copy was made";
 
 fn set_back() -> SetBack {
     let mut pair = pair(Transport::Tcp);
+    witnessed(&pair);
     pair.south_node.end().unwrap();
     let copied = tempfile::tempdir().unwrap();
     copy(pair.south.directory.path(), copied.path());
@@ -38,6 +45,7 @@ fn set_back() -> SetBack {
     let question = ask(&pair.south, &mut pair.south.client(&pair.south_node), WORDS);
     let mut north = pair.north.client(&pair.north_node);
     hears(&mut north, question, WORDS);
+    witnessed(&pair);
     pair.south_node.end().unwrap();
     let size = until("north holds all of it", || {
         north
@@ -51,6 +59,15 @@ fn set_back() -> SetBack {
         question,
         size,
     }
+}
+
+/// Waits until north has cosigned all of south's log.
+fn witnessed(pair: &Pair) {
+    let mut south = pair.south.client(&pair.south_node);
+    until("south's log is witnessed", || {
+        let log = south.log(pair.south.home.organisation)?;
+        (log["witnessed"] == "witnessed" && log["offered"] == log["size"]).then_some(())
+    });
 }
 
 fn whole_again(south: &Member, client: &mut Client, size: &serde_json::Value) {
@@ -168,19 +185,12 @@ fn north_keeps(pair: &Pair) -> Vec<(u64, Vec<u8>)> {
     snapshot.range(log.number, 0, usize::MAX).unwrap()
 }
 
-/// South lost its last entries and its key, and goes on under the next one. North held those entries: it drops them when it
-/// starts again, and follows.
-#[test]
-fn entries_that_a_log_no_longer_stands_by_are_dropped_and_its_own_are_fetched() {
-    let SetBack {
-        mut pair,
-        copy: copied,
-        question,
-        ..
-    } = set_back();
+/// South has lost its last entries and its key, and goes on under the next one; its node runs. North held those entries: it
+/// drops them when it starts again, and follows. Gives the size at which south changed its key.
+fn goes_on_under_the_next_key(pair: &mut Pair, copied: &Path, question: Id) -> u64 {
     let south = &pair.south;
     for file in ["hearth.redb", "views.redb"] {
-        fs::copy(copied.path().join(file), south.directory.path().join(file)).unwrap();
+        fs::copy(copied.join(file), south.directory.path().join(file)).unwrap();
     }
     let next = secret_file::read(&south.directory.next_key()).unwrap();
     let after = secret_file::generate().unwrap().public().hash();
@@ -208,6 +218,122 @@ fn entries_that_a_log_no_longer_stands_by_are_dropped_and_its_own_are_fetched() 
     assert_eq!(north.status()["node"]["paused"], json!([]));
     let gone = north.ask(&json!({ "query": "thread", "id": question }));
     assert!(gone.is_err(), "{gone:?}");
+    head.size
+}
+
+#[test]
+fn entries_that_a_log_no_longer_stands_by_are_dropped_and_its_own_are_fetched() {
+    let SetBack {
+        mut pair,
+        copy: copied,
+        question,
+        ..
+    } = set_back();
+    goes_on_under_the_next_key(&mut pair, copied.path(), question);
+}
+
+/// What north remembers and has recorded of the entries lost is true, and blames nobody; and south publishes on, although
+/// north cosigns its log no more.
+#[test]
+fn a_log_that_lost_entries_verifies_with_all_that_was_said_of_them_and_is_published() {
+    let SetBack {
+        mut pair,
+        copy: copied,
+        question,
+        size,
+    } = set_back();
+    let lost = size.as_u64().unwrap();
+    recorded(&pair, question);
+    let handover = goes_on_under_the_next_key(&mut pair, copied.path(), question);
+    let (mut north, mut south) = (
+        pair.north.client(&pair.north_node),
+        pair.south.client(&pair.south_node),
+    );
+    for words in ["Two?", "Three?", "Four?"] {
+        let asked = ask(&pair.south, &mut south, words);
+        hears(&mut north, asked, words);
+    }
+    until("all of south's log is offered", || {
+        let log = south.log(pair.south.home.organisation)?;
+        (log["offered"] == log["size"] && log["size"].as_u64() > Some(lost)).then_some(())
+    });
+    drop((north, south));
+    pair.south_node.end().unwrap();
+    pair.north_node.end().unwrap();
+
+    for member in [&pair.north, &pair.south] {
+        let data = member.directory.path().to_str().unwrap();
+        let verified = succeed(hearth().args(["verify", "--data", data, "--json"]));
+        let verified: Value = serde_json::from_str(&verified).unwrap();
+        let unchecked = verified["logs"].to_string();
+        assert!(
+            unchecked.contains("1 row of heads.seen about hearth/south/"),
+            "{unchecked}"
+        );
+        let remembers = unchecked.contains("the witness memory: it stands at size");
+        assert_eq!(remembers, std::ptr::eq(member, &pair.north), "{unchecked}");
+    }
+
+    let published = published(&pair.south);
+    assert!(published["size"].as_u64() > Some(handover), "{published}");
+    assert_eq!(published["witnessed"], false);
+}
+
+/// Publishes a log at rest and verifies that, by its charter and by the key that was told.
+fn published(member: &Member) -> Value {
+    let site = tempfile::tempdir().unwrap();
+    let site = site.path().join("log");
+    let publish = ["publish", site.to_str().unwrap(), "--entries", "--json", "--data"];
+    let published = succeed(hearth().args(publish).arg(member.directory.path()));
+    let published: Value = serde_json::from_str(&published).unwrap();
+    let key = published["verifier"].as_str().unwrap();
+    for given in [&[][..], &["--vkey", key]] {
+        succeed(hearth().arg("verify").arg(&site).args(given));
+    }
+    published
+}
+
+#[test]
+fn a_handover_beyond_every_checkpoint_is_not_published_yet() {
+    let mut pair = pair(Transport::Tcp);
+    witnessed(&pair);
+    pair.south_node.end().unwrap();
+    let store = Store::open(pair.south.directory.path()).unwrap();
+    let log = store.read().unwrap().own_log().unwrap().unwrap().number;
+    let size = store.read().unwrap().size(log).unwrap();
+    let entry = NewEntry::received(b"not offered yet".to_vec());
+    store.write(|batch| batch.append_own(log, &[entry])).unwrap();
+    let next = secret_file::read(&pair.south.directory.next_key()).unwrap();
+    let after = secret_file::generate().unwrap().public().hash();
+    let head = hand_over(&store, &pair.south.directory.signer(), next, after, false).unwrap();
+    drop(store);
+    assert_eq!(head.size, size + 1);
+    let published = published(&pair.south);
+    let [size, to_come] = ["size", "to_come"].map(|field| published[field].as_u64().unwrap());
+    assert!(to_come > 0 && size + to_come == head.size, "{published}");
+}
+
+/// Waits until north's own log says that it has seen south's with this entry in it.
+fn recorded(pair: &Pair, entry: Id) {
+    let mut north = pair.north.client(&pair.north_node);
+    let shown = north.ask(&json!({ "query": "entry", "id": entry })).unwrap();
+    let index = shown["entry"]["index"].as_u64().unwrap();
+    let all = json!({ "query": "raw", "organisation": pair.north.home.organisation });
+    until("north has recorded what it saw", || {
+        let raw = north.ask(&all).unwrap();
+        let entries = raw["entries"].as_array()?;
+        entries.iter().rev().find_map(|entry| {
+            let bytes = STANDARD.decode(entry.as_str()?).ok()?;
+            let entry = Entry::parse(&bytes).ok()?;
+            let Act::Community(Community::HeadsSeen(seen)) = &entry.payload().act else {
+                return None;
+            };
+            let south = pair.south.home.organisation;
+            let mut rows = seen.heads.iter();
+            rows.any(|row| row.organisation == south && row.size > index)
+                .then_some(())
+        })
+    });
 }
 
 /// South's directory was put back as it was, and its signer file is gone. What it had promised since is still with north.
