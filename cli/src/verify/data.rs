@@ -357,7 +357,7 @@ impl Held<'_> {
         {
             if let Standing::Void(reason) = item.standing {
                 examination.report.void.push((item.index, reason));
-                examination.said.disregard(&item.id);
+                examination.said.disregard(item.index);
             }
         }
     }

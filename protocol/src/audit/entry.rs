@@ -21,7 +21,8 @@ pub struct Said {
     /// Every body with each entry that refers to it, void ones too: an erasure may be about them, and their bodies go as
     /// any other's.
     referring: BTreeSet<(BodyHash, Id)>,
-    tombstones: BTreeMap<BodyHash, BTreeSet<Id>>,
+    /// Every body with the index and id of each entry that says it was erased.
+    tombstones: BTreeMap<BodyHash, BTreeSet<(u64, Id)>>,
     charters: Vec<Charter>,
     sightings: Vec<Sighting>,
 }
@@ -59,7 +60,7 @@ impl Said {
                 let is_theirs =
                     |hash: &BodyHash| named.iter().any(|of| self.referring.contains(&(*hash, *of)));
                 for hash in erasure.hashes.iter().filter(|hash| is_theirs(hash)) {
-                    self.tombstones.entry(*hash).or_default().insert(id);
+                    self.tombstones.entry(*hash).or_default().insert((index, id));
                 }
             }
             Act::Community(Community::Proposed(proposal)) => {
@@ -69,7 +70,6 @@ impl Said {
             Act::Community(Community::HeadsSeen(seen)) => {
                 self.sightings.extend(seen.heads.iter().map(|row| Sighting {
                     index,
-                    id,
                     organisation: row.organisation,
                     head: TreeHead {
                         size: row.size,
@@ -95,15 +95,16 @@ impl Said {
 
     /// The entry that says a body was erased: an erasure about an entry that refers to it.
     pub fn tombstone(&self, hash: &BodyHash) -> Option<Id> {
-        self.tombstones.get(hash)?.first().copied()
+        self.tombstones.get(hash)?.first().map(|(_, id)| *id)
     }
 
-    /// Passes over what an entry said, since it turned out not to count: its author may not say it.
-    pub fn disregard(&mut self, id: &Id) {
+    /// Passes over what the entry at `index` said, since it turned out not to count: its author may not say it, or it stands
+    /// in the log before.
+    pub fn disregard(&mut self, index: u64) {
         for by in self.tombstones.values_mut() {
-            by.remove(id);
+            by.retain(|(at, _)| *at != index);
         }
-        self.sightings.retain(|sighting| sighting.id != *id);
+        self.sightings.retain(|sighting| sighting.index != index);
     }
 
     /// What was recorded of other logs, in the order of the log.

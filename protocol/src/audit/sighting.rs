@@ -9,8 +9,6 @@ use crate::log::TreeHead;
 pub struct Sighting {
     /// The index of the entry that has the row.
     pub index: u64,
-    /// The entry's id.
-    pub id: Id,
     /// Whose log was seen.
     pub organisation: Id,
     /// What was seen of it.
@@ -61,7 +59,6 @@ mod tests {
         let [seen, found] = [1, 2].map(|byte| Root::from_bytes([byte; 32]));
         let sighting = Sighting {
             index: 4,
-            id: Id::from_bytes([3; 32]),
             organisation: Id::from_bytes([4; 32]),
             head: TreeHead { size: 20, root: seen },
         };

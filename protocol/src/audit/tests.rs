@@ -363,7 +363,15 @@ fn a_tombstone_that_does_not_count_is_passed_over() {
     let gone = body(9, "erased").0.hash;
     let tombstone = said.tombstone(&gone).unwrap();
     assert_eq!(tombstone, Entry::id_of(&image.entries[4]));
-    said.disregard(&tombstone);
+    assert_eq!(said.entry(&charter.home, 300, &image.entries[4]), None);
+    said.disregard(300);
+    let left = said.tombstone(&gone);
+    assert_eq!(
+        left,
+        Some(tombstone),
+        "the same entry again is void, the first is not"
+    );
+    said.disregard(4);
     assert_eq!(said.tombstone(&gone), None);
 }
 
