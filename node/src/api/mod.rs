@@ -17,6 +17,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{post, put};
+use axum::serve::ListenerExt;
 use axum::{Json, Router, middleware};
 use hearth_protocol::community::Role;
 use hearth_protocol::entry::Home;
@@ -126,6 +127,12 @@ impl Api {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
+        // The end of a body is not to wait until the client has confirmed its beginning.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "answers may be slow");
+            }
+        });
         axum::serve(listener, self.router())
             .with_graceful_shutdown(stop)
             .await
