@@ -232,7 +232,10 @@ fn figure(value: &Value) -> String {
         Ok(Figure::Number { value }) => value.map_or_else(|| "–".to_owned(), |value| value.to_string()),
         Ok(Figure::Wait { reached: false, .. }) => "not reached".to_owned(),
         Ok(Figure::Wait { value, .. }) => value.map_or_else(|| "–".to_owned(), lasting),
-        Ok(Figure::Survival { table }) => format!("{} steps", table.len()),
+        Ok(Figure::Survival { table }) => match table.len() {
+            1 => "1 step".to_owned(),
+            steps => format!("{steps} steps"),
+        },
         Ok(Figure::Oldest { open }) => match open.first() {
             Some(Open { id, since }) => {
                 format!("{} open, oldest {} since {}", open.len(), short(id), when(since))

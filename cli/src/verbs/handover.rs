@@ -42,8 +42,9 @@ impl Handover {
             )));
         }
         let next = secret_file::read(&self.key).map_err(Failure::new)?;
-        let after = key_in(&self.after)?;
         let store = Store::open(directory.path()).map_err(Failure::new)?;
+        let is_new = !self.after.exists();
+        let after = key_in(&self.after)?;
         let head = hand_over(
             &store,
             &directory.signer(),
@@ -51,7 +52,13 @@ impl Handover {
             after.public().hash(),
             self.abandon,
         )
-        .map_err(Failure::new)?;
+        .map_err(|error| {
+            if is_new && error.is_refusal() {
+                // A key that nothing refers to. If it stays, the next attempt takes it.
+                let _ = std::fs::remove_file(&self.after);
+            }
+            Failure::new(error)
+        })?;
         let key = next.public().bytes();
         let json = json!({ "size": head.size, "root": head.root, "key": key, "after": self.after });
         let text = format!(

@@ -480,7 +480,8 @@ fn standing(answer: &Value) -> String {
         )
     }));
     if let Some(missing) = answer["missing_bodies"].as_u64().filter(|missing| *missing > 0) {
-        lines.push(format!("{missing} bodies are not here yet."));
+        let bodies = if missing == 1 { "body is" } else { "bodies are" };
+        lines.push(format!("{missing} {bodies} not here yet."));
     }
     lines.join("\n")
 }

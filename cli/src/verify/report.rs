@@ -145,7 +145,7 @@ impl LogReport {
         lines.extend(
             self.unchecked
                 .iter()
-                .map(|name| format!("       not checked: the cosignature of {name}, whose key is not known")),
+                .map(|name| format!("       not checked: the cosignature of {name}, whose key is not known (name it with --witness)")),
         );
         lines.extend(
             self.not_checked

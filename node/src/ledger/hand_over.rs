@@ -71,6 +71,22 @@ pub fn hand_over(
     Ok(handover.head)
 }
 
+impl HandOverError {
+    /// Whether nothing was stated and nothing written: the same can be asked for in another way.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            HandOverError::NoOwnLog
+            | HandOverError::WrongKey
+            | HandOverError::SameKey
+            | HandOverError::Behind { .. }
+            | HandOverError::SignedUnknown { .. } => true,
+            HandOverError::Store(_) | HandOverError::Signer(_) | HandOverError::OtherCommitment { .. } => {
+                false
+            }
+        }
+    }
+}
+
 /// Why a log was not handed over.
 #[derive(Debug, thiserror::Error)]
 pub enum HandOverError {

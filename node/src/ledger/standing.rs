@@ -159,7 +159,7 @@ impl fmt::Display for Standing {
             Standing::Restored { known } => {
                 write!(
                     f,
-                    "this directory is an old copy: others know the log at size {known}"
+                    "this directory is an old copy: others know the log at size {known}; it is fetched, then start the node again"
                 )
             }
             Standing::MustHandOver(reason) => write!(f, "{reason}: hand the log over to its next key"),

@@ -81,3 +81,24 @@ fn a_damaged_store_is_told_in_a_sentence() {
     let said = house.ends(4, ["verify"]);
     assert!(said.contains("hearth.redb"), "{said}");
 }
+
+#[test]
+fn a_refused_handover_leaves_no_key_behind() {
+    let house = House::found();
+    let wrong = house.path().join("wrong-key");
+    let key = hearth_node::secret_file::generate().unwrap();
+    hearth_node::secret_file::write_new(&wrong, &key).unwrap();
+    let after = house.path().join("after");
+    let said = house.ends(
+        1,
+        [
+            "handover",
+            "--key",
+            wrong.to_str().unwrap(),
+            "--after",
+            after.to_str().unwrap(),
+        ],
+    );
+    assert!(said.contains("not the next key"), "{said}");
+    assert!(!after.exists());
+}
