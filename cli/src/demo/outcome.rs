@@ -4,6 +4,7 @@ use super::house::{LogStatus, Status, forget_projections};
 use super::stage::Stage;
 use crate::exit::Failure;
 use hearth_node::queries::{At, Query};
+use hearth_protocol::community::Cut;
 use serde_json::Value;
 
 /// The framework as each house's own process computed it, for one cut and one instant.
@@ -28,6 +29,17 @@ impl Outcome {
             .filter(|(_, answer)| *answer != self.answers[0].1)
             .map(|(slug, _)| *slug)
             .collect()
+    }
+
+    /// Whether the answers are of all that the logs hold now.
+    pub(crate) fn is_of_present(&self, stage: &Stage) -> Result<bool, Failure> {
+        let of = stage.houses[0].ask(&Query::Cut {})?;
+        let cut: Cut = serde_json::from_value(of["cut"].clone())
+            .map_err(|error| Failure::new(format!("no cut: {error}")))?;
+        let answered = self.documents()?;
+        Ok(answered
+            .first()
+            .is_some_and(|answer| answer["cut"] == cut.hash().to_string()))
     }
 
     /// The answers as JSON.

@@ -1,6 +1,6 @@
 //! Bodies in and out, in pieces, so that none lies in memory whole.
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -52,7 +52,10 @@ pub(super) async fn keep(
         return Ok(StatusCode::OK);
     }
     place.drop_pieces().await?;
-    if let Err(error) = place.keep(salt, body).await {
+    let mut incoming = body.into_data_stream();
+    if let Err(error) = place.keep(salt, &mut incoming).await {
+        // Read to its end here, too, for the same reason.
+        while let Some(Ok(_)) = incoming.next().await {}
         place.drop_pieces().await?;
         return Err(error);
     }
@@ -78,9 +81,8 @@ impl Place {
         ))
     }
 
-    async fn keep(&self, salt: Secret, body: Body) -> Result<(), ApiError> {
+    async fn keep(&self, salt: Secret, incoming: &mut BodyDataStream) -> Result<(), ApiError> {
         let (mut offset, mut piece) = (0, Vec::new());
-        let mut incoming = body.into_data_stream();
         while let Some(bytes) = incoming.next().await {
             let bytes = bytes.map_err(|error| ApiError::bad_request("broken_off", error.to_string()))?;
             piece.extend_from_slice(&bytes);
