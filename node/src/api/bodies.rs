@@ -43,23 +43,16 @@ pub(super) async fn keep(
         let message = "bodies are handed in to the node of the organisation whose entry refers to them";
         return Err(ApiError::new(StatusCode::FORBIDDEN, "not_our_log", message));
     }
-    if let BodyState::Held { .. } = place.state().await? {
-        // Read all the same: a client that is still sending would hear of a broken connection, not of success.
-        let unread = body
-            .into_data_stream()
-            .take_while(|piece| std::future::ready(piece.is_ok()));
-        unread.for_each(|_| std::future::ready(())).await;
-        return Ok(StatusCode::OK);
-    }
-    place.drop_pieces().await?;
     let mut incoming = body.into_data_stream();
-    if let Err(error) = place.keep(salt, &mut incoming).await {
-        // Read to its end here, too, for the same reason.
-        while let Some(Ok(_)) = incoming.next().await {}
-        place.drop_pieces().await?;
-        return Err(error);
+    let taken = place.take(salt, &mut incoming).await;
+    // Read to its end whatever came of it: a client still sending would hear of a broken connection, not of the answer.
+    let mut unread = 0;
+    while unread <= limits::BODY
+        && let Some(Ok(bytes)) = incoming.next().await
+    {
+        unread += bytes.len() as u64;
     }
-    Ok(StatusCode::CREATED)
+    taken
 }
 
 impl Place {
@@ -79,6 +72,21 @@ impl Place {
             },
             log,
         ))
+    }
+
+    /// Keeps a body that is not held yet; of one that does not come whole nothing stays.
+    async fn take(&self, salt: Secret, incoming: &mut BodyDataStream) -> Result<StatusCode, ApiError> {
+        if let BodyState::Held { .. } = self.state().await? {
+            return Ok(StatusCode::OK);
+        }
+        self.drop_pieces().await?;
+        let kept = self.keep(salt, incoming).await;
+        if kept.is_err()
+            && let Err(error) = self.drop_pieces().await
+        {
+            tracing::warn!(?error, "pieces of a body stay until it is handed in again");
+        }
+        kept.map(|()| StatusCode::CREATED)
     }
 
     async fn keep(&self, salt: Secret, incoming: &mut BodyDataStream) -> Result<(), ApiError> {
