@@ -4,7 +4,9 @@ use crate::args::Globals;
 use crate::exit::Failure;
 use crate::home::{MemberHome, Settings};
 use crate::remote::Remote;
+use crate::reply::Reply;
 use crate::screen::Screen;
+use crate::sheet::{self, DraftFile};
 use hearth_node::clock::Clock;
 use hearth_node::directory::DataDirectory;
 use hearth_node::run::NodeFile;
@@ -23,6 +25,7 @@ pub(crate) struct Context {
     pub(crate) screen: Screen,
     pub(crate) home: MemberHome,
     clock: Clock,
+    draft: DraftFile,
 }
 
 impl Context {
@@ -44,7 +47,36 @@ impl Context {
             screen,
             home: MemberHome::at(home),
             clock,
+            draft: DraftFile::default(),
         })
+    }
+
+    /// A draft is being written: it stays until the verb has succeeded.
+    pub(crate) fn hold_draft(&self, file: PathBuf) {
+        self.draft.replace(Some(file));
+    }
+
+    /// There is no draft any more.
+    pub(crate) fn let_go_of_draft(&self) {
+        self.draft.replace(None);
+    }
+
+    /// The end of the verb: a draft that was sent, or waits in the outbox, is let go of; one that was not is kept, and the
+    /// person is told where.
+    pub(crate) fn settle(&self, outcome: Result<Reply, Failure>) -> Result<Reply, Failure> {
+        let Some(draft) = self.draft.take() else {
+            return outcome;
+        };
+        match outcome {
+            Ok(reply) => {
+                if let Err(error) = MemberHome::forget_draft(&draft) {
+                    let draft = draft.display();
+                    self.screen.note(&format!("The draft {draft} stays: {error}."));
+                }
+                Ok(reply)
+            }
+            Err(failure) => Err(sheet::kept(failure, &draft)),
+        }
     }
 
     /// The present time by the clock in force.

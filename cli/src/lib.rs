@@ -15,6 +15,7 @@ mod remote;
 mod render;
 mod reply;
 mod screen;
+mod sheet;
 mod source;
 mod stackexchange;
 mod verbs;
@@ -40,7 +41,7 @@ pub fn main() -> ExitCode {
     let screen = Screen::open(globals.json);
     let outcome = mishap::caught(screen, || {
         let context = Context::new(globals, screen)?;
-        let reply = verb.run(&context)?;
+        let reply = context.settle(verb.run(&context))?;
         context.home.remember_ids(&reply.json);
         Ok(reply)
     });

@@ -44,6 +44,11 @@ impl Screen {
         self.stdout_is_terminal
     }
 
+    /// Whether a person sits there who can write: both ends are a terminal, and no program reads.
+    pub(crate) fn is_at_desk(&self) -> bool {
+        self.stdout_is_terminal && !self.json && io::stdin().is_terminal()
+    }
+
     /// Prints what a command has to say.
     pub(crate) fn reply(&self, reply: &Reply) {
         if self.json {

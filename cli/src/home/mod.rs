@@ -1,6 +1,6 @@
 //! The member's home: the key that signs, the settings of the client, and what waits to be sent.
 //!
-//! `member.key`, `client.json`, `seen`, `outbox/`: files of mode 0600 in directories of mode 0700.
+//! `member.key`, `client.json`, `seen`, `outbox/`, `drafts/`: files of mode 0600 in directories of mode 0700.
 
 mod outbox;
 mod seen;
@@ -9,13 +9,14 @@ mod settings;
 pub(crate) use outbox::{Outbox, OutboxError, Waiting};
 pub(crate) use settings::{Settings, SettingsError};
 
+use crate::durable::write_privately;
 use crate::exit::Failure;
 use hearth_node::secret_file::{self, SecretFileError};
 use hearth_protocol::sign::SecretKey;
 use serde_json::Value;
-use std::fs::{self, DirBuilder};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The directory that belongs to one member in one community.
@@ -86,6 +87,36 @@ impl MemberHome {
         Outbox::open(&self.path.join("outbox"))
     }
 
+    /// Makes a file to write in, under a name that no other draft has.
+    pub(crate) fn new_draft(&self, name: &str, text: &str) -> io::Result<PathBuf> {
+        let directory = self.path.join("drafts");
+        private_directory(&directory)?;
+        for number in 1_u32.. {
+            let path = directory.join(format!("{name}-{number}.md"));
+            match File::options()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path)
+            {
+                Ok(mut file) => return file.write_all(text.as_bytes()).map(|()| path),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Keeps the words of a draft and nothing else in its file.
+    pub(crate) fn keep_draft(file: &Path, words: &str) -> io::Result<()> {
+        write_privately(file, format!("{words}\n").as_bytes())
+    }
+
+    /// Removes a draft.
+    pub(crate) fn forget_draft(file: &Path) -> io::Result<()> {
+        fs::remove_file(file)
+    }
+
     /// Remembers the ids an answer shows, for when no node is there. That they cannot be kept is no reason to fail.
     pub(crate) fn remember_ids(&self, answer: &Value) {
         if self.has_key() {
@@ -138,9 +169,12 @@ mod tests {
         outbox.keep(b"words", None).unwrap();
         let first = outbox.waiting().unwrap().remove(0);
         outbox.refuse(&first, "no").unwrap();
+        let draft = home.new_draft("ask", "words").unwrap();
+        assert_ne!(home.new_draft("ask", "others").unwrap(), draft);
+        MemberHome::keep_draft(&draft, "fewer words").unwrap();
         let mut found = Vec::new();
         modes(ground.path(), &mut found);
-        assert!(found.len() > 8, "{found:?}");
+        assert!(found.len() > 11, "{found:?}");
         assert!(found.iter().all(|(_, mode)| mode & 0o077 == 0), "{found:?}");
 
         assert_eq!(home.open_to_others(), None);

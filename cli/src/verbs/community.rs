@@ -8,6 +8,7 @@ use crate::home::Settings;
 use crate::pen::Pen;
 use crate::render::table::Table;
 use crate::reply::Reply;
+use crate::sheet::Sheet;
 use crate::words::Words;
 use clap::{Args, Subcommand};
 use hearth_node::config::Config;
@@ -133,7 +134,8 @@ impl Found {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let directory = DataDirectory::at(context.data()?);
         self.house.may_take(context)?;
-        let words = self.purpose.read_optional(context)?.unwrap_or_default();
+        let sheet = Sheet::of("found", "what the community is for");
+        let words = self.purpose.read_optional(context, sheet)?.unwrap_or_default();
         let (steward, key_made) = steward(context)?;
         let clock = if context.globals.clock.is_some() {
             Clock::Simulated

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
 use crate::reply::Reply;
+use crate::sheet::Sheet;
 use crate::words::{Words, titled};
 use clap::Args;
 use hearth_node::queries::Query;
@@ -18,10 +19,13 @@ use serde_json::json;
 Examples:
   hearth ask \"Which mouth care do you use?\" \"Our patients refuse the foam swabs.\" --topic mouth-care
   hearth ask \"How do you store opioids at night?\" --file question.md
-  fortune | hearth ask \"Is this wise?\" -")]
+  hearth ask
+  fortune | hearth ask \"Is this wise?\" -
+
+Without a title it opens your editor (VISUAL or EDITOR) for both, title and text.")]
 pub(crate) struct Ask {
-    /// The question in one line
-    title: String,
+    /// The question in one line [default: the first line of the text]
+    title: Option<String>,
     #[command(flatten)]
     words: Words,
     /// What it is about (a-z, 0-9 and -); up to eight
@@ -34,8 +38,9 @@ pub(crate) struct Ask {
 
 impl Ask {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let words = self.words.read_optional(context)?;
         let topics = topics(self.topics)?;
+        let sheet = Sheet::of("ask", "your question");
+        let (title, words) = self.words.read_titled(context, sheet, self.title.as_deref())?;
         let pen = Pen::new(context)?;
         let act = Interaction::QueryAsked(QueryAsked {
             topics,
@@ -43,17 +48,19 @@ impl Ask {
         });
         pen.send(
             "Asked",
-            pen.draft(act)
-                .saying(Some(titled(&self.title, words.as_deref())))?,
+            pen.draft(act).saying(Some(titled(&title, words.as_deref())))?,
         )
     }
 }
 
 /// `hearth answer`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  hearth answer 3f9a2c \"We moved to soft baby brushes; nobody refuses them.\""
-)]
+#[command(after_help = "\
+Examples:
+  hearth answer 3f9a2c \"We moved to soft baby brushes; nobody refuses them.\"
+  hearth answer 3f9a2c
+
+Without words it opens your editor (VISUAL or EDITOR), with the question beside the answer.")]
 pub(crate) struct Answer {
     /// The question's id
     #[arg(value_parser = entry_id)]
@@ -64,7 +71,8 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let words = self.words.read(context)?;
+        let sheet = Sheet::of("answer", "your answer").about(&self.query);
+        let words = self.words.read(context, sheet)?;
         let pen = Pen::new(context)?;
         let query = pen.resolve(&self.query)?;
         pen.send(
@@ -124,7 +132,8 @@ pub(crate) struct Withdraw {
 
 impl Withdraw {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let reason = self.reason.read_optional(context)?;
+        let sheet = Sheet::of("withdraw", "your reason").about(&self.entry);
+        let reason = self.reason.read_optional(context, sheet)?;
         let pen = Pen::new(context)?;
         let subject = pen.subject(&self.entry)?;
         let draft = match subject.kind.as_str() {
@@ -145,8 +154,8 @@ impl Withdraw {
     after_help = "Example:\n  hearth discuss \"Night shifts\" \"How do you hand over?\" --topic handover"
 )]
 pub(crate) struct Discuss {
-    /// What it is about, in one line
-    title: String,
+    /// What it is about, in one line [default: the first line of the text]
+    title: Option<String>,
     #[command(flatten)]
     words: Words,
     /// Topic (a-z, 0-9 and -); up to eight
@@ -159,8 +168,9 @@ pub(crate) struct Discuss {
 
 impl Discuss {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let words = self.words.read_optional(context)?;
         let topics = topics(self.topics)?;
+        let sheet = Sheet::of("discuss", "what you would like to discuss");
+        let (title, words) = self.words.read_titled(context, sheet, self.title.as_deref())?;
         let pen = Pen::new(context)?;
         let act = Interaction::ThreadOpened(ThreadOpened {
             topics,
@@ -168,8 +178,7 @@ impl Discuss {
         });
         pen.send(
             "Opened",
-            pen.draft(act)
-                .saying(Some(titled(&self.title, words.as_deref())))?,
+            pen.draft(act).saying(Some(titled(&title, words.as_deref())))?,
         )
     }
 }
@@ -187,7 +196,8 @@ pub(crate) struct ReplyTo {
 
 impl ReplyTo {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let words = self.words.read(context)?;
+        let sheet = Sheet::of("reply", "your reply").about(&self.entry);
+        let words = self.words.read(context, sheet)?;
         let pen = Pen::new(context)?;
         let subject = pen.resolve(&self.entry)?;
         pen.send(

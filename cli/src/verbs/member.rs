@@ -6,6 +6,7 @@ use crate::exit::Failure;
 use crate::pen::Pen;
 use crate::render::table::Table;
 use crate::reply::Reply;
+use crate::sheet::Sheet;
 use crate::source::Source;
 use crate::words::Words;
 use clap::{Args, Subcommand};
@@ -159,7 +160,9 @@ pub(crate) struct Revoke {
 
 impl Revoke {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let reason = self.reason.read_optional(context)?;
+        let reason = self
+            .reason
+            .read_optional(context, Sheet::of("revoke", "your reason"))?;
         let pen = Pen::new(context)?;
         let person = pen.resolve(&self.person)?;
         let act = People::KeyRevoked(NamedKey { key: self.key });

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::{Draft, Pen};
 use crate::reply::Reply;
+use crate::sheet::Sheet;
 use crate::words::{Words, titled};
 use clap::{Args, ValueEnum};
 use hearth_protocol::kind::{Learning, ResourcePublished, ResourceType, Slug};
@@ -19,8 +20,8 @@ Examples:
   hearth share \"Mouth care at home\" \"Our one-page guide.\" --attach guide.pdf --type guidance
   hearth share \"Mouth care at home\" --attach guide-2.pdf --version-of 5d02aa --review 2027-06-01")]
 pub(crate) struct Share {
-    /// The resource's title
-    title: String,
+    /// The resource's title [default: the first line of the text]
+    title: Option<String>,
     #[command(flatten)]
     words: Words,
     /// Share this file itself (a PDF, a picture, …; at most 64 MiB)
@@ -51,7 +52,8 @@ enum Sort {
 
 impl Share {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let words = self.words.read_optional(context)?;
+        let sheet = Sheet::of("share", "your resource");
+        let (title, words) = self.words.read_titled(context, sheet, self.title.as_deref())?;
         if words.is_none() && self.attach.is_none() {
             return Err(Failure::usage("a title alone is no resource").advise(
                 "Give its text as an argument or with --file FILE, or share a file as it is with --attach FILE.",
@@ -79,10 +81,7 @@ impl Share {
         if let Some(first) = &self.version_of {
             draft = draft.about(pen.resolve(first)?);
         }
-        pen.send(
-            "Shared",
-            draft.saying(Some(titled(&self.title, words.as_deref())))?,
-        )
+        pen.send("Shared", draft.saying(Some(titled(&title, words.as_deref())))?)
     }
 }
 
@@ -111,7 +110,8 @@ pub(crate) struct Validate {
 
 impl Validate {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let words = self.rationale.read_optional(context)?;
+        let sheet = Sheet::of("validate", "why it is sound practice").about(&self.version);
+        let words = self.rationale.read_optional(context, sheet)?;
         let pen = Pen::new(context)?;
         let draft = pen.draft(Learning::ResourceValidated);
         judge(&pen, "Validated", draft, &self.version, words)
@@ -131,7 +131,8 @@ pub(crate) struct Dispute {
 
 impl Dispute {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let words = self.rationale.read_optional(context)?;
+        let sheet = Sheet::of("dispute", "why it is not sound practice").about(&self.version);
+        let words = self.rationale.read_optional(context, sheet)?;
         let pen = Pen::new(context)?;
         let draft = pen.draft(Learning::ResourceDisputed);
         judge(&pen, "Disputed", draft, &self.version, words)

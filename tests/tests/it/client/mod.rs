@@ -2,6 +2,7 @@
 
 mod arguments;
 mod beginning;
+mod editing;
 mod full_disk;
 mod import;
 mod joining;
