@@ -323,7 +323,7 @@ fn admit_steward(
         key: organisation.steward.public(),
         inviter: None,
     };
-    let act: Act = People::Admitted(admitted).into();
+    let act: Act = People::MemberAdmitted(admitted).into();
     let mut payload = Payload::new(now, act);
     if let Some(name) = &organisation.steward_name {
         payload = payload.with_body(opening.body(&format!("# {name}"))?);

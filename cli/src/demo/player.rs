@@ -105,13 +105,13 @@ impl<'a> Player<'a> {
         match &happening.deed {
             Deed::Admit { newcomer, inviter } => {
                 let key = self.key_of(*newcomer).public();
-                People::Admitted(Admitted {
+                People::MemberAdmitted(Admitted {
                     key,
                     inviter: inviter.map(|inviter| self.person(inviter)),
                 })
                 .into()
             }
-            Deed::Leave => People::Left.into(),
+            Deed::Leave => People::MemberLeft.into(),
             Deed::AddKey => People::KeyAdded(NamedKey {
                 key: self.key(happening.by, 1).public(),
             })

@@ -22,6 +22,12 @@ enum Figure {
     Number {
         value: Option<u64>,
     },
+    Flag {
+        value: bool,
+    },
+    Parts {
+        parts: BTreeMap<String, u64>,
+    },
     Wait {
         value: Option<u64>,
         reached: bool,
@@ -120,11 +126,13 @@ pub(crate) fn explanation(answer: &Value, screen: &Screen) -> String {
     let mut text = vec![format!("{} · {}", word(&answer["id"]), rating(&answer["rating"]))];
     text.extend(answer["statement"].as_str().map(|words| format!("“{words}”")));
     text.push(basis(answer));
+    text.extend(answer["rated"].as_str().map(str::to_owned));
     for missing in list(&answer["not_computed"]) {
         text.push(format!("Not computed by this version: {}", word(missing)));
     }
     for indicator in list(&answer["indicators"]) {
         text.push(format!("\n{}", spaced(&indicator["name"])));
+        text.extend(prose(indicator, "ground", "known as"));
         text.extend(prose(indicator, "formula", "formula"));
         text.push(format!("  window: {}", extent(answer, indicator)));
         text.extend(parameters(answer, indicator));
@@ -178,7 +186,11 @@ fn parameters(answer: &Value, indicator: &Value) -> Option<String> {
     let named: Vec<String> = keys
         .iter()
         .filter_map(Value::as_str)
-        .map(|key| format!("{key} {}", answer["parameter_values"][key]))
+        .map(|key| {
+            let pointer = format!("/parameter_values/{}", key.replace('.', "/"));
+            let value = answer.pointer(&pointer).unwrap_or(&Value::Null);
+            format!("{key} {value}")
+        })
         .collect();
     (!named.is_empty()).then(|| format!("  parameters: {}", named.join(" · ")))
 }
@@ -230,6 +242,15 @@ fn figure(value: &Value) -> String {
             format!("{numerator} of {denominator} {of} ({percent} %)")
         }
         Ok(Figure::Number { value }) => value.map_or_else(|| "–".to_owned(), |value| value.to_string()),
+        Ok(Figure::Flag { value }) => if value { "yes" } else { "no" }.to_owned(),
+        Ok(Figure::Parts { parts }) if parts.is_empty() => "none".to_owned(),
+        Ok(Figure::Parts { parts }) => {
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|(sort, count)| format!("{count} {sort}"))
+                .collect();
+            parts.join(", ")
+        }
         Ok(Figure::Wait { reached: false, .. }) => "not reached".to_owned(),
         Ok(Figure::Wait { value, .. }) => value.map_or_else(|| "–".to_owned(), lasting),
         Ok(Figure::Survival { table }) => match table.len() {

@@ -65,7 +65,7 @@ impl Admit {
             .as_deref()
             .map(|inviter| pen.resolve(inviter))
             .transpose()?;
-        let act = People::Admitted(Admitted {
+        let act = People::MemberAdmitted(Admitted {
             key: self.key,
             inviter,
         });
@@ -183,7 +183,7 @@ impl Leave {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let pen = Pen::new(context)?;
         let person = pen.resolve(&self.person)?;
-        pen.send("Left", pen.draft(People::Left).about(person))
+        pen.send("Left", pen.draft(People::MemberLeft).about(person))
     }
 }
 

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use hearth_protocol::codec::Malformed;
-use hearth_protocol::community::{Community, Deed, Refusal, VoidReason};
+use hearth_protocol::community::{Community, Refusal, VoidReason};
 use hearth_protocol::entry::Entry;
 use hearth_protocol::id::{BodyHash, Id};
+use hearth_protocol::kind::Deed;
 use hearth_protocol::limits;
 use hearth_protocol::time::Timestamp;
 

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use hearth_protocol::community::{Deed, Item, Standing, View};
+use hearth_protocol::community::{Item, Standing, View};
 use hearth_protocol::id::Id;
+use hearth_protocol::kind::Deed;
 use serde_json::{Value, json};
 
 use super::card::{Card, Cards};

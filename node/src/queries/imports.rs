@@ -1,6 +1,7 @@
 //! Imports of history that the own log announces.
 
-use hearth_protocol::community::{Deed, Standing};
+use hearth_protocol::community::Standing;
+use hearth_protocol::kind::Deed;
 use serde_json::{Value, json};
 
 use super::card::Cards;

@@ -86,7 +86,7 @@ impl Town {
             key: key(1).public(),
             inviter: None,
         };
-        town.signed(1, Payload::new(at(2), People::Admitted(first)));
+        town.signed(1, Payload::new(at(2), People::MemberAdmitted(first)));
         town.signed(1, Payload::new(at(3), proposed).about(community));
         town
     }

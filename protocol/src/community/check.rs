@@ -1,13 +1,14 @@
 //! The part of a verdict that bytes and home alone decide: form, size, kind, signature, header fields.
 
+use std::sync::Arc;
+
 use crate::codec;
 use crate::entry::{Entry, Event, Home, Payload, Record};
 use crate::id::{Hash, Id, KeyBytes, Pseudonym};
-use crate::kind::{self, Act, Chartered, Founded, Head, Interaction, People};
+use crate::kind::{self, Act, Chartered, Deed, Founded, Head, Interaction, People};
 use crate::limits;
 use crate::time::Timestamp;
 
-use super::deed::Deed;
 use super::verdict::VoidReason;
 
 /// What the bytes of one entry say, as far as bytes and home alone can tell. Made by [`check`].
@@ -31,6 +32,7 @@ pub enum Signature {
 pub(super) struct Fact {
     pub(super) at: Timestamp,
     pub(super) deed: Deed,
+    pub(super) act: Arc<Act>,
     pub(super) voice: Voice,
     pub(super) re: Vec<Id>,
     pub(super) matter: Matter,
@@ -114,6 +116,7 @@ fn read(bytes: &[u8], home: &Home, signature: Signature) -> Result<Fact, VoidRea
     Ok(Fact {
         at: payload.at,
         deed,
+        act: Arc::new(payload.act.clone()),
         voice,
         re: payload.re.clone(),
         matter: matter(bytes, payload, &entry, home),
@@ -157,6 +160,7 @@ fn vouched_for(record: &Record, home: &Home) -> Result<Voice, VoidReason> {
     })
 }
 
+#[allow(clippy::wildcard_enum_match_arm, reason = "most kinds change no state")]
 fn matter(bytes: &[u8], payload: &Payload, entry: &Entry, home: &Home) -> Matter {
     match &payload.act {
         Act::Community(kind::Community::Founded(founded)) => Matter::Founding(Box::new(founded.clone())),
@@ -169,13 +173,9 @@ fn matter(bytes: &[u8], payload: &Payload, entry: &Entry, home: &Home) -> Matter
             .map_or(Matter::Bad, |c| Matter::Charter(Box::new(c))),
         Act::Community(kind::Community::HeadsSeen(seen)) => heads(entry, &seen.heads),
         Act::Bad { .. } => Matter::Bad,
-        Act::People(People::Admitted(admitted)) => Matter::Key(admitted.key.bytes()),
+        Act::People(People::MemberAdmitted(admitted)) => Matter::Key(admitted.key.bytes()),
         Act::People(People::KeyAdded(named) | People::KeyRevoked(named)) => Matter::Key(named.key.bytes()),
-        Act::People(People::Left)
-        | Act::Interaction(_)
-        | Act::Learning(_)
-        | Act::Care(_)
-        | Act::Unknown { .. } => Matter::Plain,
+        _ => Matter::Plain,
     }
 }
 

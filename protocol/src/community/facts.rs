@@ -1,12 +1,12 @@
 //! Every entry of every log in a few dozen bytes, and what it refers to, in whatever order the logs came.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::id::{Hash, Id};
-use crate::kind::{Signer, Subject};
+use crate::kind::{Act, Deed, Signer};
 use crate::time::Timestamp;
 
-use super::deed::Deed;
 use super::verdict::VoidReason;
 use super::view::Person;
 
@@ -47,6 +47,8 @@ pub(super) struct Fact {
     pub(super) at: Timestamp,
     /// None where the bytes are no entry of this log.
     pub(super) deed: Option<Deed>,
+    /// What its header says; none with the deed.
+    pub(super) act: Option<Arc<Act>>,
     pub(super) doer: Doer,
     pub(super) is_record: bool,
     pub(super) written: bool,
@@ -71,6 +73,7 @@ pub(super) struct Arrival<'a> {
     pub(super) index: u64,
     pub(super) at: Timestamp,
     pub(super) deed: Option<Deed>,
+    pub(super) act: Option<&'a Arc<Act>>,
     pub(super) doer: Doer,
     pub(super) by_steward: bool,
     pub(super) is_record: bool,
@@ -96,6 +99,8 @@ pub(super) struct Facts {
     person_numbers: BTreeMap<Person, u32>,
     /// Records by source: the first of each log.
     sources: BTreeMap<Hash, Vec<Place>>,
+    /// For each deed the act that came last, shared by all that follow and say the same: most say nothing of their own.
+    acts: BTreeMap<Deed, Arc<Act>>,
 }
 
 /// What an entry refers to that is not decided yet.
@@ -224,13 +229,23 @@ impl Facts {
                     .ok_or(*id)?,
             );
         }
-        let act = Act {
+        let attempt = Attempt {
             log: arrival.log,
             deed: arrival.deed,
             doer: arrival.doer,
             is_record: arrival.is_record,
         };
-        Ok(self.relation(act, &targets))
+        Ok(self.relation(attempt, &targets))
+    }
+
+    /// The act, or one kept already that says the same.
+    fn shared(&mut self, arrival: &Arrival<'_>) -> Option<Arc<Act>> {
+        let (deed, act) = (arrival.deed?, arrival.act?);
+        let last = self.acts.entry(deed).or_insert_with(|| Arc::clone(act));
+        if *last != *act {
+            *last = Arc::clone(act);
+        }
+        Some(Arc::clone(last))
     }
 
     fn fact(&mut self, arrival: &Arrival<'_>) -> Fact {
@@ -243,6 +258,7 @@ impl Facts {
             index: arrival.index,
             at: arrival.at,
             deed: arrival.deed,
+            act: self.shared(arrival),
             doer: arrival.doer,
             is_record: arrival.is_record,
             written: arrival.written,
@@ -304,33 +320,31 @@ impl Facts {
                 None => return Judged::Blocked(*name),
             }
         }
-        let act = Act {
+        let attempt = Attempt {
             log: fact.log,
             deed: fact.deed,
             doer: fact.doer,
             is_record: fact.is_record,
         };
-        Judged::Done(self.relation(act, &targets))
+        Judged::Done(self.relation(attempt, &targets))
     }
 
     /// Whether one may do this to that. All targets are decided.
-    fn relation(&self, act: Act, targets: &[Place]) -> Result<(), VoidReason> {
+    fn relation(&self, attempt: Attempt, targets: &[Place]) -> Result<(), VoidReason> {
         let target = |place: &Place| self.get(*place);
         if targets.iter().map(target).any(|t| t.verdict != Verdict::Counts) {
             return Err(VoidReason::WrongSubject);
         }
-        let (Some(deed), Some(subject)) = (act.deed, targets.first().map(target)) else {
+        let (Some(deed), Some(subject)) = (attempt.deed, targets.first().map(target)) else {
             return Ok(());
         };
-        let kind = subject.deed.map_or("", Deed::name);
-        match deed.rules().subject {
-            Subject::One(kinds) | Subject::Optional(kinds) if !kinds.contains(&kind) => {
-                return Err(VoidReason::WrongSubject);
-            }
-            Subject::None | Subject::One(_) | Subject::Optional(_) | Subject::Any => {}
+        let rules = deed.rules();
+        let mut numbered = targets.iter().map(target).enumerate();
+        if numbered.any(|(place, target)| !rules.subject.admits(place, target.deed)) {
+            return Err(VoidReason::WrongSubject);
         }
         let is_later_version = subject.deed == Some(Deed::ResourcePublished) && !subject.re.is_empty();
-        let owner = match deed.rules().signer {
+        let owner = match rules.signer {
             Signer::Asker if deed == Deed::QueryAccepted => self
                 .references(subject)
                 .flatten()
@@ -340,6 +354,7 @@ impl Facts {
                 return Err(VoidReason::WrongSubject);
             }
             Signer::Asker | Signer::Author | Signer::MemberOrAuthor => Some(subject),
+            Signer::Named => return self.named(attempt.doer, subject),
             Signer::Founder
             | Signer::Charterer
             | Signer::Steward
@@ -350,8 +365,24 @@ impl Facts {
             | Signer::Nobody => None,
         };
         match owner {
-            Some(owner) if !act.is_by_the_doer_of(owner) => Err(VoidReason::NotPermitted),
+            Some(owner) if !attempt.is_by_the_doer_of(owner) => Err(VoidReason::NotPermitted),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether the subject names the doer.
+    fn named(&self, doer: Doer, subject: &Fact) -> Result<(), VoidReason> {
+        let names = subject.act.as_ref().map_or(&[] as &[Id], |act| act.names());
+        let is_named = match doer {
+            Doer::Person(number) => names
+                .iter()
+                .any(|id| self.number_of(&Person::Member(*id)) == Some(number)),
+            Doer::Unknown | Doer::Automaton | Doer::Organisation => false,
+        };
+        if is_named {
+            Ok(())
+        } else {
+            Err(VoidReason::NotPermitted)
         }
     }
 
@@ -368,15 +399,16 @@ impl Facts {
     }
 }
 
+/// What is attempted, by whom.
 #[derive(Clone, Copy)]
-struct Act {
+struct Attempt {
     log: LogNumber,
     deed: Option<Deed>,
     doer: Doer,
     is_record: bool,
 }
 
-impl Act {
+impl Attempt {
     /// The same person. A record speaks only of what records of its own log brought in; there the organisation's word
     /// will do where neither names a person.
     fn is_by_the_doer_of(self, fact: &Fact) -> bool {

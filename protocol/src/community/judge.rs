@@ -2,10 +2,9 @@
 //! judged apart ([`super::references`]).
 
 use crate::id::{Id, KeyBytes};
-use crate::kind::{AsRecord, Founded, Signer};
+use crate::kind::{AsRecord, Deed, Founded, Signer};
 
 use super::check::{Charter, Fact, Matter, Voice};
-use super::deed::Deed;
 use super::roster::{self, Role, Roster};
 use super::verdict::VoidReason;
 
@@ -162,7 +161,9 @@ impl Judge {
             Signer::Steward => role.steward && (fact.deed != Deed::Proposed || self.founding.is_some()),
             Signer::StewardOrPerson => role.steward || is_subject,
             Signer::Person => is_subject,
-            Signer::Member | Signer::MemberOrAuthor | Signer::Asker | Signer::Author => role.member.is_some(),
+            Signer::Member | Signer::MemberOrAuthor | Signer::Asker | Signer::Author | Signer::Named => {
+                role.member.is_some()
+            }
             Signer::StewardOrAuthor => role.steward || role.member.is_some(),
             Signer::Nobody => false,
         };

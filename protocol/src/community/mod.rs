@@ -7,7 +7,7 @@
 mod adversary;
 mod check;
 mod cut;
-mod deed;
+
 mod facts;
 mod history;
 mod judge;
@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 pub use check::{Checked, Signature, check};
 pub use cut::{Cut, Row, Unordered};
-pub use deed::Deed;
+
 pub use history::{LATE, Witnessed};
 pub use roster::Role;
 pub use verdict::{Standing, VoidReason};
@@ -31,7 +31,7 @@ pub use view::{
 };
 
 use crate::id::{Id, KeyBytes};
-use crate::kind::{Chartered, Clock, Policy};
+use crate::kind::{Chartered, Clock, Deed, Policy};
 use crate::limits;
 use crate::time::Timestamp;
 
@@ -312,6 +312,7 @@ impl Community {
             index: log.size(),
             at: fact.map_or(Timestamp::EPOCH, |fact| fact.at),
             deed: fact.map(|fact| fact.deed),
+            act: fact.map(|fact| &fact.act),
             doer,
             by_steward: matches!(voice, Some(Voice::Key(key)) if log.judge.role(&key).steward),
             is_record: matches!(voice, Some(Voice::Source { .. })),

@@ -3,11 +3,11 @@
 use std::sync::OnceLock;
 
 use crate::id::Id;
+use crate::kind::Deed;
 use crate::time::Timestamp;
 
 use super::Community;
 use super::cut::{Cut, Row};
-use super::deed::Deed;
 use super::facts::{Doer, Fact, LogNumber, Place};
 use super::history::{self, Witnessed};
 use super::judge::Founding;
@@ -51,6 +51,7 @@ pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> 
         starts: fitted.starts(),
         spells: Vec::new(),
         by_id: OnceLock::new(),
+        by_deed: OnceLock::new(),
         roots: OnceLock::new(),
     };
     fitted.name_twins(&mut view, &rank);
@@ -273,11 +274,15 @@ impl<'a> Fitted<'a> {
                         usize::try_from(fact.index).expect("a log held in memory is counted in usize");
                     witnessed[organisation.as_usize()][index]
                 };
+                let mut references = facts
+                    .references(fact)
+                    .map(|to| to.and_then(|to| rank[to.as_usize()]));
                 Item {
                     id: facts.id(fact),
                     organisation,
                     index: fact.index,
                     deed: fact.deed,
+                    act: fact.act.clone(),
                     standing: self.standing(fact, closed[place.as_usize()]),
                     author: author(fact, &numbers),
                     column: if fact.is_record {
@@ -288,11 +293,8 @@ impl<'a> Fitted<'a> {
                     at: fact.at,
                     witnessed: seen,
                     effective: history::effective(fact.at, seen, tolerance),
-                    subject: facts
-                        .references(fact)
-                        .next()
-                        .flatten()
-                        .and_then(|to| rank[to.as_usize()]),
+                    subject: references.next().flatten(),
+                    others: references.flatten().collect(),
                     twin_of: None,
                     written: fact.written,
                     pseudonymous: fact.pseudonymous,

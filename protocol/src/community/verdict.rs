@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::deed::Deed;
-use crate::kind::{Signer, Subject};
+use crate::kind::{Deed, Signer, Subject};
 
 /// Why an entry counts for nothing. Where several hold, the first in this order is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,25 +116,29 @@ fn whose(deed: Deed) -> &'static str {
             "only the member who asked the question accepts an answer to it"
         }
         Signer::Asker => "only the member who asked a question withdraws it",
-        Signer::Author => "only the member who shared a resource withdraws it",
+        Signer::Author if deed == Deed::ResourceWithdrawn => {
+            "only the member who shared a resource withdraws it"
+        }
+        Signer::Author => "only the author of what it is about may do this",
+        Signer::Named => "only a member named in the entry it is about may do this",
         Signer::StewardOrAuthor => "it takes a steward, or the author of every entry it names",
     }
 }
 
 /// What it can be about, and what it is about.
 fn misfit(deed: Deed, about: Option<Deed>) -> String {
-    let (Subject::One(kinds) | Subject::Optional(kinds)) = deed.rules().subject else {
+    let rules = deed.rules();
+    let (Subject::One(kinds) | Subject::Optional(kinds) | Subject::Led(kinds, _) | Subject::Many(kinds)) =
+        rules.subject
+    else {
         return VoidReason::WrongSubject.explanation().to_owned();
     };
-    let wanted: Vec<&str> = kinds
-        .iter()
-        .filter_map(|kind| Deed::named(kind))
-        .map(noun)
-        .collect();
+    let wanted: Vec<&str> = kinds.iter().map(|kind| kind.rules().noun).collect();
     let wanted = wanted.join(" or ");
     match about {
-        Some(about) if !kinds.contains(&about.name()) => {
-            format!("this is done to {wanted}, and the entry it refers to is {}", noun(about))
+        Some(about) if !kinds.contains(&about) => {
+            let noun = about.rules().noun;
+            format!("this is done to {wanted}, and the entry it refers to is {noun}")
         }
         Some(Deed::ResourcePublished) if deed == Deed::ResourcePublished => {
             "the entry it refers to is void, or itself a later version: name the first one".to_owned()
@@ -143,34 +146,11 @@ fn misfit(deed: Deed, about: Option<Deed>) -> String {
         Some(Deed::MemberAdmitted) => {
             "the member it refers to was not admitted in this log, or the key is not theirs or somebody's already".to_owned()
         }
+        Some(_) if kinds.len() > 1 || matches!(rules.subject, Subject::Led(..) | Subject::Many(_)) => {
+            format!("one of the entries it refers to counts for nothing, or is not {wanted}")
+        }
         Some(_) => format!("the entry it refers to counts for nothing, though it is {wanted}"),
         None => VoidReason::WrongSubject.explanation().to_owned(),
-    }
-}
-
-/// What an entry of this kind is, as one says it.
-const fn noun(deed: Deed) -> &'static str {
-    match deed {
-        Deed::Founded => "the founding of the community",
-        Deed::Chartered => "a charter",
-        Deed::Proposed => "a decision",
-        Deed::HeadsSeen => "a note of the node's",
-        Deed::MemberAdmitted => "the admission of a member",
-        Deed::MemberLeft => "the leave of a member",
-        Deed::KeyAdded => "a new key",
-        Deed::KeyRevoked => "a revocation",
-        Deed::QueryAsked => "a question",
-        Deed::QueryAnswered => "an answer",
-        Deed::QueryAccepted => "an acceptance",
-        Deed::QueryWithdrawn | Deed::ResourceWithdrawn => "a withdrawal",
-        Deed::ThreadOpened => "a discussion",
-        Deed::ThreadReplied => "a reply",
-        Deed::ReactionGiven => "a reaction",
-        Deed::ResourcePublished => "a resource",
-        Deed::ResourceValidated => "a validation",
-        Deed::ResourceDisputed => "a dispute",
-        Deed::ImportMade => "an import",
-        Deed::ErasureCarriedOut => "an erasure",
     }
 }
 

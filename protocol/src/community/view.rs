@@ -1,13 +1,13 @@
 //! What a cut says: every entry of it with its verdict, author and time, and who belonged when.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use crate::id::{Id, Pseudonym};
-use crate::kind::{Clock, Policy};
+use crate::kind::{Act, Clock, Deed, Policy};
 use crate::time::{Span, Timestamp};
 
 use super::cut::Cut;
-use super::deed::Deed;
 use super::history::{LATE, Witnessed};
 use super::verdict::Standing;
 
@@ -25,6 +25,7 @@ pub struct View {
     pub(super) starts: Vec<usize>,
     pub(super) spells: Vec<Spell>,
     pub(super) by_id: OnceLock<Vec<u32>>,
+    pub(super) by_deed: OnceLock<BTreeMap<Deed, Vec<u32>>>,
     pub(super) roots: OnceLock<Vec<Option<u32>>>,
 }
 
@@ -90,6 +91,8 @@ pub struct Item {
     pub index: u64,
     /// What it does; none where the bytes are no entry of this log.
     pub deed: Option<Deed>,
+    /// What its header says; none with the deed.
+    pub(super) act: Option<Arc<Act>>,
     /// Whether it counts.
     pub standing: Standing,
     /// Who did it.
@@ -104,6 +107,8 @@ pub struct Item {
     pub effective: Timestamp,
     /// Place in [`View::items`] of what it is about.
     pub(super) subject: Option<u32>,
+    /// Places of what else it refers to.
+    pub(super) others: Box<[u32]>,
     /// Place of the record of the same source that counts in its stead.
     pub(super) twin_of: Option<u32>,
     /// Its body holds at least one byte.
@@ -194,9 +199,7 @@ impl View {
 
     /// The entries figures are made of: those that count, each source once.
     pub fn counting(&self) -> impl Iterator<Item = &Item> {
-        self.items
-            .iter()
-            .filter(|item| item.standing == Standing::Counts && item.twin_of.is_none())
+        self.items.iter().filter(|item| item.is_counting())
     }
 
     /// The entry at an index of an organisation's log.
@@ -230,6 +233,31 @@ impl View {
     /// What an entry is about. Where that was imported twice, the record that counts.
     pub fn subject(&self, item: &Item) -> Option<&Item> {
         item.subject.map(|place| self.counted(self.get(place)))
+    }
+
+    /// All that an entry refers to, what it is about first. Where something was imported twice, the record that counts.
+    pub fn references<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = &'a Item> {
+        let places = item.subject.iter().chain(&item.others);
+        places.map(|&place| self.counted(self.get(place)))
+    }
+
+    /// The entries figures are made of ([`View::counting`]) that do this, by organisation and index. The first call sorts
+    /// all of them.
+    pub fn done(&self, deed: Deed) -> impl Iterator<Item = &Item> {
+        let by_deed = self.by_deed.get_or_init(|| {
+            let mut by_deed: BTreeMap<Deed, Vec<u32>> = BTreeMap::new();
+            for (place, item) in (0_u32..).zip(&self.items) {
+                if let (true, Some(deed)) = (item.is_counting(), item.deed) {
+                    by_deed.entry(deed).or_default().push(place);
+                }
+            }
+            by_deed
+        });
+        by_deed
+            .get(&deed)
+            .into_iter()
+            .flatten()
+            .map(|&place| self.get(place))
     }
 
     /// The record that counts in an item's stead; else the item itself.
@@ -305,6 +333,16 @@ impl View {
 }
 
 impl Item {
+    /// What its header says; none where the bytes are no entry of this log.
+    pub fn act(&self) -> Option<&Act> {
+        self.act.as_deref()
+    }
+
+    /// Whether figures are made of it: it counts, and no other record of the same source does in its stead.
+    pub fn is_counting(&self) -> bool {
+        self.standing == Standing::Counts && self.twin_of.is_none()
+    }
+
     /// Signed, but its own word is all there is for its time.
     pub fn is_unwitnessed(&self) -> bool {
         self.column == Column::Signed && self.witnessed == Witnessed::No

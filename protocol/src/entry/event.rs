@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn another_key_cannot_stand_in_for_the_one_named() {
         let (author, other) = (SecretKey::from_seed([1; 32]), SecretKey::from_seed([2; 32]));
-        let payload = Payload::new(Timestamp::EPOCH, People::Left);
+        let payload = Payload::new(Timestamp::EPOCH, People::MemberLeft);
         let mut event = Event::parse(&Event::sign(&payload, &author, &Home::NONE)).unwrap();
         event.signature = other.sign(&to_be_signed(&protected(&event.kid), &event.signed, &Home::NONE));
         assert_eq!(

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::evidence::Excluded;
 use super::figure::{self, Figure, Value};
-use super::indicator::Measured;
+use super::indicator::{Ground, Measured};
 use super::parameters::Parameters;
 use super::rating::{self, Rating};
 use super::scope::Scope;
@@ -91,6 +91,8 @@ pub struct Answered {
 pub struct IndicatorAnswer {
     /// Its name.
     pub name: &'static str,
+    /// How it is known: measured, attested or surveyed.
+    pub ground: Ground,
     /// Of events alone.
     pub signed: Summary,
     /// With imported history; none where that has no meaning.
@@ -131,8 +133,7 @@ pub fn compute(view: &View, as_of: Timestamp, window: Option<Span>, parameters: 
         parameters,
         own_window: window,
     };
-    let measured: Vec<Measurement> = Section::COMPUTED
-        .into_iter()
+    let measured: Vec<Measurement> = Section::computed()
         .filter_map(|section| section.measure(scope))
         .collect();
     Framework {
@@ -212,7 +213,8 @@ impl From<Measurement> for Answered {
 impl From<&Measured> for IndicatorAnswer {
     fn from(measured: &Measured) -> IndicatorAnswer {
         IndicatorAnswer {
-            name: measured.indicator.definition().name,
+            name: measured.definition.name,
+            ground: measured.definition.ground,
             signed: Summary::from(&measured.signed),
             all: measured.all.as_ref().map(Summary::from),
         }

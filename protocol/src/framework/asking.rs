@@ -2,32 +2,103 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
-use super::indicator::{Indicator, Measured};
+use super::indicator::{Definition, Extent, Ground, Measured, Method};
+use super::parameters::Thresholds;
 use super::queries::{Query, queries};
 use super::rating::{self, Rating};
 use super::scope::{Reach, Scope};
+use super::section::Section;
+use super::statement::Statement;
 use crate::community::{Author, PersonNumber};
 
-pub(super) fn measure(scope: Scope<'_>) -> (Rating, Vec<Measured>) {
+/// How it is computed.
+pub(super) static METHOD: Method = Method {
+    section: Section::Statement(Statement::K4),
+    definitions: &[&ASKERS, &ANSWERED_ACROSS, &ASKING_DAYS, &PSEUDONYMOUS_QUERIES],
+    rated: "Rated by `askers` (`k4.askers`).",
+    not_computed: &["safe to ask (survey)"],
+    measure,
+};
+
+/// What a community may set of K4.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct K4 {
+    /// Askers among the members.
+    pub askers: Thresholds,
+}
+
+impl Default for K4 {
+    fn default() -> K4 {
+        K4 {
+            askers: (10, 25).into(),
+        }
+    }
+}
+
+static ASKERS: Definition = Definition {
+    name: "askers",
+    formula: "members at T who asked at least one query of their own name in [T − 365 d, T) / members at T",
+    ground: Ground::Measured,
+    window: Extent::Year,
+    parameters: &["year", "k4.askers", "few"],
+    raised: "members who ask for the first time in the year",
+    gamed: "planted questions",
+    countered: "people and days are counted, not questions",
+};
+
+static ANSWERED_ACROSS: Definition = Definition {
+    name: "answered_across",
+    formula: "queries of [T − 365 d, T) with a response from another organisation than the asker's / those with any response; signed entries alone",
+    ground: Ground::Measured,
+    window: Extent::Year,
+    parameters: &["year"],
+    raised: "answers by members of another organisation",
+    gamed: "two organisations taking turns",
+    countered: "who answered whom is on record",
+};
+
+static ASKING_DAYS: Definition = Definition {
+    name: "asking_days",
+    formula: "distinct days (UTC) with a query in [T − 365 d, T)",
+    ground: Ground::Measured,
+    window: Extent::Year,
+    parameters: &["year"],
+    raised: "asking on more days",
+    gamed: "as for askers",
+    countered: "the days are counted, not the items",
+};
+
+static PSEUDONYMOUS_QUERIES: Definition = Definition {
+    name: "pseudonymous_queries",
+    formula: "queries of [T − 365 d, T) asked under a pseudonym: counted apart from askers",
+    ground: Ground::Measured,
+    window: Extent::Year,
+    parameters: &["year"],
+    raised: "asking under a pseudonym, which is nobody's fault",
+    gamed: "hiding that few ask by name",
+    countered: "they are in no share",
+};
+
+fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     let [signed, all] = [Reach::Signed, Reach::All].map(|reach| Year::of(scope, reach));
-    let askers = Measured::both(Indicator::Askers, [signed.askers(), all.askers()]);
+    let askers = Measured::both(&ASKERS, [signed.askers(), all.askers()]);
     let rating = rating::of_sample(
         askers.signed.ratio(),
-        scope.parameters.askers,
+        scope.parameters.k4.askers,
         scope.parameters.few,
     );
     let indicators = vec![
         askers,
-        Measured::signed_only(Indicator::AnsweredAcross, signed.answered_across()),
-        Measured::both(Indicator::AskingDays, [signed.days(), all.days()]),
-        Measured::both(
-            Indicator::PseudonymousQueries,
-            [signed.pseudonymous(), all.pseudonymous()],
-        ),
+        Measured::signed_only(&ANSWERED_ACROSS, signed.answered_across()),
+        Measured::both(&ASKING_DAYS, [signed.days(), all.days()]),
+        Measured::both(&PSEUDONYMOUS_QUERIES, [signed.pseudonymous(), all.pseudonymous()]),
     ];
-    (rating, indicators)
+    (Some(rating), indicators)
 }
 
 /// The queries of the year.

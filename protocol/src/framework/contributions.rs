@@ -2,32 +2,129 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::concentration::absence_factor;
 use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
-use super::indicator::{Indicator, Measured};
+use super::indicator::{Definition, Extent, Ground, Measured, Method};
+use super::parameters::Thresholds;
 use super::rating::{self, Rating};
 use super::scope::{Reach, Scope, is_contribution, is_opinion};
+use super::section::Section;
+use super::statement::Statement;
 use crate::community::{Author, Column, Item, OrganisationNumber, PersonNumber};
 use crate::id::Id;
 
-pub(super) fn measure<'a>(scope: Scope<'a>) -> (Rating, Vec<Measured>) {
+/// How it is computed.
+pub(super) static METHOD: Method = Method {
+    section: Section::Statement(Statement::V3),
+    definitions: &[
+        &CONTRIBUTORS,
+        &ABSENCE_FACTOR,
+        &ORGANISATION_ABSENCE_FACTOR,
+        &CONTRIBUTING_ORGANISATIONS,
+        &CONTRIBUTION_DAYS,
+    ],
+    rated: "Rated by `contributors` (`v3.contributors`); *established* also needs an absence factor of at least `v3.factor` and at least `v3.organisations` contributing organisations.",
+    not_computed: &[],
+    measure,
+};
+
+/// What a community may set of V3, in the order of their canonical encoding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct V3 {
+    /// Absence factor from which it is *established*.
+    pub factor: u64,
+    /// Contributors among the members.
+    pub contributors: Thresholds,
+    /// Contributing organisations from which it is *established*.
+    pub organisations: u64,
+}
+
+impl Default for V3 {
+    fn default() -> V3 {
+        V3 {
+            factor: 3,
+            contributors: (10, 20).into(),
+            organisations: 2,
+        }
+    }
+}
+
+static CONTRIBUTORS: Definition = Definition {
+    name: "contributors",
+    formula: "members at T with at least one contribution in [T − W, T) / members at T; contributions are queries asked and answered, threads opened and replied to, resources published, validated and disputed (once by person and version)",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window", "v3.contributors", "few"],
+    raised: "members who contribute for the first time in the window",
+    gamed: "one token contribution each",
+    countered: "the absence factor and the distinct days show who carries the work",
+};
+
+static ABSENCE_FACTOR: Definition = Definition {
+    name: "absence_factor",
+    formula: "the least k for which twice the contributions of the k most active people are at least all contributions in [T − W, T); an item of unknown authorship stands alone",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window", "v3.factor"],
+    raised: "the work being spread over more people",
+    gamed: "spreading one person's work over several keys",
+    countered: "a key belongs to one admitted person; the organisation attests it",
+};
+
+static ORGANISATION_ABSENCE_FACTOR: Definition = Definition {
+    name: "organisation_absence_factor",
+    formula: "the same by organisation, over signed contributions: importing is no organisation's contribution",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window"],
+    raised: "the work being spread over more organisations",
+    gamed: "chartering an organisation for appearance",
+    countered: "admission is a recorded decision",
+};
+
+static CONTRIBUTING_ORGANISATIONS: Definition = Definition {
+    name: "contributing_organisations",
+    formula: "organisations with at least one signed contribution in [T − W, T) / organisations admitted before T",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window", "v3.organisations"],
+    raised: "organisations that contribute for the first time in the window",
+    gamed: "one token contribution by each",
+    countered: "the absence factor by organisation",
+};
+
+static CONTRIBUTION_DAYS: Definition = Definition {
+    name: "contribution_days",
+    formula: "distinct days (UTC) with a contribution in [T − W, T)",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window"],
+    raised: "contributing on more days",
+    gamed: "a burst of contributions before a report",
+    countered: "the days are counted, not the items",
+};
+
+fn measure<'a>(scope: Scope<'a>) -> (Option<Rating>, Vec<Measured>) {
     let [signed, all] = [Reach::Signed, Reach::All].map(|reach| Contributions::of(scope, reach));
     let pair = |figure: fn(&Contributions<'a>) -> Figure| [figure(&signed), figure(&all)];
     let indicators = vec![
-        Measured::both(Indicator::Contributors, pair(Contributions::contributors)),
-        Measured::both(Indicator::AbsenceFactor, pair(Contributions::factor_of_people)),
+        Measured::both(&CONTRIBUTORS, pair(Contributions::contributors)),
+        Measured::both(&ABSENCE_FACTOR, pair(Contributions::factor_of_people)),
         Measured::both(
-            Indicator::OrganisationAbsenceFactor,
+            &ORGANISATION_ABSENCE_FACTOR,
             pair(Contributions::factor_of_organisations),
         ),
         Measured::both(
-            Indicator::ContributingOrganisations,
+            &CONTRIBUTING_ORGANISATIONS,
             pair(Contributions::contributing_organisations),
         ),
-        Measured::both(Indicator::ContributionDays, pair(Contributions::days)),
+        Measured::both(&CONTRIBUTION_DAYS, pair(Contributions::days)),
     ];
-    (rate(scope, &indicators), indicators)
+    (Some(rate(scope, &indicators)), indicators)
 }
 
 fn rate(scope: Scope<'_>, indicators: &[Measured]) -> Rating {
@@ -38,8 +135,8 @@ fn rate(scope: Scope<'_>, indicators: &[Measured]) -> Rating {
     let share = contributors.signed.ratio();
     let factor = factor.signed.number_or_zero();
     let organisations = organisations.signed.ratio().numerator();
-    rating::of_sample(share, parameters.contributors, parameters.few)
-        .capped(factor >= parameters.factor && organisations >= parameters.organisations)
+    rating::of_sample(share, parameters.v3.contributors, parameters.few)
+        .capped(factor >= parameters.v3.factor && organisations >= parameters.v3.organisations)
 }
 
 /// The contributions of a window. Who has left since has contributed none the less, but is no contributor at its end.

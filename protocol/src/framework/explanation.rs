@@ -33,6 +33,8 @@ pub struct Explanation {
     pub parameter_values: Parameters,
     /// None where a rating has no meaning.
     pub rating: Option<Rating>,
+    /// How the rating follows from the figures.
+    pub rated: &'static str,
     /// What the statement asks for and this version does not compute.
     pub not_computed: &'static [&'static str],
     /// Its indicators.
@@ -119,6 +121,7 @@ pub fn explain(
         basis: basis(scope),
         parameter_values: parameters.clone(),
         rating: measurement.rating,
+        rated: section.rated(),
         not_computed: measurement.not_computed,
         indicators: measurement
             .indicators
@@ -167,7 +170,7 @@ fn sorted<T: Ord>(entries: impl Iterator<Item = T>) -> Vec<T> {
 impl From<Measured> for IndicatorExplanation {
     fn from(measured: Measured) -> IndicatorExplanation {
         IndicatorExplanation {
-            definition: measured.indicator.definition(),
+            definition: measured.definition,
             signed: measured.signed.into(),
             all: measured.all.map(Opened::from),
         }

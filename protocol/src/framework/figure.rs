@@ -1,5 +1,7 @@
 //! A figure: its value in integers, and the evidence it opens into.
 
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer};
 
 use super::evidence::{Counted, Evidence};
@@ -14,7 +16,7 @@ pub struct Figure {
     pub(super) evidence: Evidence,
 }
 
-/// A value of one of five forms. No form holds a fraction.
+/// A value of one of seven forms. No form holds a fraction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Value {
@@ -33,6 +35,16 @@ pub enum Value {
     Number {
         /// The number.
         value: Option<u64>,
+    },
+    /// Yes or no.
+    Flag {
+        /// Which.
+        value: bool,
+    },
+    /// How many of each sort, by code.
+    Parts {
+        /// The sorts, ascending; those of which there is none are left out.
+        parts: BTreeMap<String, u64>,
     },
     /// A median wait in milliseconds.
     Wait {
@@ -84,6 +96,16 @@ impl Figure {
     /// How many were counted.
     pub(super) fn count(evidence: Evidence) -> Figure {
         Figure::number(Some(evidence.counted.len() as u64), evidence)
+    }
+
+    /// Whether something is so; what it is so by is the evidence.
+    pub fn flag(value: bool, evidence: Evidence) -> Figure {
+        Figure::new(Value::Flag { value }, evidence)
+    }
+
+    /// How many of each sort.
+    pub fn parts(parts: BTreeMap<String, u64>, evidence: Evidence) -> Figure {
+        Figure::new(Value::Parts { parts }, evidence)
     }
 
     pub(super) fn number(value: Option<u64>, evidence: Evidence) -> Figure {

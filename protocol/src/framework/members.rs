@@ -4,22 +4,78 @@ use std::collections::BTreeSet;
 
 use super::evidence::Evidence;
 use super::figure::Figure;
-use super::indicator::{Indicator, Measured};
+use super::indicator::{Definition, Extent, Ground, Measured, Method};
+use super::rating::Rating;
 use super::scope::{Reach, Scope};
+use super::section::Section;
 use crate::community::PersonNumber;
 
+/// How it is computed.
+pub(super) static METHOD: Method = Method {
+    section: Section::Members,
+    definitions: &[&MEMBERS, &MEMBERS_BEFORE, &JOINED, &LEFT],
+    rated: "Without rating.",
+    not_computed: &[],
+    measure,
+};
+
+static MEMBERS: Definition = Definition {
+    name: "members",
+    formula: "people admitted and not left before T, of organisations admitted before T; with imported history also everybody known to have done something in it before T (people, not members)",
+    ground: Ground::Measured,
+    window: Extent::AsOf,
+    parameters: &[],
+    raised: "people joining",
+    gamed: "admitting people who never take part",
+    countered: "contributors, askers and retention stand beside it",
+};
+
+static MEMBERS_BEFORE: Definition = Definition {
+    name: "members_before",
+    formula: "the same at T − W, so that members_before + joined − left = members",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window"],
+    raised: "nothing any more: it is of the past",
+    gamed: "as for members",
+    countered: "the balance is of two sets and always holds",
+};
+
+static JOINED: Definition = Definition {
+    name: "joined",
+    formula: "members at T that were none at T − W",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window"],
+    raised: "people joining in the window",
+    gamed: "leaving and joining again",
+    countered: "a person who left and came back within the window is in neither difference",
+};
+
+static LEFT: Definition = Definition {
+    name: "left",
+    formula: "members at T − W that are none at T",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window"],
+    raised: "people leaving in the window, which is no merit",
+    gamed: "never recording a departure",
+    countered: "inactive members lower every share they are the denominator of",
+};
+
 /// members(T − W) + joined − left = members(T): the balance holds because all four are of two sets.
-pub(super) fn measure(scope: Scope<'_>) -> Vec<Measured> {
+fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     let [signed, all] = [Reach::Signed, Reach::All].map(|reach| Balance::of(scope, reach));
     let pair = |figure: fn(&Balance) -> &BTreeSet<PersonNumber>| {
         [&signed, &all].map(|balance| count(scope, figure(balance)))
     };
-    vec![
-        Measured::both(Indicator::Members, pair(|balance| &balance.now)),
-        Measured::both(Indicator::MembersBefore, pair(|balance| &balance.before)),
-        Measured::both(Indicator::Joined, pair(|balance| &balance.joined)),
-        Measured::both(Indicator::Left, pair(|balance| &balance.left)),
-    ]
+    let indicators = vec![
+        Measured::both(&MEMBERS, pair(|balance| &balance.now)),
+        Measured::both(&MEMBERS_BEFORE, pair(|balance| &balance.before)),
+        Measured::both(&JOINED, pair(|balance| &balance.joined)),
+        Measured::both(&LEFT, pair(|balance| &balance.left)),
+    ];
+    (None, indicators)
 }
 
 struct Balance {

@@ -26,12 +26,16 @@ mod validation;
 
 pub use answer::{Answered, Basis, DimensionAnswer, Entries, IndicatorAnswer, Summary};
 pub use answer::{Framework, compute};
+pub use asking::K4;
+pub use contributions::V3;
 pub use evidence::{Counted, Evidence, Excluded};
 pub use explanation::{Explanation, IndicatorExplanation, LeftOut, Opened, VoidEntry, explain};
 pub use figure::{Figure, Open, Value};
-pub use indicator::{Definition, Extent, Indicator};
+pub use indicator::{Definition, Extent, Ground};
 pub use parameters::{Parameters, SmallNumbers, Thresholds};
 pub use rating::Rating;
 pub use ratio::{MILLION, Ratio};
+pub use responses::V4;
 pub use section::{Section, UnknownSection};
 pub use statement::{Dimension, Statement, UnknownStatement};
+pub use validation::K2;

@@ -3,8 +3,9 @@
 use super::scope::{Reach, Scope};
 use std::collections::BTreeSet;
 
-use crate::community::{Author, Deed, Item, PersonNumber};
+use crate::community::{Author, Item, PersonNumber};
 use crate::id::Id;
+use crate::kind::Deed;
 use crate::time::{Span, Timestamp};
 
 /// A point in time; ties break by id.

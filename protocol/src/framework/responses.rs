@@ -1,36 +1,160 @@
 //! V4: "Queries receive responses."
 
+use serde::{Deserialize, Serialize};
+
 use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::{Figure, Open, Value};
-use super::indicator::{Indicator, Measured};
+use super::indicator::{Definition, Extent, Ground, Measured, Method};
 use super::mutual::Favours;
+use super::parameters::Thresholds;
 use super::queries::{Query, queries};
 use super::rating::{self, Rating};
 use super::scope::{Reach, Scope};
+use super::section::Section;
+use super::statement::Statement;
 use super::survival::{self, Watched};
 use crate::community::Author;
 use crate::time::Span;
 
-pub(super) fn measure<'a>(scope: Scope<'a>) -> (Rating, Vec<Measured>) {
+/// How it is computed.
+pub(super) static METHOD: Method = Method {
+    section: Section::Statement(Statement::V4),
+    definitions: &[
+        &RESPONDED_IN_TIME,
+        &EVER_RESPONDED,
+        &MEDIAN_RESPONSE,
+        &RESPONSE_SURVIVAL,
+        &ACCEPTED_IN_TIME,
+        &OLDEST_OPEN,
+        &MUTUAL_RESPONDERS,
+    ],
+    rated: "Rated by `responded_in_time` (`v4.responded`) and `accepted_in_time` (`v4.accepted`): the lower counts.",
+    not_computed: &[],
+    measure,
+};
+
+/// What a community may set of V4, in the order of their canonical encoding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct V4 {
+    /// Queries with an answer accepted in time.
+    pub accepted: Thresholds,
+    /// Within this an acceptance is in time.
+    pub accept_in: Span,
+    /// Queries with a first response in time.
+    pub responded: Thresholds,
+    /// Within this a first response is in time.
+    pub respond_in: Span,
+}
+
+impl Default for V4 {
+    fn default() -> V4 {
+        V4 {
+            accepted: (40, 60).into(),
+            accept_in: Span::days(14),
+            responded: (50, 80).into(),
+            respond_in: Span::hours(72),
+        }
+    }
+}
+
+static RESPONDED_IN_TIME: Definition = Definition {
+    name: "responded_in_time",
+    formula: "queries of [T − W, T) with a first response within 72 h / those older than 72 h at T; a response is an answer with words by another person; queries of automata, and those taken back within 72 h and before any response, are left out",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window", "v4.respond_in", "v4.responded", "few"],
+    raised: "answering within 72 h",
+    gamed: "taking back queries nobody answered",
+    countered: "a later withdrawal changes nothing, and the left-out are listed",
+};
+
+static EVER_RESPONDED: Definition = Definition {
+    name: "ever_responded",
+    formula: "queries of [T − W, T) with a response before T / all of them, whatever their age",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window"],
+    raised: "answering at all, however late",
+    gamed: "empty or self-given answers",
+    countered: "a response has words and another author",
+};
+
+static MEDIAN_RESPONSE: Definition = Definition {
+    name: "median_response",
+    formula: "lower median of the time to the first response over the queries older than 72 h; an unanswered one is longer than all others, so the median can be not reached",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window", "v4.respond_in"],
+    raised: "waiting longer; a shorter wait is better",
+    gamed: "leaving the unanswered out",
+    countered: "they stay in",
+};
+
+static RESPONSE_SURVIVAL: Definition = Definition {
+    name: "response_survival",
+    formula: "Kaplan-Meier table of first responses: for each time t after which one came, how many queries were under watch and unanswered until then, and how many were answered at t; an open query is under watch at t while asked + t < T",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window"],
+    raised: "nothing by itself: it shows how long answers take",
+    gamed: "reporting only fast answers",
+    countered: "open queries count as long as they were watched",
+};
+
+static ACCEPTED_IN_TIME: Definition = Definition {
+    name: "accepted_in_time",
+    formula: "queries of [T − W, T) of which the asker accepted a response by another within 14 d of asking / those older than 14 d at T",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window", "v4.accept_in", "v4.accepted", "few"],
+    raised: "answers that help, and askers who say so",
+    gamed: "accepting anything",
+    countered: "only the asker accepts, the first acceptance counts, and who answered whom is on record",
+};
+
+static OLDEST_OPEN: Definition = Definition {
+    name: "oldest_open",
+    formula: "queries of [T − W, T) without a response before T, the ten longest-waiting listed",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window"],
+    raised: "leaving queries unanswered; fewer is better",
+    gamed: "asking the same again, so that it looks young",
+    countered: "the first asking stays on the list",
+};
+
+static MUTUAL_RESPONDERS: Definition = Definition {
+    name: "mutual_responders",
+    formula: "pairs of people of whom each responded to a query of the other, among the queries of [T − W, T) that `ever_responded` is of, less those asked under a pseudonym or by an unknown author",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window"],
+    raised: "two people answering each other, which is no fault by itself: who reads the shares should know of it",
+    gamed: "two people asking each other for show",
+    countered: "the pairs are counted, and the queries between them listed: a flag, never part of a rating",
+};
+
+fn measure<'a>(scope: Scope<'a>) -> (Option<Rating>, Vec<Measured>) {
     let [signed, all] = [Reach::Signed, Reach::All].map(|reach| Asked::of(scope, reach));
     let pair = |figure: fn(&Asked<'a>) -> Figure| [figure(&signed), figure(&all)];
     let indicators = vec![
-        Measured::both(Indicator::RespondedInTime, pair(Asked::responded_in_time)),
-        Measured::both(Indicator::EverResponded, pair(Asked::ever_responded)),
-        Measured::both(Indicator::MedianResponse, pair(Asked::median)),
-        Measured::both(Indicator::ResponseSurvival, pair(Asked::survival)),
-        Measured::both(Indicator::AcceptedInTime, pair(Asked::accepted_in_time)),
-        Measured::both(Indicator::OldestOpen, pair(Asked::oldest_open)),
-        Measured::both(Indicator::MutualResponders, pair(Asked::mutual)),
+        Measured::both(&RESPONDED_IN_TIME, pair(Asked::responded_in_time)),
+        Measured::both(&EVER_RESPONDED, pair(Asked::ever_responded)),
+        Measured::both(&MEDIAN_RESPONSE, pair(Asked::median)),
+        Measured::both(&RESPONSE_SURVIVAL, pair(Asked::survival)),
+        Measured::both(&ACCEPTED_IN_TIME, pair(Asked::accepted_in_time)),
+        Measured::both(&OLDEST_OPEN, pair(Asked::oldest_open)),
+        Measured::both(&MUTUAL_RESPONDERS, pair(Asked::mutual)),
     ];
     let [responded, _, _, _, accepted, _, _] = indicators.as_slice() else {
         unreachable!("V4 has seven indicators")
     };
     let parameters = scope.parameters;
-    let rating = rating::of_sample(responded.signed.ratio(), parameters.responded, parameters.few).and(
-        rating::of_sample(accepted.signed.ratio(), parameters.accepted, parameters.few),
+    let rating = rating::of_sample(responded.signed.ratio(), parameters.v4.responded, parameters.few).and(
+        rating::of_sample(accepted.signed.ratio(), parameters.v4.accepted, parameters.few),
     );
-    (rating, indicators)
+    (Some(rating), indicators)
 }
 
 /// The queries of the window, less those of automata and those taken back early and unanswered.
@@ -51,7 +175,7 @@ impl<'a> Asked<'a> {
             }
             let why = if query.item.author == Author::Automaton {
                 Some(Excluded::Automaton)
-            } else if query.withdrawn_unanswered_within(scope.parameters.respond_in) {
+            } else if query.withdrawn_unanswered_within(scope.parameters.v4.respond_in) {
                 Some(Excluded::Withdrawn)
             } else {
                 None
@@ -67,12 +191,12 @@ impl<'a> Asked<'a> {
     }
 
     fn responded_in_time(&self) -> Figure {
-        let limit = self.scope.parameters.respond_in;
+        let limit = self.scope.parameters.v4.respond_in;
         Figure::share("mature queries", self.within(limit, Query::response_after))
     }
 
     fn accepted_in_time(&self) -> Figure {
-        let limit = self.scope.parameters.accept_in;
+        let limit = self.scope.parameters.v4.accept_in;
         Figure::share("mature queries", self.within(limit, Query::acceptance_after))
     }
 
@@ -81,7 +205,7 @@ impl<'a> Asked<'a> {
     }
 
     fn median(&self) -> Figure {
-        let limit = self.scope.parameters.respond_in;
+        let limit = self.scope.parameters.v4.respond_in;
         let mature = self
             .queries
             .iter()

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::parameters::Parameters;
-use crate::community::{Author, Column, Deed, Item, OrganisationNumber, Person, PersonNumber, View};
+use crate::community::{Author, Column, Item, OrganisationNumber, Person, PersonNumber, View};
+use crate::kind::Deed;
 use crate::time::{Span, Timestamp};
 
 /// The question every indicator answers: how it stood at an instant, by these parameters.
@@ -98,18 +99,7 @@ impl<'a> Scope<'a> {
 
 /// What R5 calls a contribution.
 pub(super) fn is_contribution(item: &Item) -> bool {
-    matches!(
-        item.deed,
-        Some(
-            Deed::QueryAsked
-                | Deed::QueryAnswered
-                | Deed::ThreadOpened
-                | Deed::ThreadReplied
-                | Deed::ResourcePublished
-                | Deed::ResourceValidated
-                | Deed::ResourceDisputed
-        )
-    )
+    item.deed.is_some_and(Deed::is_contribution)
 }
 
 /// Whether it is the verdict of a member on a resource, which counts once by person and subject.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use super::indicator::Measured;
+use super::indicator::{Definition, Measured, Method};
 use super::rating::Rating;
 use super::scope::Scope;
 use super::statement::Statement;
@@ -32,13 +32,25 @@ pub(super) struct Measurement {
 
 impl Section {
     /// The sections this version computes, in the order of the answer.
-    pub const COMPUTED: [Section; 5] = [
-        Section::Members,
-        Section::Statement(Statement::V3),
-        Section::Statement(Statement::V4),
-        Section::Statement(Statement::K2),
-        Section::Statement(Statement::K4),
-    ];
+    pub fn computed() -> impl Iterator<Item = Section> {
+        METHODS.iter().map(|method| method.section)
+    }
+
+    /// What its indicators say of themselves, in the order of the answer; none for a statement this version does not
+    /// compute.
+    pub fn definitions(self) -> &'static [&'static Definition] {
+        self.method().map_or(&[], |method| method.definitions)
+    }
+
+    /// How its rating follows from its figures; empty for a statement this version does not compute.
+    pub fn rated(self) -> &'static str {
+        self.method().map_or("", |method| method.rated)
+    }
+
+    /// What the statement asks for and this version does not compute.
+    pub fn not_computed(self) -> &'static [&'static str] {
+        self.method().map_or(&[], |method| method.not_computed)
+    }
 
     /// Its name: `members`, or that of the statement.
     pub const fn id(self) -> &'static str {
@@ -58,31 +70,36 @@ impl Section {
 
     /// None for a statement this version does not compute.
     pub(super) fn measure(self, scope: Scope<'_>) -> Option<Measurement> {
-        let (rating, not_computed, indicators): (_, &'static [&'static str], _) = match self {
-            Section::Members => (None, &[], members::measure(scope)),
-            Section::Statement(Statement::V3) => rated(contributions::measure(scope), &[]),
-            Section::Statement(Statement::V4) => rated(responses::measure(scope), &[]),
-            Section::Statement(Statement::K2) => {
-                rated(validation::measure(scope), &["within review date", "in use"])
-            }
-            Section::Statement(Statement::K4) => rated(asking::measure(scope), &["safe to ask (survey)"]),
-            Section::Statement(_) => return None,
-        };
-        let rating = rating.filter(|_| scope.own_window.is_none());
+        let method = self.method()?;
+        let (rating, indicators) = (method.measure)(scope);
+        debug_assert!(
+            indicators
+                .iter()
+                .map(|measured| measured.definition.name)
+                .eq(method.definitions.iter().map(|definition| definition.name)),
+            "{self} measures what it defines"
+        );
         Some(Measurement {
             section: self,
-            rating,
-            not_computed,
+            rating: rating.filter(|_| scope.own_window.is_none()),
+            not_computed: method.not_computed,
             indicators,
         })
     }
+
+    fn method(self) -> Option<&'static Method> {
+        METHODS.iter().copied().find(|method| method.section == self)
+    }
 }
 
-type Parts = (Option<Rating>, &'static [&'static str], Vec<Measured>);
-
-fn rated((rating, indicators): (Rating, Vec<Measured>), not_computed: &'static [&'static str]) -> Parts {
-    (Some(rating), not_computed, indicators)
-}
+/// How each section is computed, in the order of the answer.
+static METHODS: &[&Method] = &[
+    &members::METHOD,
+    &contributions::METHOD,
+    &responses::METHOD,
+    &validation::METHOD,
+    &asking::METHOD,
+];
 
 impl fmt::Display for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,5 +130,34 @@ impl FromStr for Section {
         text.parse()
             .map(Section::Statement)
             .map_err(|_| UnknownSection(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_indicator_has_a_name_of_its_own_and_says_what_it_is() {
+        let definitions: Vec<_> = Section::computed().flat_map(Section::definitions).collect();
+        let names: BTreeSet<_> = definitions.iter().map(|definition| definition.name).collect();
+        assert_eq!(names.len(), definitions.len());
+        for definition in definitions {
+            let texts = [
+                definition.formula,
+                definition.raised,
+                definition.gamed,
+                definition.countered,
+            ];
+            assert!(texts.iter().all(|text| !text.is_empty()), "{}", definition.name);
+        }
+    }
+
+    #[test]
+    fn the_sections_are_in_the_order_of_the_source() {
+        let sections: Vec<Section> = Section::computed().collect();
+        assert!(sections.is_sorted());
     }
 }

@@ -3,38 +3,109 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
-use super::indicator::{Indicator, Measured};
+use super::indicator::{Definition, Extent, Ground, Measured, Method};
 use super::mutual::Favours;
+use super::parameters::Thresholds;
 use super::rating::{self, Rating};
 use super::scope::{Reach, Scope, is_opinion};
-use crate::community::{Author, Column, Deed, Item, OrganisationNumber};
+use super::section::Section;
+use super::statement::Statement;
+use crate::community::{Author, Column, Item, OrganisationNumber};
+use crate::kind::Deed;
+use crate::time::Span;
 
-pub(super) fn measure(scope: Scope<'_>) -> (Rating, Vec<Measured>) {
+/// How it is computed.
+pub(super) static METHOD: Method = Method {
+    section: Section::Statement(Statement::K2),
+    definitions: &[&VALIDATED, &DISPUTED, &MUTUAL_VALIDATORS],
+    rated: "Rated by `validated` (`k2.validated`), at most *developing* as long as freshness is not computed; *not reachable* with fewer than `k2.validators` + 1 organisations.",
+    not_computed: &["within review date", "in use"],
+    measure,
+};
+
+/// What a community may set of K2, in the order of their canonical encoding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct K2 {
+    /// A resource is judged once it, and the version in question, are older than this.
+    pub settled: Span,
+    /// Resources validated.
+    pub validated: Thresholds,
+    /// Organisations without an author among whose members a validation must be found.
+    pub validators: u64,
+}
+
+impl Default for K2 {
+    fn default() -> K2 {
+        K2 {
+            settled: Span::days(30),
+            validated: (30, 60).into(),
+            validators: 2,
+        }
+    }
+}
+
+static VALIDATED: Definition = Definition {
+    name: "validated",
+    formula: "resources whose judged version is validated by members of at least 2 organisations that hold no author / resources first published more than 30 d before T and not withdrawn; judged is the newest version that is itself older than 30 d; each person's last verdict on exactly that version counts",
+    ground: Ground::Measured,
+    window: Extent::AsOf,
+    parameters: &["k2.settled", "k2.validators", "k2.validated", "few"],
+    raised: "members of other organisations validating the judged version",
+    gamed: "a stale sign-off",
+    countered: "a verdict is bound to one version",
+};
+
+static DISPUTED: Definition = Definition {
+    name: "disputed",
+    formula: "of the same resources, those of whose judged version somebody's last verdict is a dispute",
+    ground: Ground::Measured,
+    window: Extent::AsOf,
+    parameters: &["k2.settled"],
+    raised: "dissent about the judged version, which is no fault by itself",
+    gamed: "talking dissenters round",
+    countered: "every earlier verdict stays in the log",
+};
+
+static MUTUAL_VALIDATORS: Definition = Definition {
+    name: "mutual_validators",
+    formula: "pairs of people of whom each one's last verdict validates the judged version of a resource of the other, among the resources of `validated`",
+    ground: Ground::Measured,
+    window: Extent::AsOf,
+    parameters: &["k2.settled"],
+    raised: "two people validating each other's resources, which is no fault by itself: who reads the share should know of it",
+    gamed: "two authors obliging each other",
+    countered: "the pairs are counted, and their resources listed: a flag, never part of a rating",
+};
+
+fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     let opinions = Opinions::of(scope);
     let [signed, all] = [Reach::Signed, Reach::All].map(|reach| resources(scope, reach));
     let pair = |counts: &dyn Fn(&Resource<'_>) -> bool| {
         [&signed, &all].map(|resources| Figure::share("resources", evidence(scope, resources, counts)))
     };
     let validated = Measured::both(
-        Indicator::Validated,
-        pair(&|resource| opinions.validate(resource, scope.parameters.validators)),
+        &VALIDATED,
+        pair(&|resource| opinions.validate(resource, scope.parameters.k2.validators)),
     );
-    let disputed = Measured::both(Indicator::Disputed, pair(&|resource| opinions.dispute(resource)));
+    let disputed = Measured::both(&DISPUTED, pair(&|resource| opinions.dispute(resource)));
     let rating = rate(scope, &validated);
     // What nobody here is the author of cannot be returned, so there is no figure with imports.
-    let mutual = Measured::signed_only(Indicator::MutualValidators, opinions.mutual(&signed));
-    (rating, vec![validated, disputed, mutual])
+    let mutual = Measured::signed_only(&MUTUAL_VALIDATORS, opinions.mutual(&signed));
+    (Some(rating), vec![validated, disputed, mutual])
 }
 
 /// Not reachable where too few organisations are left without an author. Without freshness nothing is over *developing*.
 fn rate(scope: Scope<'_>, validated: &Measured) -> Rating {
     let parameters = scope.parameters;
-    if (scope.organisations_at(scope.as_of).len() as u64) < parameters.validators + 1 {
+    if (scope.organisations_at(scope.as_of).len() as u64) < parameters.k2.validators + 1 {
         return Rating::NotReachable;
     }
-    rating::of_sample(validated.signed.ratio(), parameters.validated, parameters.few).capped(false)
+    rating::of_sample(validated.signed.ratio(), parameters.k2.validated, parameters.few).capped(false)
 }
 
 /// A resource by its first version, and the version it is judged by.
@@ -53,7 +124,7 @@ impl Resource<'_> {
 }
 
 fn resources<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Resource<'a>> {
-    let settled = |item: &Item| scope.is_mature(item.effective, scope.parameters.settled);
+    let settled = |item: &Item| scope.is_mature(item.effective, scope.parameters.k2.settled);
     let mut resources: Vec<Resource<'a>> = Vec::new();
     let mut at: Vec<Option<usize>> = vec![None; scope.view.items().len()];
     let published = || {
@@ -111,7 +182,7 @@ fn evidence(
             evidence.exclude(thing, Excluded::Automaton);
         } else if resource.withdrawn {
             evidence.exclude(thing, Excluded::Withdrawn);
-        } else if !scope.is_mature(resource.first.effective, scope.parameters.settled) {
+        } else if !scope.is_mature(resource.first.effective, scope.parameters.k2.settled) {
             evidence.pending.push(thing);
         } else {
             evidence.sort_in(counts(resource), thing);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::family::{Data, family, within};
 use super::slug::Slug;
+use super::table::{Presence, Signer, Subject, kind};
 use crate::id::BodyHash;
 use crate::limits;
 
@@ -11,9 +12,11 @@ family! {
     /// Acts of looking after the log and the people in it.
     Care {
         /// Announces an import. Body: the 32-byte salt of its pseudonyms.
-        "import.made" => ImportMade(ImportMade),
+        "import.made" => ImportMade(ImportMade):
+            kind(Signer::Steward, Subject::None, Presence::Required, "an import"),
         /// Says that bodies have been erased: their tombstone.
-        "erasure.carried_out" => ErasureCarriedOut(ErasureCarriedOut),
+        "erasure.carried_out" => ErasureCarriedOut(ErasureCarriedOut):
+            kind(Signer::StewardOrAuthor, Subject::Any, Presence::Absent, "an erasure"),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Deed;
 use super::family::{Data, family, within};
 use super::slug::Slug;
+use super::table::{Presence, Signer, Subject, kind};
 use crate::codec::blob;
 use crate::id::{Id, KeyHash, Root};
 use crate::limits;
@@ -11,17 +13,23 @@ use crate::log::Origin;
 use crate::sign::PublicKey;
 use crate::time::Span;
 
+const OUTCOME: &[Deed] = &[Deed::Founded, Deed::Proposed];
+
 family! {
     /// Acts that make and govern the community.
     Community {
         /// Begins a community; its id is the community id.
-        "community.founded" => Founded(Founded),
+        "community.founded" => Founded(Founded):
+            kind(Signer::Founder, Subject::None, Presence::Required, "the founding of the community"),
         /// Opens an organisation's log; its id is the organisation id.
-        "organisation.chartered" => Chartered(Chartered),
+        "organisation.chartered" => Chartered(Chartered):
+            kind(Signer::Charterer, Subject::None, Presence::Required, "a charter"),
         /// A proposal on the governance chain.
-        "governance.proposed" => Proposed(Proposed),
+        "governance.proposed" => Proposed(Proposed):
+            kind(Signer::Steward, Subject::One(OUTCOME), Presence::Optional, "a decision"),
         /// What the organisation has seen of the others' logs. Only a record.
-        "heads.seen" => HeadsSeen(HeadsSeen),
+        "heads.seen" => HeadsSeen(HeadsSeen):
+            kind(Signer::Nobody, Subject::None, Presence::Absent, "a note of the node's").record_only(),
     }
 }
 

@@ -1,15 +1,22 @@
-//! How a family of kinds becomes an enum: one variant per kind, read from and written to the `data` field.
+//! How a family of kinds becomes an enum: one variant per kind, read from and written to the `data` field, and one row
+//! of rules.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::codec;
+use crate::id::Id;
 
 /// The data of a kind, checked beyond its types.
 pub(super) trait Data: Serialize + DeserializeOwned {
     /// Says what does not fit; the types have been checked already.
     fn check(&self) -> Result<(), String> {
         Ok(())
+    }
+
+    /// The persons it names, for what only they may do about it ([`super::Signer::Named`]).
+    fn names(&self) -> &[Id] {
+        &[]
     }
 }
 
@@ -36,10 +43,10 @@ pub(super) fn within(what: &str, count: usize, least: usize, most: usize) -> Res
     }
 }
 
-/// Declares the enum of a family with `kind`, `read` and `Serialize` (the data alone).
+/// Declares the enum of a family, and for each kind its [`super::Deed`] and its row of rules.
 macro_rules! family {
     ($(#[$doc:meta])* $family:ident {
-        $($(#[$variant_doc:meta])* $kind:literal => $variant:ident $(($data:ident))?,)*
+        $($(#[$variant_doc:meta])* $kind:literal => $variant:ident $(($data:ident))?: $row:expr,)*
     }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,10 +55,13 @@ macro_rules! family {
         }
 
         impl $family {
-            /// The kind's name, as in `do`.
-            pub fn kind(&self) -> &'static str {
+            /// The rules of its kinds, in the order of its variants.
+            pub(super) const ROWS: &[crate::kind::Kind] = &[$($row.called($kind),)*];
+
+            /// Which kind it is.
+            pub(crate) fn deed(&self) -> crate::kind::Deed {
                 match self {
-                    $(Self::$variant { .. } => $kind,)*
+                    $(Self::$variant { .. } => crate::kind::Deed::$variant,)*
                 }
             }
 
@@ -60,6 +70,15 @@ macro_rules! family {
                 match kind {
                     $($kind => Some($crate::kind::family::family!(@read $variant $($data)?, data)),)*
                     _ => None,
+                }
+            }
+
+            /// The persons named in its data.
+            pub(super) fn names(&self) -> &[crate::id::Id] {
+                match self {
+                    $($crate::kind::family::family!(@pattern data, $variant $($data)?) => {
+                        $crate::kind::family::family!(@names data $($data)?)
+                    })*
                 }
             }
         }
@@ -73,6 +92,23 @@ macro_rules! family {
                 }
             }
         }
+
+        /// The place of each kind in its family.
+        #[allow(clippy::enum_variant_names, reason = "they are named as the kinds are")]
+        enum Nth {
+            $($variant,)*
+        }
+
+        #[allow(non_upper_case_globals, reason = "they are matched and named as the variants they stand for")]
+        impl crate::kind::Deed {
+            $(
+                #[doc = concat!("`", $kind, "`")]
+                pub const $variant: crate::kind::Deed = crate::kind::Deed {
+                    family: crate::kind::Family::$family,
+                    nth: Nth::$variant as u8,
+                };
+            )*
+        }
     };
     (@pattern $bound:ident, $variant:ident $data:ident) => {
         Self::$variant($bound)
@@ -85,6 +121,12 @@ macro_rules! family {
     };
     (@data $bound:ident) => {
         $crate::kind::family::NoData {}
+    };
+    (@names $bound:ident $data:ident) => {
+        $crate::kind::family::Data::names($bound)
+    };
+    (@names $bound:ident) => {
+        &[]
     };
     (@read $variant:ident $data:ident, $bytes:ident) => {
         $crate::kind::family::read::<$data>($bytes).map(Self::$variant)

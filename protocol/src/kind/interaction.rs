@@ -4,26 +4,45 @@ use std::ops::Not;
 
 use serde::{Deserialize, Serialize};
 
+use super::Deed;
 use super::family::{Data, family};
 use super::slug::{Slug, Topics};
+use super::table::{Presence, Signer, Subject, kind};
+
+const ANSWER: &[Deed] = &[Deed::QueryAnswered];
+const QUERY: &[Deed] = &[Deed::QueryAsked];
+const CONVERSATION: &[Deed] = &[
+    Deed::ThreadOpened,
+    Deed::ThreadReplied,
+    Deed::QueryAsked,
+    Deed::QueryAnswered,
+    Deed::ResourcePublished,
+];
 
 family! {
     /// Acts of people talking to each other.
     Interaction {
         /// Asks. Body: the question.
-        "query.asked" => QueryAsked(QueryAsked),
+        "query.asked" => QueryAsked(QueryAsked):
+            kind(Signer::Member, Subject::None, Presence::Required, "a question").history().contribution(),
         /// Answers a query. Body: the answer.
-        "query.answered" => QueryAnswered,
+        "query.answered" => QueryAnswered:
+            kind(Signer::Member, Subject::One(QUERY), Presence::Required, "an answer").history().contribution(),
         /// The asker accepts an answer.
-        "query.accepted" => QueryAccepted,
+        "query.accepted" => QueryAccepted:
+            kind(Signer::Asker, Subject::One(ANSWER), Presence::Absent, "an acceptance").history(),
         /// The asker takes the query back. Body: the reason, if given.
-        "query.withdrawn" => QueryWithdrawn,
+        "query.withdrawn" => QueryWithdrawn:
+            kind(Signer::Asker, Subject::One(QUERY), Presence::Optional, "a withdrawal").history(),
         /// Opens a thread. Body: the text.
-        "thread.opened" => ThreadOpened(ThreadOpened),
+        "thread.opened" => ThreadOpened(ThreadOpened):
+            kind(Signer::Member, Subject::None, Presence::Required, "a discussion").history().contribution(),
         /// Replies to a thread, a reply, a query, an answer or a resource. Body: the text.
-        "thread.replied" => ThreadReplied,
+        "thread.replied" => ThreadReplied:
+            kind(Signer::Member, Subject::One(CONVERSATION), Presence::Required, "a reply").history().contribution(),
         /// Reacts to a contribution.
-        "reaction.given" => ReactionGiven(ReactionGiven),
+        "reaction.given" => ReactionGiven(ReactionGiven):
+            kind(Signer::Member, Subject::Contribution, Presence::Absent, "a reaction").history(),
     }
 }
 

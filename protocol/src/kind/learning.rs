@@ -2,22 +2,32 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Deed;
 use super::family::{Data, family};
 use super::slug::Slug;
+use super::table::{Presence, Signer, Subject, kind};
 use crate::entry::BodyRef;
 use crate::time::Timestamp;
+
+const RESOURCE: &[Deed] = &[Deed::ResourcePublished];
 
 family! {
     /// Acts of pooling and validating material.
     Learning {
         /// A resource, or a new version of one. Body: title and words.
-        "resource.published" => ResourcePublished(ResourcePublished),
+        "resource.published" => ResourcePublished(ResourcePublished):
+            kind(Signer::MemberOrAuthor, Subject::Optional(RESOURCE), Presence::Required, "a resource")
+                .history()
+                .contribution(),
         /// The author takes a resource back. Body: the reason, if given.
-        "resource.withdrawn" => ResourceWithdrawn,
+        "resource.withdrawn" => ResourceWithdrawn:
+            kind(Signer::Author, Subject::One(RESOURCE), Presence::Optional, "a withdrawal"),
         /// A member vouches for a version. Body: the rationale, if given.
-        "resource.validated" => ResourceValidated,
+        "resource.validated" => ResourceValidated:
+            kind(Signer::Member, Subject::One(RESOURCE), Presence::Optional, "a validation").contribution(),
         /// A member objects to a version. Body: the rationale, if given.
-        "resource.disputed" => ResourceDisputed,
+        "resource.disputed" => ResourceDisputed:
+            kind(Signer::Member, Subject::One(RESOURCE), Presence::Optional, "a dispute").contribution(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod care;
 mod community;
+mod deed;
 mod family;
 mod interaction;
 mod learning;
@@ -17,50 +18,134 @@ pub use community::{
     Admission, Chartered, Clock, Community, Electorate, Founded, Head, HeadsSeen, Motion, Node, Policy,
     Proposed,
 };
+pub use deed::Deed;
 pub use interaction::{Interaction, QueryAsked, ReactionGiven, ThreadOpened};
 pub use learning::{Learning, ResourcePublished, ResourceType};
 pub use people::{Admitted, NamedKey, People};
 pub use slug::{BadSlug, Slug, TooManyTopics, Topics};
-pub use table::{AsRecord, KINDS, Kind, Presence, Signer, Subject};
+pub use table::{AsRecord, Kind, Presence, Signer, Subject};
 
 use serde::ser::{Error as _, Serialize, Serializer};
 
 use crate::codec;
 use crate::entry::BodyRef;
+use crate::id::Id;
 
-/// What an entry does: `do` and `data` together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "acts are read one at a time; a box would cost each an allocation"
-)]
-pub enum Act {
+/// Declares what an entry does as one of the families, or as something no family can read.
+macro_rules! families {
+    ($($(#[$doc:meta])* $family:ident,)*) => {
+        /// A family of kinds, in the order of docs/protocol.md §3.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Family {
+            $($(#[$doc])* $family,)*
+        }
+
+        impl Family {
+            /// All of them.
+            pub const ALL: [Family; [$(stringify!($family)),*].len()] = [$(Family::$family,)*];
+
+            /// The rules of its kinds.
+            pub fn rows(self) -> &'static [Kind] {
+                match self { $(Family::$family => $family::ROWS,)* }
+            }
+        }
+
+        /// What an entry does: `do` and `data` together.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[allow(
+            clippy::large_enum_variant,
+            reason = "acts are read one at a time; a box would cost each an allocation"
+        )]
+        pub enum Act {
+            $($(#[$doc])* $family($family),)*
+            /// A kind this version does not know.
+            Unknown {
+                /// The name in `do`.
+                kind: String,
+                /// `data` as canonical CBOR; the empty map where it is left out.
+                data: Vec<u8>,
+            },
+            /// A known kind whose data, `re` or body does not fit it.
+            Bad {
+                /// The name in `do`.
+                kind: String,
+                /// `data` as canonical CBOR; the empty map where it is left out.
+                data: Vec<u8>,
+                /// What does not fit, for people.
+                reason: String,
+            },
+        }
+
+        impl Act {
+            /// Which kind it is; none for one this version does not know, or whose data does not fit it.
+            pub fn deed(&self) -> Option<Deed> {
+                match self {
+                    $(Act::$family(act) => Some(act.deed()),)*
+                    Act::Unknown { .. } | Act::Bad { .. } => None,
+                }
+            }
+
+            /// `data` in CBOR; [`NO_DATA`] where it is left out.
+            pub(crate) fn data(&self) -> Vec<u8> {
+                match self {
+                    Act::Unknown { data, .. } | Act::Bad { data, .. } => data.clone(),
+                    $(Act::$family(act) => codec::encode(act),)*
+                }
+            }
+
+            /// The persons named in its data, for what only they may do about it.
+            pub(crate) fn names(&self) -> &[Id] {
+                match self {
+                    $(Act::$family(act) => act.names(),)*
+                    Act::Unknown { .. } | Act::Bad { .. } => &[],
+                }
+            }
+        }
+
+        /// Writes `data` alone. Data this version cannot read is shown to people as the hexadecimal of its bytes.
+        impl Serialize for Act {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Act::$family(act) => act.serialize(serializer),)*
+                    Act::Unknown { data, .. } | Act::Bad { data, .. } if serializer.is_human_readable() => {
+                        serializer.serialize_str(&hex::encode(data))
+                    }
+                    Act::Unknown { data, .. } | Act::Bad { data, .. } => {
+                        let value: ciborium::Value = codec::decode(data).map_err(S::Error::custom)?;
+                        value.serialize(serializer)
+                    }
+                }
+            }
+        }
+
+        $(
+            impl From<$family> for Act {
+                fn from(act: $family) -> Act {
+                    Act::$family(act)
+                }
+            }
+        )*
+
+        fn read_known(deed: Deed, data: &[u8]) -> Result<Act, String> {
+            let read = match deed.family {
+                $(Family::$family => $family::read(deed.name(), data).map(|act| act.map(Act::$family)),)*
+            };
+            read.expect("every kind of a family is read by it")
+        }
+    };
+}
+
+families! {
     /// Founding, charters, governance, heads seen.
-    Community(Community),
+    Community,
     /// Members and their keys.
-    People(People),
+    People,
     /// Queries, threads, reactions.
-    Interaction(Interaction),
+    Interaction,
     /// Resources.
-    Learning(Learning),
+    Learning,
     /// Imports and erasure.
-    Care(Care),
-    /// A kind this version does not know.
-    Unknown {
-        /// The name in `do`.
-        kind: String,
-        /// `data` as canonical CBOR; the empty map where it is left out.
-        data: Vec<u8>,
-    },
-    /// A known kind whose data, `re` or body does not fit it.
-    Bad {
-        /// The name in `do`.
-        kind: String,
-        /// `data` as canonical CBOR; the empty map where it is left out.
-        data: Vec<u8>,
-        /// What does not fit, for people.
-        reason: String,
-    },
+    Care,
 }
 
 /// The empty map in CBOR: `data` left out.
@@ -69,14 +154,10 @@ pub(crate) const NO_DATA: &[u8] = &[0xa0];
 impl Act {
     /// The name in `do`.
     pub fn kind(&self) -> &str {
-        match self {
-            Act::Community(act) => act.kind(),
-            Act::People(act) => act.kind(),
-            Act::Interaction(act) => act.kind(),
-            Act::Learning(act) => act.kind(),
-            Act::Care(act) => act.kind(),
-            Act::Unknown { kind, .. } | Act::Bad { kind, .. } => kind,
+        if let Act::Unknown { kind, .. } | Act::Bad { kind, .. } = self {
+            return kind;
         }
+        self.deed().map_or("", Deed::name)
     }
 
     /// The rules of its kind; none for a kind this version does not know.
@@ -86,103 +167,30 @@ impl Act {
 
     /// The file among its fields, where there is one.
     pub fn file(&self) -> Option<&BodyRef> {
-        match self {
-            Act::Learning(Learning::ResourcePublished(resource)) => resource.file.as_ref(),
-            Act::Community(_)
-            | Act::People(_)
-            | Act::Interaction(_)
-            | Act::Learning(_)
-            | Act::Care(_)
-            | Act::Unknown { .. }
-            | Act::Bad { .. } => None,
+        if let Act::Learning(Learning::ResourcePublished(resource)) = self {
+            resource.file.as_ref()
+        } else {
+            None
         }
+    }
+
+    /// The act of that kind with that `data` in canonical CBOR; else what does not fit.
+    pub fn of(kind: &str, data: &[u8]) -> Result<Act, String> {
+        let deed = Deed::named(kind).ok_or_else(|| format!("no kind is called `{kind}`"))?;
+        read_known(deed, data)
     }
 
     /// Reads `data` as its kind asks, given how many ids `re` holds and whether there is a body.
     pub(crate) fn read(kind: String, data: Vec<u8>, references: usize, body: bool) -> Act {
-        let Some(rules) = Kind::named(&kind) else {
+        let Some(deed) = Deed::named(&kind) else {
             return Act::Unknown { kind, data };
         };
-        match rules
-            .fits(references, body)
-            .and_then(|()| read_known(&kind, &data))
-        {
+        let fits = deed.rules().fits(references, body);
+        match fits.and_then(|()| read_known(deed, &data)) {
             Ok(act) => act,
             Err(reason) => Act::Bad { kind, data, reason },
         }
     }
-
-    /// `data` in CBOR; [`NO_DATA`] where it is left out.
-    pub(crate) fn data(&self) -> Vec<u8> {
-        match self {
-            Act::Unknown { data, .. } | Act::Bad { data, .. } => data.clone(),
-            Act::Community(act) => codec::encode(act),
-            Act::People(act) => codec::encode(act),
-            Act::Interaction(act) => codec::encode(act),
-            Act::Learning(act) => codec::encode(act),
-            Act::Care(act) => codec::encode(act),
-        }
-    }
-}
-
-/// Writes `data` alone. Data this version cannot read is shown to people as the hexadecimal of its bytes.
-impl Serialize for Act {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Act::Community(act) => act.serialize(serializer),
-            Act::People(act) => act.serialize(serializer),
-            Act::Interaction(act) => act.serialize(serializer),
-            Act::Learning(act) => act.serialize(serializer),
-            Act::Care(act) => act.serialize(serializer),
-            Act::Unknown { data, .. } | Act::Bad { data, .. } if serializer.is_human_readable() => {
-                serializer.serialize_str(&hex::encode(data))
-            }
-            Act::Unknown { data, .. } | Act::Bad { data, .. } => {
-                let value: ciborium::Value = codec::decode(data).map_err(S::Error::custom)?;
-                value.serialize(serializer)
-            }
-        }
-    }
-}
-
-impl From<Community> for Act {
-    fn from(act: Community) -> Act {
-        Act::Community(act)
-    }
-}
-
-impl From<People> for Act {
-    fn from(act: People) -> Act {
-        Act::People(act)
-    }
-}
-
-impl From<Interaction> for Act {
-    fn from(act: Interaction) -> Act {
-        Act::Interaction(act)
-    }
-}
-
-impl From<Learning> for Act {
-    fn from(act: Learning) -> Act {
-        Act::Learning(act)
-    }
-}
-
-impl From<Care> for Act {
-    fn from(act: Care) -> Act {
-        Act::Care(act)
-    }
-}
-
-fn read_known(kind: &str, data: &[u8]) -> Result<Act, String> {
-    Community::read(kind, data)
-        .map(|act| act.map(Act::Community))
-        .or_else(|| People::read(kind, data).map(|act| act.map(Act::People)))
-        .or_else(|| Interaction::read(kind, data).map(|act| act.map(Act::Interaction)))
-        .or_else(|| Learning::read(kind, data).map(|act| act.map(Act::Learning)))
-        .or_else(|| Care::read(kind, data).map(|act| act.map(Act::Care)))
-        .expect("every kind of the table is of one family")
 }
 
 #[cfg(test)]

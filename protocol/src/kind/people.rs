@@ -2,21 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Deed;
 use super::family::{Data, family};
+use super::table::{Presence, Signer, Subject, kind};
 use crate::id::Id;
 use crate::sign::PublicKey;
+
+const PERSON: &[Deed] = &[Deed::MemberAdmitted];
 
 family! {
     /// Acts about members and their keys.
     People {
         /// Makes a person a member; its id names the person.
-        "member.admitted" => Admitted(Admitted),
+        "member.admitted" => MemberAdmitted(Admitted):
+            kind(Signer::Steward, Subject::None, Presence::Optional, "the admission of a member"),
         /// A person is no longer a member.
-        "member.left" => Left,
+        "member.left" => MemberLeft:
+            kind(Signer::StewardOrPerson, Subject::One(PERSON), Presence::Absent, "the leave of a member"),
         /// One more key of a person.
-        "key.added" => KeyAdded(NamedKey),
+        "key.added" => KeyAdded(NamedKey):
+            kind(Signer::Person, Subject::One(PERSON), Presence::Absent, "a new key"),
         /// A key that is not valid any more.
-        "key.revoked" => KeyRevoked(NamedKey),
+        "key.revoked" => KeyRevoked(NamedKey):
+            kind(Signer::StewardOrPerson, Subject::One(PERSON), Presence::Optional, "a revocation"),
     }
 }
 

@@ -1,10 +1,15 @@
-//! One row per kind: who may sign it, what it is about, whether it has a body and whether it may be a record.
+//! The row of a kind: who may sign it, what it is about, whether it has a body and whether it may be a record. Each
+//! family declares the rows of its kinds beside their data.
+
+use super::{Deed, Family};
 
 /// What the protocol says of a kind (docs/protocol.md §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
     /// The name in `do`.
     pub name: &'static str,
+    /// What an entry of this kind is, as one says it.
+    pub noun: &'static str,
     /// Whether it may be a record, or must be one.
     pub record: AsRecord,
     /// Whose signature an event of this kind needs.
@@ -13,6 +18,8 @@ pub struct Kind {
     pub subject: Subject,
     /// Whether there is a body.
     pub body: Presence,
+    /// Whether it is what R5 of docs/framework.md calls a contribution.
+    pub contribution: bool,
 }
 
 /// Whether a kind may be a record.
@@ -47,6 +54,8 @@ pub enum Signer {
     Asker,
     /// The author of the subject.
     Author,
+    /// A member whom the subject names in its data.
+    Named,
     /// A steward, or the author of each entry in `re`.
     StewardOrAuthor,
     /// Nobody: the organisation vouches by its checkpoint.
@@ -59,9 +68,15 @@ pub enum Subject {
     /// `re` is left out.
     None,
     /// Exactly one id, of an entry of one of these kinds.
-    One(&'static [&'static str]),
+    One(&'static [Deed]),
     /// Left out, or exactly one id of an entry of one of these kinds.
-    Optional(&'static [&'static str]),
+    Optional(&'static [Deed]),
+    /// One id of an entry of the first kinds, then up to 63 of the others (of any kind, where none is named).
+    Led(&'static [Deed], &'static [Deed]),
+    /// One to 64 ids of entries of these kinds.
+    Many(&'static [Deed]),
+    /// Exactly one id, of a contribution.
+    Contribution,
     /// One to 64 ids of entries of any kind.
     Any,
 }
@@ -77,19 +92,62 @@ pub enum Presence {
     Required,
 }
 
+/// A row whose name the family fills in.
+pub(super) const fn kind(signer: Signer, subject: Subject, body: Presence, noun: &'static str) -> Kind {
+    Kind {
+        name: "",
+        noun,
+        record: AsRecord::Never,
+        signer,
+        subject,
+        body,
+        contribution: false,
+    }
+}
+
 impl Kind {
+    /// Every kind this version knows, in the order of docs/protocol.md §3.
+    pub fn all() -> impl Iterator<Item = &'static Kind> {
+        Family::ALL.into_iter().flat_map(Family::rows)
+    }
+
     /// The row of a kind; none if this version does not know it.
     pub fn named(name: &str) -> Option<&'static Kind> {
-        KINDS.iter().find(|kind| kind.name == name)
+        Kind::all().find(|kind| kind.name == name)
+    }
+
+    pub(super) const fn history(self) -> Kind {
+        Kind {
+            record: AsRecord::May,
+            ..self
+        }
+    }
+
+    pub(super) const fn record_only(self) -> Kind {
+        Kind {
+            record: AsRecord::Only,
+            ..self
+        }
+    }
+
+    pub(super) const fn contribution(self) -> Kind {
+        Kind {
+            contribution: true,
+            ..self
+        }
+    }
+
+    pub(super) const fn called(self, name: &'static str) -> Kind {
+        Kind { name, ..self }
     }
 
     /// Whether the number of ids in `re` and the presence of a body fit; else what does not.
     pub(crate) fn fits(&self, references: usize, body: bool) -> Result<(), String> {
         let (least, most) = match self.subject {
             Subject::None => (0, 0),
-            Subject::One(_) => (1, 1),
+            Subject::One(_) | Subject::Contribution => (1, 1),
             Subject::Optional(_) => (0, 1),
-            Subject::Any => (1, crate::limits::REFERENCES),
+            Subject::Led(..) | Subject::Many(_) | Subject::Any => (1, crate::limits::REFERENCES),
         };
         if !(least..=most).contains(&references) {
             return Err(format!("{references} ids in `re` (allowed: {least} to {most})"));
@@ -102,70 +160,17 @@ impl Kind {
     }
 }
 
-const CONTRIBUTIONS: &[&str] = &[
-    "query.asked",
-    "query.answered",
-    "thread.opened",
-    "thread.replied",
-    "resource.published",
-    "resource.validated",
-    "resource.disputed",
-];
-const CONVERSATION: &[&str] = &[
-    "thread.opened",
-    "thread.replied",
-    "query.asked",
-    "query.answered",
-    "resource.published",
-];
-const ANSWER: &[&str] = &["query.answered"];
-const OUTCOME: &[&str] = &["community.founded", "governance.proposed"];
-const PERSON: &[&str] = &["member.admitted"];
-const QUERY: &[&str] = &["query.asked"];
-const RESOURCE: &[&str] = &["resource.published"];
-
-/// Every kind this version knows, in the order of docs/protocol.md §3.
-#[rustfmt::skip]
-pub const KINDS: &[Kind] = &[
-    kind("community.founded", Signer::Founder, Subject::None, Presence::Required),
-    kind("organisation.chartered", Signer::Charterer, Subject::None, Presence::Required),
-    kind("governance.proposed", Signer::Steward, Subject::One(OUTCOME), Presence::Optional),
-    Kind { record: AsRecord::Only, ..kind("heads.seen", Signer::Nobody, Subject::None, Presence::Absent) },
-    kind("member.admitted", Signer::Steward, Subject::None, Presence::Optional),
-    kind("member.left", Signer::StewardOrPerson, Subject::One(PERSON), Presence::Absent),
-    kind("key.added", Signer::Person, Subject::One(PERSON), Presence::Absent),
-    kind("key.revoked", Signer::StewardOrPerson, Subject::One(PERSON), Presence::Optional),
-    history("query.asked", Signer::Member, Subject::None, Presence::Required),
-    history("query.answered", Signer::Member, Subject::One(QUERY), Presence::Required),
-    history("query.accepted", Signer::Asker, Subject::One(ANSWER), Presence::Absent),
-    history("query.withdrawn", Signer::Asker, Subject::One(QUERY), Presence::Optional),
-    history("thread.opened", Signer::Member, Subject::None, Presence::Required),
-    history("thread.replied", Signer::Member, Subject::One(CONVERSATION), Presence::Required),
-    history("reaction.given", Signer::Member, Subject::One(CONTRIBUTIONS), Presence::Absent),
-    history("resource.published", Signer::MemberOrAuthor, Subject::Optional(RESOURCE), Presence::Required),
-    kind("resource.withdrawn", Signer::Author, Subject::One(RESOURCE), Presence::Optional),
-    kind("resource.validated", Signer::Member, Subject::One(RESOURCE), Presence::Optional),
-    kind("resource.disputed", Signer::Member, Subject::One(RESOURCE), Presence::Optional),
-    kind("import.made", Signer::Steward, Subject::None, Presence::Required),
-    kind("erasure.carried_out", Signer::StewardOrAuthor, Subject::Any, Presence::Absent),
-];
-
-const fn kind(name: &'static str, signer: Signer, subject: Subject, body: Presence) -> Kind {
-    Kind {
-        name,
-        record: AsRecord::Never,
-        signer,
-        subject,
-        body,
-    }
-}
-
-const fn history(name: &'static str, signer: Signer, subject: Subject, body: Presence) -> Kind {
-    Kind {
-        name,
-        record: AsRecord::May,
-        signer,
-        subject,
-        body,
+impl Subject {
+    /// Whether the entry at this place of `re` may be of this kind.
+    pub fn admits(self, place: usize, kind: Option<Deed>) -> bool {
+        let among = |kinds: &[Deed]| kind.is_some_and(|kind| kinds.contains(&kind));
+        match self {
+            Subject::None => false,
+            Subject::One(kinds) | Subject::Optional(kinds) | Subject::Many(kinds) => among(kinds),
+            Subject::Led(first, _) if place == 0 => among(first),
+            Subject::Led(_, others) => others.is_empty() || among(others),
+            Subject::Contribution => kind.is_some_and(Deed::is_contribution),
+            Subject::Any => true,
+        }
     }
 }

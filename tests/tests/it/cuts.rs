@@ -156,7 +156,7 @@ fn state_takes_effect_no_earlier_than_the_state_before_it() {
     let mut story = three();
     story.admit("oak", "dan", time(20));
     let dan = story.id("dan");
-    story.say("left", &steward("oak"), said(10, People::Left, &[dan], 0));
+    story.say("left", &steward("oak"), said(10, People::MemberLeft, &[dan], 0));
     let view = everything(&story);
     let spell = view
         .spells()

@@ -2,16 +2,14 @@
 //! chain: check, ingest, view, compute, explain.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use hearth_protocol::entry::Source;
-use hearth_protocol::framework::{
-    Definition, Dimension, Indicator, Parameters, Section, Statement, compute, explain,
-};
-use hearth_protocol::kind::{
-    Act, Interaction, Learning, People, QueryAsked, ReactionGiven, ResourcePublished, ThreadOpened,
-};
+use hearth_protocol::framework::{Definition, Dimension, Parameters, Section, Statement, compute, explain};
+use hearth_protocol::id::Hash;
+use hearth_protocol::kind::{Act, Kind, Presence};
 use hearth_protocol::time::{Span, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -48,7 +46,10 @@ struct Happened {
     /// The name it goes by in this story.
     #[serde(rename = "as")]
     name: Option<String>,
-    re: Option<String>,
+    #[serde(default)]
+    re: Names,
+    /// Header fields: "@ann" is the id of that name, "ms:2026-03-01" an instant, "d:30" and "h:72" spans, "hash:x" a hash.
+    data: Option<Value>,
     /// Bytes of its body, 1 where there must be one.
     words: Option<usize>,
     #[serde(default)]
@@ -76,6 +77,26 @@ struct Ask {
     #[serde(default)]
     cut: BTreeMap<String, usize>,
     expect: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+/// One name, or several.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Names {
+    #[default]
+    None,
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Names {
+    fn as_slice(&self) -> &[String] {
+        match self {
+            Names::None => &[],
+            Names::One(name) => std::slice::from_ref(name),
+            Names::Several(names) => names,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -153,47 +174,118 @@ fn every_answer_fits_the_schema() {
 #[test]
 fn every_indicator_names_its_parameters() {
     let parameters = serde_json::to_value(Parameters::default()).unwrap();
-    for indicator in Indicator::ALL {
-        let definition = indicator.definition();
+    for definition in Section::computed().flat_map(Section::definitions) {
         for key in definition.parameters {
-            assert!(parameters.get(key).is_some(), "{}: {key}", definition.name);
+            let pointer = format!("/{}", key.replace('.', "/"));
+            assert!(
+                parameters.pointer(&pointer).is_some(),
+                "{}: {key}",
+                definition.name
+            );
         }
     }
 }
 
-/// What the program says of itself stands in the document, word for word.
+/// What the program says of itself stands in the document, word for word: its last part is made of the definitions.
+/// `HEARTH_BLESS=1` writes it.
 #[test]
 fn the_document_says_what_the_program_does() {
-    let text =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/framework.md")).unwrap();
-    for statement in Statement::ALL {
-        let line = format!("**{}** {}", statement.id(), statement.words());
-        assert!(text.contains(&line), "docs/framework.md lacks: {line}");
+    const BEGINS: &str = "<!-- from here on made of the definitions -->\n";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/framework.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (own, made) = text.split_once(BEGINS).expect("docs/framework.md has its mark");
+    let expected = document();
+    if std::env::var_os("HEARTH_BLESS").is_some() {
+        fs::write(&path, format!("{own}{BEGINS}{expected}")).unwrap();
+    } else {
+        assert_eq!(
+            made, expected,
+            "docs/framework.md is behind the definitions (HEARTH_BLESS=1 writes it)"
+        );
     }
-    for indicator in Indicator::ALL {
+}
+
+/// The parameters, the members, and every statement under its heading.
+fn document() -> String {
+    let mut text = String::new();
+    parameters_table(&mut text);
+    writeln!(
+        text,
+        "\n## 3. Members\n\nNo statement by itself, and without rating.\n"
+    )
+    .unwrap();
+    indicators_table(&mut text, Section::Members);
+    writeln!(text, "\n## 4. Dimensions and statements").unwrap();
+    for dimension in Dimension::ALL {
+        writeln!(text, "\n### {}", dimension.title()).unwrap();
+        for statement in Statement::ALL.into_iter().filter(|s| s.dimension() == dimension) {
+            let section = Section::Statement(statement);
+            writeln!(text, "\n**{}** {}\n", statement.id(), statement.words()).unwrap();
+            if section.definitions().is_empty() {
+                writeln!(text, "Not computed yet.").unwrap();
+                continue;
+            }
+            writeln!(text, "{}\n", section.rated()).unwrap();
+            indicators_table(&mut text, section);
+            if !section.not_computed().is_empty() {
+                writeln!(text, "\nNot computed yet: {}.", section.not_computed().join(", ")).unwrap();
+            }
+        }
+    }
+    text
+}
+
+fn indicators_table(text: &mut String, section: Section) {
+    writeln!(
+        text,
+        "| indicator | known as | formula | raised by | gamed by | countered by |\n|---|---|---|---|---|---|"
+    )
+    .unwrap();
+    for definition in section.definitions() {
         let Definition {
             name,
+            ground,
             formula,
             raised,
             gamed,
             countered,
             ..
-        } = indicator.definition();
-        let line = format!("| `{name}` | {formula} | {raised} | {gamed} | {countered} |");
-        assert!(text.contains(&line), "docs/framework.md lacks: {line}");
+        } = definition;
+        let ground = serde_json::to_value(ground).unwrap();
+        let ground = ground.as_str().unwrap();
+        writeln!(
+            text,
+            "| `{name}` | {ground} | {formula} | {raised} | {gamed} | {countered} |"
+        )
+        .unwrap();
     }
+}
+
+fn parameters_table(text: &mut String) {
     let parameters = Parameters::default();
-    assert!(
-        text.contains(&parameters.hash().to_string()),
-        "docs/framework.md names the parameters by their hash"
-    );
-    for (key, value) in serde_json::to_value(&parameters).unwrap().as_object().unwrap() {
-        let row = format!("| `{key}` | {} |", value.to_string().replace(',', ", "));
-        assert!(text.contains(&row), "docs/framework.md lacks: {row}");
+    writeln!(text, "
+Version 1, by its hash `{}`: SHA-256 of `\"hearth/parameters/v1\" ‖ 0x00 ‖` canonical CBOR of the map below, the parameters of a statement in a map of their own under its name. Spans are milliseconds, pairs are [developing, established] in per cent; `few` is [no rating below, at most developing below].
+
+| key | value | of |\n|---|---|---|", parameters.hash()).unwrap();
+    for (key, value) in leaves(&serde_json::to_value(&parameters).unwrap()) {
+        let definitions = Section::computed().flat_map(Section::definitions);
+        let users = definitions.filter(|definition| definition.parameters.contains(&key.as_str()));
+        let users: Vec<String> = users.map(|definition| format!("`{}`", definition.name)).collect();
+        let value = value.to_string().replace(',', ", ");
+        writeln!(text, "| `{key}` | {value} | {} |", users.join(", ")).unwrap();
     }
-    for dimension in Dimension::ALL {
-        assert!(text.contains(&format!("### {}\n", dimension.title())));
+}
+
+/// The parameters by their keys, those of a statement as in `v4.respond_in`.
+fn leaves(parameters: &Value) -> Vec<(String, &Value)> {
+    let mut leaves = Vec::new();
+    for (key, value) in parameters.as_object().unwrap() {
+        match value {
+            Value::Object(of) => leaves.extend(of.iter().map(|(own, value)| (format!("{key}.{own}"), value))),
+            value => leaves.push((key.clone(), value)),
+        }
     }
+    leaves
 }
 
 fn tell(told: &Told) -> Story {
@@ -225,7 +317,7 @@ fn happen(story: &mut Story, event: &Happened, unnamed: &str) {
         return;
     }
     if event.kind == "member.admitted" {
-        match &event.re {
+        match event.re.as_slice().first() {
             Some(known) => story.admit_key(&organisation(), name, known, at),
             None => story.admit(&organisation(), name, at),
         };
@@ -236,10 +328,10 @@ fn happen(story: &mut Story, event: &Happened, unnamed: &str) {
         story.admit_organisation(&organisation(), at);
         return;
     }
-    let re: Vec<_> = event.re.iter().map(|re| story.id(re)).collect();
+    let re: Vec<_> = event.re.as_slice().iter().map(|re| story.id(re)).collect();
     let said = Said {
         at,
-        act: act(event),
+        act: act(event, story),
         re: &re,
         words: event.words.or(words(&event.kind)),
     };
@@ -262,35 +354,63 @@ fn happen(story: &mut Story, event: &Happened, unnamed: &str) {
 }
 
 fn words(kind: &str) -> Option<usize> {
-    matches!(
-        kind,
-        "query.asked" | "query.answered" | "thread.opened" | "thread.replied" | "resource.published"
-    )
-    .then_some(1)
+    Kind::named(kind)
+        .is_some_and(|kind| kind.body == Presence::Required)
+        .then_some(1)
 }
 
-fn act(event: &Happened) -> Act {
-    match event.kind.as_str() {
-        "member.left" => People::Left.into(),
-        "query.asked" => Interaction::QueryAsked(QueryAsked {
-            pseudonymous: event.pseudonymous,
-            ..QueryAsked::default()
-        })
-        .into(),
-        "query.answered" => Interaction::QueryAnswered.into(),
-        "query.accepted" => Interaction::QueryAccepted.into(),
-        "query.withdrawn" => Interaction::QueryWithdrawn.into(),
-        "thread.opened" => Interaction::ThreadOpened(ThreadOpened::default()).into(),
-        "thread.replied" => Interaction::ThreadReplied.into(),
-        "reaction.given" => Interaction::ReactionGiven(ReactionGiven {
-            reaction: "thanks".parse().unwrap(),
-        })
-        .into(),
-        "resource.published" => Learning::ResourcePublished(ResourcePublished::default()).into(),
-        "resource.withdrawn" => Learning::ResourceWithdrawn.into(),
-        "resource.validated" => Learning::ResourceValidated.into(),
-        "resource.disputed" => Learning::ResourceDisputed.into(),
-        kind => panic!("no story tells of `{kind}` yet"),
+fn act(event: &Happened, story: &Story) -> Act {
+    let data = match event.data.as_ref().unwrap_or(&Value::Null) {
+        Value::Null => match event.kind.as_str() {
+            "query.asked" if event.pseudonymous => json!({ "pseudonymous": true }),
+            "reaction.given" => json!({ "reaction": "thanks" }),
+            _ => json!({}),
+        },
+        data => data.clone(),
+    };
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&header(&data, story), &mut bytes).unwrap();
+    Act::of(&event.kind, &bytes).unwrap_or_else(|reason| panic!("{}: {reason}: {data}", event.kind))
+}
+
+/// Header fields in CBOR, keys in canonical order.
+fn header(data: &Value, story: &Story) -> ciborium::Value {
+    match data {
+        Value::Null => ciborium::Value::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Number(number) => number.as_u64().expect("headers hold natural numbers").into(),
+        Value::String(text) => field(text, story),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| header(item, story))
+            .collect::<Vec<_>>()
+            .into(),
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by_key(|(key, _)| (key.len(), key.as_str()));
+            let fields = fields.into_iter();
+            ciborium::Value::Map(
+                fields
+                    .map(|(key, value)| (key.as_str().into(), header(value, story)))
+                    .collect(),
+            )
+        }
+    }
+}
+
+fn field(text: &str, story: &Story) -> ciborium::Value {
+    let (form, rest) = text.split_once(':').unwrap_or(("", text));
+    let days = || rest.parse::<u64>().unwrap();
+    match form {
+        "" => match text.strip_prefix('@') {
+            Some(name) => story.id(name).as_bytes().to_vec().into(),
+            None => text.into(),
+        },
+        "ms" => rest.parse::<Timestamp>().unwrap().as_millis().into(),
+        "d" => Span::days(days()).as_millis().into(),
+        "h" => Span::hours(days()).as_millis().into(),
+        "hash" => Hash::of(rest.as_bytes()).as_bytes().to_vec().into(),
+        _ => text.into(),
     }
 }
 
@@ -300,7 +420,7 @@ fn answers(story: &Story, ask: &Ask) -> (Value, BTreeMap<String, Value>) {
     let window: Option<Span> = ask.window.as_ref().map(|window| window.parse().unwrap());
     let parameters = Parameters::default();
     let answer = compute(&view, ask.as_of.0, window, &parameters);
-    let opened = Section::COMPUTED.into_iter().map(|section| {
+    let opened = Section::computed().map(|section| {
         let explanation = explain(&view, section, ask.as_of.0, window, &parameters).unwrap();
         (
             section.id().to_owned(),

@@ -235,7 +235,7 @@ fn only_a_steward_vouches_for_records() {
     let node = north.run();
     let mut steward = north.client(&node);
     let member = hearth_node::secret_file::generate().unwrap();
-    let admitted = People::Admitted(Admitted {
+    let admitted = People::MemberAdmitted(Admitted {
         key: member.public(),
         inviter: None,
     });

@@ -77,7 +77,7 @@ fn bytes_that_are_no_entry_of_the_log_are_void_with_their_reason() {
     let home = story.home(oak);
     let ask = Payload {
         act: asked(),
-        ..Payload::new(time(1), People::Left)
+        ..Payload::new(time(1), People::MemberLeft)
     };
     let ask = Payload {
         body: Some(story_body()),
@@ -155,7 +155,7 @@ fn an_author_needs_a_valid_key_at_that_index() {
     let dan = story.admit("oak", "dan", time(2));
     let admitted = ask(&mut story, "admitted", 3);
     let by_steward = story.say("by steward", &steward("oak"), said(3, asked(), &[], 1));
-    let left = story.say("left", "dan", said(4, People::Left, &[dan], 0));
+    let left = story.say("left", "dan", said(4, People::MemberLeft, &[dan], 0));
     let gone = ask(&mut story, "gone", 5);
     let back = story.admit_key("oak", "back", "dan", time(6));
     let again = ask(&mut story, "again", 7);
@@ -258,7 +258,12 @@ fn records_are_for_history_and_for_what_was_seen() {
     let oak = story.number("oak");
     let ask = story.record("asked", "oak", source("1", Some("u1")), said(1, asked(), &[], 1));
     let twice = story.record("twice", "oak", source("1", Some("u1")), said(2, asked(), &[], 1));
-    let left = story.record("left", "oak", source("2", None), said(1, People::Left, &[ask], 0));
+    let left = story.record(
+        "left",
+        "oak",
+        source("2", None),
+        said(1, People::MemberLeft, &[ask], 0),
+    );
     let mut elsewhere = source("3", None);
     elsewhere.kind = "other".to_owned();
     let other_kind = story.record(

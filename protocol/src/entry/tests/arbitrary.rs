@@ -27,9 +27,9 @@ pub(super) fn payloads() -> impl Strategy<Value = Payload> {
             };
             re.truncate(match references {
                 Subject::None => 0,
-                Subject::One(_) => 1,
+                Subject::One(_) | Subject::Contribution => 1,
                 Subject::Optional(_) => usize::from(count % 2),
-                Subject::Any => 1 + usize::from(count % 64),
+                Subject::Led(..) | Subject::Many(_) | Subject::Any => 1 + usize::from(count % 64),
             });
             let has_body = match presence {
                 Presence::Absent => false,
@@ -89,11 +89,11 @@ fn community() -> impl Strategy<Value = Act> {
 fn people() -> impl Strategy<Value = Act> {
     let key = (1_u8..20).prop_map(|seed| story::key(seed).public());
     prop_oneof![
-        Just(People::Left.into()),
+        Just(People::MemberLeft.into()),
         key.clone()
             .prop_map(|key| People::KeyAdded(NamedKey { key }).into()),
         (key, option::of(ids()))
-            .prop_map(|(key, inviter)| People::Admitted(Admitted { key, inviter }).into()),
+            .prop_map(|(key, inviter)| People::MemberAdmitted(Admitted { key, inviter }).into()),
     ]
 }
 

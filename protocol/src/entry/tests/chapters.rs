@@ -147,12 +147,12 @@ fn found(story: &mut Story) {
 }
 
 fn people(story: &mut Story) -> Id {
-    let first = People::Admitted(Admitted {
+    let first = People::MemberAdmitted(Admitted {
         key: public(MEMBER),
         inviter: None,
     });
     let person = story.tell("without an inviter", STEWARD, first, &[], None);
-    let second = People::Admitted(Admitted {
+    let second = People::MemberAdmitted(Admitted {
         key: public(OTHER_MEMBER),
         inviter: Some(person),
     });
@@ -409,7 +409,7 @@ fn part(story: &mut Story, person: Id) {
         &entries,
         None,
     );
-    story.tell("by the person", MEMBER, People::Left, &[person], None);
+    story.tell("by the person", MEMBER, People::MemberLeft, &[person], None);
 }
 
 fn public(seed: u8) -> PublicKey {

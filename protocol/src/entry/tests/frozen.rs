@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::chapters;
 use crate::entry::{Entry, Home};
 use crate::id::Id;
-use crate::kind::{AsRecord, KINDS};
+use crate::kind::{AsRecord, Kind};
 use crate::vectors;
 
 #[test]
@@ -20,7 +20,7 @@ fn every_kind_is_frozen_byte_for_byte() {
             .push(example.to_json());
     }
     let kinds: Vec<&str> = by_kind.keys().map(String::as_str).collect();
-    let mut known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    let mut known: Vec<&str> = Kind::all().map(|kind| kind.name).collect();
     known.sort_unstable();
     assert_eq!(kinds, known);
 
@@ -36,7 +36,7 @@ fn every_kind_is_frozen_byte_for_byte() {
 
 #[test]
 fn frozen_entries_are_read_verified_and_written_again() {
-    for kind in KINDS {
+    for kind in Kind::all() {
         let file = vectors::read(&format!("entries/{}.json", kind.name));
         let examples = file["examples"].as_array().unwrap();
         let forms: Vec<&str> = examples.iter().map(|e| e["form"].as_str().unwrap()).collect();
