@@ -7,6 +7,7 @@
 pub mod limits;
 
 pub mod id;
+pub mod pulse;
 pub mod sign;
 pub mod time;
 

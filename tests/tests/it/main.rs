@@ -21,4 +21,5 @@ mod process;
 mod restore;
 mod simulation;
 mod story;
+mod tokens;
 mod verdicts;
