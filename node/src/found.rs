@@ -320,8 +320,8 @@ fn admit_steward(
     now: Timestamp,
 ) -> Result<(), FoundError> {
     let admitted = Admitted {
-        key: organisation.steward.public(),
-        inviter: None,
+        applied: true,
+        ..Admitted::new(organisation.steward.public())
     };
     let act: Act = People::MemberAdmitted(admitted).into();
     let mut payload = Payload::new(now, act);

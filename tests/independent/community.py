@@ -12,7 +12,10 @@ SIGNERS = {
     "member.admitted": STEWARD, "member.left": EITHER, "key.added": MEMBER, "key.revoked": EITHER,
     "query.withdrawn": MEMBER, "query.accepted": MEMBER, "reaction.given": MEMBER, "resource.withdrawn": MEMBER,
     "import.made": STEWARD, "erasure.carried_out": EITHER,
-} | {kind: MEMBER for kind in CONTRIBUTIONS}
+} | {kind: MEMBER for kind in CONTRIBUTIONS} | {kind: MEMBER for kind in (
+    "member.invited", "interest.declared", "profile.written", "consent.set",
+    "circle.opened", "circle.joined", "circle.left", "circle.closed", "gap.raised", "gap.owned", "gap.closed",
+)}
 IMPORTED = {
     "query.asked", "query.answered", "query.accepted", "query.withdrawn", "thread.opened", "thread.replied", "reaction.given", "resource.published",
 }
@@ -21,7 +24,10 @@ SUBJECTS = {
     "thread.replied": {"thread.opened", "thread.replied", "query.asked", "query.answered", "resource.published"},
     "reaction.given": CONTRIBUTIONS, "resource.published": {"resource.published"}, "resource.withdrawn": {"resource.published"},
     "resource.validated": {"resource.published"}, "resource.disputed": {"resource.published"},
+    "circle.joined": {"circle.opened"}, "circle.left": {"circle.opened"}, "circle.closed": {"circle.opened"},
+    "gap.owned": {"gap.raised"}, "gap.closed": {"gap.raised", "gap.owned"},
 }
+AUTHORS = {"resource.withdrawn", "circle.closed", "gap.closed"}  # by who wrote what they are about
 STATE = {
     "community.founded", "organisation.chartered", "governance.proposed", "member.admitted", "member.left", "key.added", "key.revoked",
 }
@@ -144,7 +150,7 @@ class Community:
         """Some acts are for one person alone."""
         if fact.kind == "query.accepted":
             owner = facts[target.subject()]
-        elif fact.kind in ("query.withdrawn", "resource.withdrawn") or (fact.kind == "resource.published" and fact.entry.re):
+        elif fact.kind == "query.withdrawn" or fact.kind in AUTHORS or (fact.kind == "resource.published" and fact.entry.re):
             owner = target
         else:
             return True

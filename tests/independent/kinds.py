@@ -34,6 +34,10 @@ def rows(low, high, row):
     return lambda item: isinstance(item, list) and low <= len(item) <= high and all(map(row, item))
 
 
+def one_of(*words):
+    return lambda item: item in words
+
+
 def fields(required, optional=None):
     optional = optional or {}
 
@@ -84,6 +88,11 @@ NOTHING = fields({})
 NAMED_KEY = fields({"key": key})
 TOPICS = rows(1, 8, slug)
 TRUE = lambda item: item is True  # noqa: E731
+BOOLEAN = lambda item: isinstance(item, bool)  # noqa: E731
+CIRCLE = fields({"kind": one_of("topic", "special-interest"), "topic": slug}, {
+    "mode": one_of("face-to-face", "online", "mixed"), "basis": one_of("knowledge", "role"), "other": slug, "until": is_uint,
+    "structure": one_of("hierarchical", "non-hierarchical"),
+})
 
 # kind: (data, least and most ids in `re`, body)
 KINDS = {
@@ -91,10 +100,14 @@ KINDS = {
     "organisation.chartered": (lambda item: CHARTERED(item) and _origin_of(item, True), (0, 0), MUST_BODY),
     "governance.proposed": (fields({"act": lambda item: item == "admit", "charter": blob(1, 61440)}), (1, 1), MAY_BODY),
     "heads.seen": (fields({"heads": heads}), (0, 0), NO_BODY),
-    "member.admitted": (fields({"key": key}, {"inviter": id32}), (0, 0), MAY_BODY),
+    "member.admitted": (fields({"key": key}, {"code": id32, "applied": TRUE, "inviter": id32}), (0, 0), MAY_BODY),
     "member.left": (NOTHING, (1, 1), NO_BODY),
     "key.added": (NAMED_KEY, (1, 1), NO_BODY),
     "key.revoked": (NAMED_KEY, (1, 1), MAY_BODY),
+    "member.invited": (fields({"code": id32}), (0, 0), NO_BODY),
+    "interest.declared": (fields({}, {"topics": TOPICS}), (0, 0), NO_BODY),
+    "profile.written": (NOTHING, (0, 0), MUST_BODY),
+    "consent.set": (fields({"yes": BOOLEAN, "scope": slug}), (0, 0), NO_BODY),
     "query.asked": (fields({}, {"topics": TOPICS, "pseudonymous": TRUE}), (0, 0), MUST_BODY),
     "query.answered": (NOTHING, (1, 1), MUST_BODY),
     "query.accepted": (NOTHING, (1, 1), NO_BODY),
@@ -102,12 +115,19 @@ KINDS = {
     "thread.opened": (fields({}, {"topics": TOPICS, "purpose": slug}), (0, 0), MUST_BODY),
     "thread.replied": (NOTHING, (1, 1), MUST_BODY),
     "reaction.given": (fields({"reaction": slug}), (1, 1), NO_BODY),
+    "circle.opened": (CIRCLE, (0, 0), MUST_BODY),
+    "circle.joined": (NOTHING, (1, 1), NO_BODY),
+    "circle.left": (NOTHING, (1, 1), NO_BODY),
+    "circle.closed": (NOTHING, (1, 1), MAY_BODY),
     "resource.published": (
         fields({}, {"file": is_body, "type": lambda item: item in SORTS, "review": is_uint, "licence": slug}), (0, 1), MUST_BODY,
     ),
     "resource.withdrawn": (NOTHING, (1, 1), MAY_BODY),
     "resource.validated": (NOTHING, (1, 1), MAY_BODY),
     "resource.disputed": (NOTHING, (1, 1), MAY_BODY),
+    "gap.raised": (fields({}, {"role": slug, "region": slug}), (0, 0), MUST_BODY),
+    "gap.owned": (NOTHING, (1, 1), MAY_BODY),
+    "gap.closed": (NOTHING, (1, 1), MAY_BODY),
     "import.made": (fields({"site": text(1, 256), "format": slug}), (0, 0), MUST_BODY),
     "erasure.carried_out": (fields({"ground": slug, "hashes": rows(1, 256, id32)}), (1, 64), NO_BODY),
 }

@@ -106,8 +106,9 @@ impl<'a> Player<'a> {
             Deed::Admit { newcomer, inviter } => {
                 let key = self.key_of(*newcomer).public();
                 People::MemberAdmitted(Admitted {
-                    key,
+                    applied: inviter.is_none(),
                     inviter: inviter.map(|inviter| self.person(inviter)),
+                    ..Admitted::new(key)
                 })
                 .into()
             }

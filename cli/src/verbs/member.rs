@@ -11,7 +11,7 @@ use crate::source::Source;
 use crate::words::Words;
 use clap::{Args, Subcommand};
 use hearth_node::queries::Query;
-use hearth_protocol::id::KeyBytes;
+use hearth_protocol::id::{Hash, KeyBytes};
 use hearth_protocol::kind::{Admitted, NamedKey, People};
 use hearth_protocol::sign::PublicKey;
 use serde_json::{Value, json};
@@ -41,7 +41,10 @@ impl Member {
 
 /// `hearth member admit`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth member admit 7be1…c2 --name \"Their Name\"")]
+#[command(after_help = "\
+Examples:
+  hearth member admit 7be1…c2 --name \"Their Name\" --applied
+  hearth member admit 7be1…c2 --name \"Their Name\" --code 88d0…1f")]
 pub(crate) struct Admit {
     /// Their public key: what `hearth init` shows
     #[arg(value_parser = public_key)]
@@ -52,6 +55,12 @@ pub(crate) struct Admit {
     /// The member who invited them
     #[arg(long, value_name = "ID", value_parser = entry_id)]
     inviter: Option<String>,
+    /// The code of the invitation they show (`hearth invite`)
+    #[arg(long, value_name = "CODE", value_parser = code)]
+    code: Option<Hash>,
+    /// They asked to be admitted, of their own accord
+    #[arg(long)]
+    applied: bool,
 }
 
 impl Admit {
@@ -66,8 +75,10 @@ impl Admit {
             .map(|inviter| pen.resolve(inviter))
             .transpose()?;
         let act = People::MemberAdmitted(Admitted {
-            key: self.key,
+            code: self.code,
+            applied: self.applied,
             inviter,
+            ..Admitted::new(self.key)
         });
         let name = self.name.map(|name| format!("# {name}"));
         let reply = pen.send("Admitted", pen.draft(act).saying(name)?)?;
@@ -185,6 +196,11 @@ impl Leave {
         let person = pen.resolve(&self.person)?;
         pen.send("Left", pen.draft(People::MemberLeft).about(person))
     }
+}
+
+fn code(text: &str) -> Result<Hash, String> {
+    text.parse()
+        .map_err(|error| format!("{error}; the code of an invitation has 64 hexadecimal digits"))
 }
 
 fn public_key(text: &str) -> Result<PublicKey, String> {

@@ -82,10 +82,7 @@ impl Town {
             founder: (founder, vec![founding, own_charter]),
             admitted: (admitted, vec![other_charter]),
         };
-        let first = Admitted {
-            key: key(1).public(),
-            inviter: None,
-        };
+        let first = Admitted::new(key(1).public());
         town.signed(1, Payload::new(at(2), People::MemberAdmitted(first)));
         town.signed(1, Payload::new(at(3), proposed).about(community));
         town

@@ -35,6 +35,8 @@ pub(super) struct Fact {
     pub(super) act: Arc<Act>,
     pub(super) voice: Voice,
     pub(super) re: Vec<Id>,
+    /// The circle it names.
+    pub(super) circle: Option<Id>,
     pub(super) matter: Matter,
     /// The body has at least one byte.
     pub(super) written: bool,
@@ -119,6 +121,7 @@ fn read(bytes: &[u8], home: &Home, signature: Signature) -> Result<Fact, VoidRea
         act: Arc::new(payload.act.clone()),
         voice,
         re: payload.re.clone(),
+        circle: payload.circle,
         matter: matter(bytes, payload, &entry, home),
         written: payload.body.as_ref().is_some_and(|body| body.size > 0),
         pseudonymous: matches!(&payload.act, Act::Interaction(Interaction::QueryAsked(query)) if query.pseudonymous),

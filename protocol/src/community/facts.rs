@@ -55,6 +55,8 @@ pub(super) struct Fact {
     pub(super) pseudonymous: bool,
     verdict: Verdict,
     re: Box<[Name]>,
+    /// The circle it names, which is not judged.
+    circle: Option<Name>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +84,7 @@ pub(super) struct Arrival<'a> {
     /// The log's own verdict.
     pub(super) verdict: Result<(), VoidReason>,
     pub(super) re: &'a [Id],
+    pub(super) circle: Option<Id>,
     pub(super) source: Option<Hash>,
 }
 
@@ -168,6 +171,12 @@ impl Facts {
     /// The entries a fact refers to, none for one that has not arrived.
     pub(super) fn references(&self, fact: &Fact) -> impl Iterator<Item = Option<Place>> {
         fact.re.iter().map(|name| self.place(*name))
+    }
+
+    /// The circle a fact names, if it has arrived and is one.
+    pub(super) fn circle(&self, fact: &Fact) -> Option<Place> {
+        let place = self.place(fact.circle?)?;
+        (self.get(place).deed == Some(Deed::CircleOpened)).then_some(place)
     }
 
     /// The verdict on an entry in any cut that holds it and all it refers to.
@@ -265,6 +274,7 @@ impl Facts {
             pseudonymous: arrival.pseudonymous,
             verdict: verdict.map_or_else(Verdict::Void, |()| Verdict::Open),
             re: re.iter().map(|id| self.name(*id)).collect(),
+            circle: arrival.circle.map(|id| self.name(id)),
         }
     }
 

@@ -320,6 +320,7 @@ impl Community {
             pseudonymous: fact.is_some_and(|fact| fact.pseudonymous),
             verdict,
             re: fact.map_or(&[], |fact| &fact.re),
+            circle: fact.and_then(|fact| fact.circle),
             source: match voice {
                 Some(Voice::Source { source, .. }) => Some(source),
                 Some(Voice::Key(_)) | None => None,

@@ -295,6 +295,7 @@ impl<'a> Fitted<'a> {
                     effective: history::effective(fact.at, seen, tolerance),
                     subject: references.next().flatten(),
                     others: references.flatten().collect(),
+                    circle: facts.circle(fact).and_then(|circle| rank[circle.as_usize()]),
                     twin_of: None,
                     written: fact.written,
                     pseudonymous: fact.pseudonymous,
@@ -373,7 +374,7 @@ impl<'a> Fitted<'a> {
     fn spells(&self, view: &View, states: &[(OrganisationNumber, u64, Turn, Timestamp)]) -> Vec<Spell> {
         let mut spells: Vec<Spell> = Vec::new();
         let mut open: Vec<Option<usize>> = vec![None; view.persons.len()];
-        for (organisation, _, turn, at) in states.iter().copied() {
+        for (organisation, index, turn, at) in states.iter().copied() {
             let (Turn::Joined(id) | Turn::Left(id)) = turn else {
                 continue;
             };
@@ -386,6 +387,9 @@ impl<'a> Fitted<'a> {
                     spells.push(Spell {
                         person,
                         organisation,
+                        by: view.items[view.starts[organisation.as_usize()]
+                            + usize::try_from(index).expect("a log held in memory is counted in usize")]
+                        .id,
                         from: at,
                         until: None,
                     });

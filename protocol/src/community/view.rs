@@ -109,6 +109,8 @@ pub struct Item {
     pub(super) subject: Option<u32>,
     /// Places of what else it refers to.
     pub(super) others: Box<[u32]>,
+    /// Place of the circle it names.
+    pub(super) circle: Option<u32>,
     /// Place of the record of the same source that counts in its stead.
     pub(super) twin_of: Option<u32>,
     /// Its body holds at least one byte.
@@ -135,6 +137,8 @@ pub struct Spell {
     pub person: PersonNumber,
     /// Of which organisation.
     pub organisation: OrganisationNumber,
+    /// The admission that began it.
+    pub by: Id,
     /// From this instant on, visible to all later ones.
     pub from: Timestamp,
     /// Until this one; none if it goes on.
@@ -263,6 +267,12 @@ impl View {
     /// The record that counts in an item's stead; else the item itself.
     pub fn counted<'a>(&'a self, item: &'a Item) -> &'a Item {
         item.twin_of.map_or(item, |place| self.get(place))
+    }
+
+    /// The circle an entry happens in: the one it names, else the one named where its chain begins ([`View::root`]).
+    pub fn circle<'a>(&'a self, item: &'a Item) -> Option<&'a Item> {
+        let place = item.circle.or_else(|| self.root(item)?.circle)?;
+        Some(self.get(place)).filter(|circle| circle.is_counting())
     }
 
     /// Where the chain of what an item is about begins: a question for its answers, their comments and all that follows.

@@ -4,7 +4,9 @@
 //! entry is kept and replicated, and void.
 
 mod care;
+mod circles;
 mod community;
+mod coverage;
 mod deed;
 mod family;
 mod interaction;
@@ -14,14 +16,16 @@ mod slug;
 mod table;
 
 pub use care::{Care, ErasureCarriedOut, ImportMade};
+pub use circles::{CircleBasis, CircleKind, CircleMode, CircleOpened, CircleStructure, Circles};
 pub use community::{
     Admission, Chartered, Clock, Community, Electorate, Founded, Head, HeadsSeen, Motion, Node, Policy,
     Proposed,
 };
+pub use coverage::{Coverage, GapRaised};
 pub use deed::Deed;
 pub use interaction::{Interaction, QueryAsked, ReactionGiven, ThreadOpened};
 pub use learning::{Learning, ResourcePublished, ResourceType};
-pub use people::{Admitted, NamedKey, People};
+pub use people::{Admitted, ConsentSet, InterestDeclared, MemberInvited, NamedKey, People, invitation_code};
 pub use slug::{BadSlug, Slug, TooManyTopics, Topics};
 pub use table::{AsRecord, Kind, Presence, Signer, Subject};
 
@@ -138,12 +142,16 @@ macro_rules! families {
 families! {
     /// Founding, charters, governance, heads seen.
     Community,
-    /// Members and their keys.
+    /// Members, their keys, and what they say of themselves.
     People,
     /// Queries, threads, reactions.
     Interaction,
+    /// Sub-groups.
+    Circles,
     /// Resources.
     Learning,
+    /// Who is missing.
+    Coverage,
     /// Imports and erasure.
     Care,
 }

@@ -235,10 +235,7 @@ fn only_a_steward_vouches_for_records() {
     let node = north.run();
     let mut steward = north.client(&node);
     let member = hearth_node::secret_file::generate().unwrap();
-    let admitted = People::MemberAdmitted(Admitted {
-        key: member.public(),
-        inviter: None,
-    });
+    let admitted = People::MemberAdmitted(Admitted::new(member.public()));
     steward.submit_one(north.sign(&Payload::new(now(), admitted)), vec![]);
     let mut member = Client::open(&node.file().api, north.home, member).unwrap();
     let record = |id: &str| {

@@ -173,10 +173,7 @@ impl Story {
 
     /// A steward admits the holder of a key, in an entry of another name.
     pub(crate) fn admit_key(&mut self, organisation: &str, name: &str, holder: &str, at: Timestamp) -> Id {
-        let act = Act::from(People::MemberAdmitted(Admitted {
-            key: key(holder).public(),
-            inviter: None,
-        }));
+        let act = Act::from(People::MemberAdmitted(Admitted::new(key(holder).public())));
         self.say(
             name,
             &steward(organisation),

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::story;
 use crate::entry::{BodyRef, Payload};
-use crate::id::{BodyHash, Id, Root};
+use crate::id::{BodyHash, Hash, Id, Root};
 use crate::kind::*;
 use crate::time::Timestamp;
 
@@ -51,7 +51,9 @@ fn acts() -> impl Strategy<Value = Act> {
         community(),
         people(),
         interaction(),
+        circles(),
         learning(),
+        coverage(),
         care(),
         "[a-z]{1,20}\\.done".prop_map(|kind| Act::Unknown {
             kind,
@@ -92,8 +94,21 @@ fn people() -> impl Strategy<Value = Act> {
         Just(People::MemberLeft.into()),
         key.clone()
             .prop_map(|key| People::KeyAdded(NamedKey { key }).into()),
-        (key, option::of(ids()))
-            .prop_map(|(key, inviter)| People::MemberAdmitted(Admitted { key, inviter }).into()),
+        (key, any::<bool>(), option::of(ids()), any::<[u8; 32]>()).prop_map(
+            |(key, applied, inviter, code)| {
+                let code = applied.then_some(Hash::from_bytes(code));
+                People::MemberAdmitted(Admitted {
+                    key,
+                    code,
+                    applied,
+                    inviter,
+                })
+                .into()
+            }
+        ),
+        topics().prop_map(|topics| People::InterestDeclared(InterestDeclared { topics }).into()),
+        (any::<bool>(), slugs())
+            .prop_map(|(yes, scope)| People::ConsentSet(ConsentSet { yes, scope }).into()),
     ]
 }
 
@@ -109,6 +124,35 @@ fn interaction() -> impl Strategy<Value = Act> {
         }),
         slugs().prop_map(|reaction| Interaction::ReactionGiven(ReactionGiven { reaction }).into()),
     ]
+}
+
+fn circles() -> impl Strategy<Value = Act> {
+    let modes = prop_oneof![Just(CircleMode::FaceToFace), Just(CircleMode::Mixed)];
+    let kinds = prop_oneof![Just(CircleKind::Topic), Just(CircleKind::SpecialInterest)];
+    (
+        kinds,
+        option::of(modes),
+        option::of(slugs()),
+        slugs(),
+        option::of(any::<u64>()),
+    )
+        .prop_map(|(kind, mode, other, topic, until)| {
+            Circles::CircleOpened(CircleOpened {
+                kind,
+                mode,
+                basis: mode.map(|_| CircleBasis::Role),
+                other,
+                topic,
+                until: until.map(Timestamp::from_millis),
+                structure: until.map(|_| CircleStructure::Hierarchical),
+            })
+            .into()
+        })
+}
+
+fn coverage() -> impl Strategy<Value = Act> {
+    (option::of(slugs()), option::of(slugs()))
+        .prop_map(|(role, region)| Coverage::GapRaised(GapRaised { role, region }).into())
 }
 
 fn learning() -> impl Strategy<Value = Act> {

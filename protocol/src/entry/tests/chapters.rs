@@ -2,7 +2,7 @@
 
 use super::story::{Example, Story, key};
 use crate::entry::{BodyRef, Entry, Home, Source, commit};
-use crate::id::{BodyHash, Id, Pseudonym, Root};
+use crate::id::{BodyHash, Hash, Id, Pseudonym, Root};
 use crate::kind::*;
 use crate::log::Origin;
 use crate::sign::PublicKey;
@@ -15,6 +15,7 @@ const WITNESS: u8 = 0x04;
 const MEMBER: u8 = 0x05;
 const OTHER_MEMBER: u8 = 0x06;
 const SECOND_KEY: u8 = 0x07;
+const GUEST: u8 = 0x08;
 
 /// Every example, in the order of the story.
 pub(super) fn examples() -> Vec<Example> {
@@ -29,8 +30,20 @@ pub(super) fn examples() -> Vec<Example> {
     pool(&mut story);
     import(&mut story);
     part(&mut story, person);
+    for (day, chapter) in BESIDE {
+        let mut beside = story.beside(day);
+        chapter(&mut beside);
+        story.examples.append(&mut beside.examples);
+    }
     story.examples
 }
+
+/// Chapters that each have a day of their own, so that one more moves no other.
+const BESIDE: &[(&str, fn(&mut Story))] = &[
+    ("2026-02-02", present),
+    ("2026-02-03", gather),
+    ("2026-02-04", miss),
+];
 
 fn founded() -> Founded {
     Founded {
@@ -147,14 +160,11 @@ fn found(story: &mut Story) {
 }
 
 fn people(story: &mut Story) -> Id {
-    let first = People::MemberAdmitted(Admitted {
-        key: public(MEMBER),
-        inviter: None,
-    });
+    let first = People::MemberAdmitted(Admitted::new(public(MEMBER)));
     let person = story.tell("without an inviter", STEWARD, first, &[], None);
     let second = People::MemberAdmitted(Admitted {
-        key: public(OTHER_MEMBER),
         inviter: Some(person),
+        ..Admitted::new(public(OTHER_MEMBER))
     });
     story.tell("invited, with a name", STEWARD, second, &[], Some("Ada"));
     let key = People::KeyAdded(NamedKey {
@@ -173,6 +183,90 @@ fn people(story: &mut Story) -> Id {
         Some("The phone was lost."),
     );
     person
+}
+
+fn present(story: &mut Story) {
+    let code = Hash::from_bytes([0xc0; 32]);
+    let invited = People::MemberInvited(MemberInvited {
+        code: invitation_code(&code),
+    });
+    story.tell("a code", MEMBER, invited, &[], None);
+    let admitted = People::MemberAdmitted(Admitted {
+        key: public(GUEST),
+        code: Some(code),
+        applied: true,
+        inviter: Some(Id::from_bytes([0x1d; 32])),
+    });
+    story.tell("every field", STEWARD, admitted, &[], None);
+    let interests = |names: &[&str]| {
+        People::InterestDeclared(InterestDeclared {
+            topics: topics(names),
+        })
+    };
+    let both = interests(&["mouth-care", "night"]);
+    story.tell("two topics", MEMBER, both, &[], None);
+    story.tell("none", OTHER_MEMBER, interests(&[]), &[], None);
+    let words = "# Ada\n\nNurse.\n\n## Strengths\n\nListens.";
+    story.tell(
+        "name, work and strengths",
+        OTHER_MEMBER,
+        People::ProfileWritten,
+        &[],
+        Some(words),
+    );
+    for (name, yes) in [("yes", true), ("no", false)] {
+        let consent = People::ConsentSet(ConsentSet {
+            yes,
+            scope: slug("report-names"),
+        });
+        story.tell(name, MEMBER, consent, &[], None);
+    }
+}
+
+/// A circle, and what happens in it.
+fn gather(story: &mut Story) {
+    let plain = CircleOpened {
+        kind: CircleKind::Topic,
+        mode: None,
+        basis: None,
+        other: None,
+        topic: slug("mouth-care"),
+        until: None,
+        structure: None,
+    };
+    let opened = Circles::CircleOpened(plain.clone());
+    story.tell("open-ended", MEMBER, opened, &[], Some("# Mouth care"));
+    let full = CircleOpened {
+        kind: CircleKind::SpecialInterest,
+        mode: Some(CircleMode::FaceToFace),
+        basis: Some(CircleBasis::Knowledge),
+        other: Some(slug("reading-group")),
+        until: Some("2026-07-01".parse().unwrap()),
+        structure: Some(CircleStructure::NonHierarchical),
+        ..plain
+    };
+    let words = Some("# Night\n\nWhat helps at night.");
+    let circle = story.tell("every field", MEMBER, Circles::CircleOpened(full), &[], words);
+    story.tell("a member", OTHER_MEMBER, Circles::CircleJoined, &[circle], None);
+    story.tell("a member", OTHER_MEMBER, Circles::CircleLeft, &[circle], None);
+    let reason = Some("All is said.");
+    story.tell("with a reason", MEMBER, Circles::CircleClosed, &[circle], reason);
+}
+
+/// Who is missing.
+fn miss(story: &mut Story) {
+    let raised = Coverage::GapRaised(GapRaised::default());
+    story.tell("nothing but words", MEMBER, raised, &[], Some("# Chaplains"));
+    let raised = Coverage::GapRaised(GapRaised {
+        role: Some(slug("care-home")),
+        region: Some(slug("north")),
+    });
+    let gap = story.tell("every field", MEMBER, raised, &[], Some("# Care homes"));
+    let note = Some("I know some.");
+    let owned = story.tell("with a note", OTHER_MEMBER, Coverage::GapOwned, &[gap], note);
+    story.tell("by its owner", OTHER_MEMBER, Coverage::GapClosed, &[owned], None);
+    let reason = Some("They came.");
+    story.tell("by who raised it", MEMBER, Coverage::GapClosed, &[gap], reason);
 }
 
 fn talk(story: &mut Story) {

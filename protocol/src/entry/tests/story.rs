@@ -58,6 +58,15 @@ pub(super) struct Story {
 }
 
 impl Story {
+    /// The same community on a day of its own.
+    pub(super) fn beside(&self, day: &str) -> Story {
+        Story {
+            examples: Vec::new(),
+            home: self.home,
+            at: day.parse().unwrap(),
+        }
+    }
+
     pub(super) fn tell(
         &mut self,
         name: &'static str,
