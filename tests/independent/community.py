@@ -15,19 +15,22 @@ SIGNERS = {
 } | {kind: MEMBER for kind in CONTRIBUTIONS} | {kind: MEMBER for kind in (
     "member.invited", "interest.declared", "profile.written", "consent.set",
     "circle.opened", "circle.joined", "circle.left", "circle.closed", "gap.raised", "gap.owned", "gap.closed",
+    "leadership.asked", "leadership.answered", "task.offered", "task.accepted", "task.done", "task.confirmed", "query.referred",
 )}
 IMPORTED = {
     "query.asked", "query.answered", "query.accepted", "query.withdrawn", "thread.opened", "thread.replied", "reaction.given", "resource.published",
 }
 SUBJECTS = {
     "query.answered": {"query.asked"}, "query.accepted": {"query.answered"}, "query.withdrawn": {"query.asked"},
+    "leadership.answered": {"leadership.asked"}, "task.accepted": {"task.offered"}, "task.done": {"task.accepted"},
+    "task.confirmed": {"task.done"}, "query.referred": {"query.asked", "thread.opened"},
     "thread.replied": {"thread.opened", "thread.replied", "query.asked", "query.answered", "resource.published"},
     "reaction.given": CONTRIBUTIONS, "resource.published": {"resource.published"}, "resource.withdrawn": {"resource.published"},
     "resource.validated": {"resource.published"}, "resource.disputed": {"resource.published"},
     "circle.joined": {"circle.opened"}, "circle.left": {"circle.opened"}, "circle.closed": {"circle.opened"},
     "gap.owned": {"gap.raised"}, "gap.closed": {"gap.raised", "gap.owned"},
 }
-AUTHORS = {"resource.withdrawn", "circle.closed", "gap.closed"}  # by who wrote what they are about
+AUTHORS = {"resource.withdrawn", "circle.closed", "gap.closed", "task.done"}  # by who wrote what they are about
 STATE = {
     "community.founded", "organisation.chartered", "governance.proposed", "member.admitted", "member.left", "key.added", "key.revoked",
 }
@@ -147,7 +150,9 @@ class Community:
             fact.void("not_permitted")
 
     def _may(self, fact, target, facts):
-        """Some acts are for one person alone."""
+        """Some acts are for one person alone, some for anybody but one."""
+        if fact.kind == "task.confirmed":
+            return fact.person != target.person
         if fact.kind == "query.accepted":
             owner = facts[target.subject()]
         elif fact.kind == "query.withdrawn" or fact.kind in AUTHORS or (fact.kind == "resource.published" and fact.entry.re):

@@ -365,12 +365,14 @@ impl Facts {
             }
             Signer::Asker | Signer::Author | Signer::MemberOrAuthor => Some(subject),
             Signer::Named => return self.named(attempt.doer, subject),
+            Signer::OtherMember if attempt.doer == subject.doer => return Err(VoidReason::NotPermitted),
             Signer::Founder
             | Signer::Charterer
             | Signer::Steward
             | Signer::StewardOrPerson
             | Signer::Person
             | Signer::Member
+            | Signer::OtherMember
             | Signer::StewardOrAuthor
             | Signer::Nobody => None,
         };

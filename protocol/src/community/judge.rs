@@ -161,9 +161,12 @@ impl Judge {
             Signer::Steward => role.steward && (fact.deed != Deed::Proposed || self.founding.is_some()),
             Signer::StewardOrPerson => role.steward || is_subject,
             Signer::Person => is_subject,
-            Signer::Member | Signer::MemberOrAuthor | Signer::Asker | Signer::Author | Signer::Named => {
-                role.member.is_some()
-            }
+            Signer::Member
+            | Signer::MemberOrAuthor
+            | Signer::Asker
+            | Signer::Author
+            | Signer::Named
+            | Signer::OtherMember => role.member.is_some(),
             Signer::StewardOrAuthor => role.steward || role.member.is_some(),
             Signer::Nobody => false,
         };

@@ -119,8 +119,10 @@ fn whose(deed: Deed) -> &'static str {
         Signer::Author if deed == Deed::ResourceWithdrawn => {
             "only the member who shared a resource withdraws it"
         }
+        Signer::Author if deed == Deed::TaskDone => "only the member who took a task on says that it is done",
         Signer::Author => "only the author of what it is about may do this",
         Signer::Named => "only a member named in the entry it is about may do this",
+        Signer::OtherMember => "it takes another member than the one who did it",
         Signer::StewardOrAuthor => "it takes a steward, or the author of every entry it names",
     }
 }

@@ -11,6 +11,7 @@ use super::table::{Presence, Signer, Subject, kind};
 
 const ANSWER: &[Deed] = &[Deed::QueryAnswered];
 const QUERY: &[Deed] = &[Deed::QueryAsked];
+const QUERY_OR_THREAD: &[Deed] = &[Deed::QueryAsked, Deed::ThreadOpened];
 const CONVERSATION: &[Deed] = &[
     Deed::ThreadOpened,
     Deed::ThreadReplied,
@@ -34,6 +35,9 @@ family! {
         /// The asker takes the query back. Body: the reason, if given.
         "query.withdrawn" => QueryWithdrawn:
             kind(Signer::Asker, Subject::One(QUERY), Presence::Optional, "a withdrawal").history(),
+        /// Somebody is looked for, behind the scenes, who can answer. Whom that is asked of is not written down.
+        "query.referred" => QueryReferred:
+            kind(Signer::Member, Subject::One(QUERY_OR_THREAD), Presence::Absent, "a referral"),
         /// Opens a thread. Body: the text.
         "thread.opened" => ThreadOpened(ThreadOpened):
             kind(Signer::Member, Subject::None, Presence::Required, "a discussion").history().contribution(),

@@ -10,6 +10,7 @@ mod coverage;
 mod deed;
 mod family;
 mod interaction;
+mod leadership;
 mod learning;
 mod people;
 mod slug;
@@ -24,6 +25,7 @@ pub use community::{
 pub use coverage::{Coverage, GapRaised};
 pub use deed::Deed;
 pub use interaction::{Interaction, QueryAsked, ReactionGiven, ThreadOpened};
+pub use leadership::{Leadership, LeadershipAsked, TaskOffered};
 pub use learning::{Learning, ResourcePublished, ResourceType};
 pub use people::{Admitted, ConsentSet, InterestDeclared, MemberInvited, NamedKey, People, invitation_code};
 pub use slug::{BadSlug, Slug, TooManyTopics, Topics};
@@ -144,6 +146,8 @@ families! {
     Community,
     /// Members, their keys, and what they say of themselves.
     People,
+    /// Requests to the leadership, tasks.
+    Leadership,
     /// Queries, threads, reactions.
     Interaction,
     /// Sub-groups.

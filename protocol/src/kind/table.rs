@@ -56,6 +56,8 @@ pub enum Signer {
     Author,
     /// A member whom the subject names in its data.
     Named,
+    /// A member, but not the author of the subject.
+    OtherMember,
     /// A steward, or the author of each entry in `re`.
     StewardOrAuthor,
     /// Nobody: the organisation vouches by its checkpoint.

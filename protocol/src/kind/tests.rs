@@ -103,6 +103,7 @@ fn the_table_says_what_the_protocol_page_says() {
             "the asker" => Signer::Asker,
             "the author" => Signer::Author,
             "who is named" => Signer::Named,
+            "M, not the author" => Signer::OtherMember,
             "S or the author" => Signer::StewardOrAuthor,
             other => panic!("{other}"),
         };

@@ -16,6 +16,7 @@ mod flips;
 mod house;
 mod independent;
 mod interop;
+mod leading;
 mod network;
 mod process;
 mod restore;

@@ -50,6 +50,7 @@ fn acts() -> impl Strategy<Value = Act> {
     prop_oneof![
         community(),
         people(),
+        leadership(),
         interaction(),
         circles(),
         learning(),
@@ -109,6 +110,17 @@ fn people() -> impl Strategy<Value = Act> {
         topics().prop_map(|topics| People::InterestDeclared(InterestDeclared { topics }).into()),
         (any::<bool>(), slugs())
             .prop_map(|(yes, scope)| People::ConsentSet(ConsentSet { yes, scope }).into()),
+    ]
+}
+
+fn leadership() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        Just(Leadership::TaskAccepted.into()),
+        topics().prop_map(|topics| Leadership::LeadershipAsked(LeadershipAsked { topics }).into()),
+        (option::of(any::<u64>()), topics()).prop_map(|(due, topics)| {
+            let due = due.map(Timestamp::from_millis);
+            Leadership::TaskOffered(TaskOffered { due, topics }).into()
+        }),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! A small made-up community, told once with every kind. Keys are made of one repeated byte, so anyone can make them.
 
+use super::leading;
 use super::story::{Example, Story, key};
 use crate::entry::{BodyRef, Entry, Home, Source, commit};
 use crate::id::{BodyHash, Hash, Id, Pseudonym, Root};
@@ -43,6 +44,7 @@ const BESIDE: &[(&str, fn(&mut Story))] = &[
     ("2026-02-02", present),
     ("2026-02-03", gather),
     ("2026-02-04", miss),
+    ("2026-02-10", leading::chapter),
 ];
 
 fn founded() -> Founded {

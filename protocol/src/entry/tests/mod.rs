@@ -9,6 +9,7 @@ mod arbitrary;
 mod chapters;
 mod damage;
 mod frozen;
+mod leading;
 mod malformed;
 mod story;
 mod unfit;
