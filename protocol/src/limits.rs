@@ -37,6 +37,12 @@ pub const ADDRESSES: usize = 16;
 pub const ADDRESS: usize = 256;
 /// Most rows of a policy's `liars`.
 pub const LIARS: usize = 16;
+/// Most persons on one sheet of a meeting.
+pub const SHEET: usize = 256;
+/// Most scores of one evaluation.
+pub const SCORES: usize = 8;
+/// Longest meeting, in minutes: a week.
+pub const MINUTES: u64 = 7 * 24 * 60;
 /// Most bodies one `erasure.carried_out` names.
 pub const ERASED: usize = 256;
 

@@ -6,12 +6,17 @@ import tree
 STEWARD, MEMBER, EITHER, RECORD, FOUNDING = "steward", "member", "steward or the person", "record", "founding"
 CONTRIBUTIONS = {
     "query.asked", "query.answered", "thread.opened", "thread.replied", "resource.published", "resource.validated", "resource.disputed",
+    "faq.published",
 }
 SIGNERS = {
     "community.founded": FOUNDING, "organisation.chartered": FOUNDING, "governance.proposed": STEWARD, "heads.seen": RECORD,
     "member.admitted": STEWARD, "member.left": EITHER, "key.added": MEMBER, "key.revoked": EITHER,
     "query.withdrawn": MEMBER, "query.accepted": MEMBER, "reaction.given": MEMBER, "resource.withdrawn": MEMBER,
     "import.made": STEWARD, "erasure.carried_out": EITHER,
+    "content.corrected": MEMBER, "content.reported": MEMBER, "content.hidden": STEWARD,
+    "meeting.scheduled": MEMBER, "meeting.held": MEMBER, "meeting.attended": MEMBER, "meeting.evaluated": MEMBER,
+    "resource.superseded": MEMBER, "resource.applied": MEMBER, "faq.endorsed": MEMBER, "reflection.logged": MEMBER,
+    "introduction.made": MEMBER, "mentoring.started": MEMBER,
 } | {kind: MEMBER for kind in CONTRIBUTIONS} | {kind: MEMBER for kind in (
     "member.invited", "interest.declared", "profile.written", "consent.set",
     "circle.opened", "circle.joined", "circle.left", "circle.closed", "gap.raised", "gap.owned", "gap.closed",
@@ -20,17 +25,27 @@ SIGNERS = {
 IMPORTED = {
     "query.asked", "query.answered", "query.accepted", "query.withdrawn", "thread.opened", "thread.replied", "reaction.given", "resource.published",
 }
+SOURCES = {"query.asked", "query.answered", "thread.opened", "thread.replied", "resource.published"}
+# kind: which kinds `re` may name; a pair where the first of `re` is of other kinds than the rest; nothing for any
 SUBJECTS = {
     "query.answered": {"query.asked"}, "query.accepted": {"query.answered"}, "query.withdrawn": {"query.asked"},
     "leadership.answered": {"leadership.asked"}, "task.accepted": {"task.offered"}, "task.done": {"task.accepted"},
     "task.confirmed": {"task.done"}, "query.referred": {"query.asked", "thread.opened"},
-    "thread.replied": {"thread.opened", "thread.replied", "query.asked", "query.answered", "resource.published"},
+    "thread.replied": {"thread.opened", "thread.replied", "query.asked", "query.answered", "resource.published", "meeting.scheduled"},
     "reaction.given": CONTRIBUTIONS, "resource.published": {"resource.published"}, "resource.withdrawn": {"resource.published"},
     "resource.validated": {"resource.published"}, "resource.disputed": {"resource.published"},
+    "content.corrected": {"query.asked", "query.answered", "thread.opened", "thread.replied", "meeting.scheduled", "reflection.logged"},
+    "content.reported": None, "content.hidden": None,
+    "meeting.held": {"meeting.scheduled"}, "meeting.attended": ({"meeting.scheduled"}, {"meeting.attended"}),
+    "meeting.evaluated": ({"meeting.scheduled"}, {"meeting.attended"}),
+    "resource.superseded": {"resource.published"}, "resource.applied": {"resource.published"},
+    "faq.published": SOURCES | {"faq.published"}, "faq.endorsed": {"faq.published"},
+    "reflection.logged": SOURCES | {"faq.published", "meeting.scheduled"},
+    "introduction.made": {"member.admitted"}, "mentoring.started": {"member.admitted"},
     "circle.joined": {"circle.opened"}, "circle.left": {"circle.opened"}, "circle.closed": {"circle.opened"},
     "gap.owned": {"gap.raised"}, "gap.closed": {"gap.raised", "gap.owned"},
 }
-AUTHORS = {"resource.withdrawn", "circle.closed", "gap.closed", "task.done"}  # by who wrote what they are about
+AUTHORS = {"resource.withdrawn", "resource.superseded", "content.corrected", "circle.closed", "gap.closed", "task.done"}  # by who wrote what they are about
 STATE = {
     "community.founded", "organisation.chartered", "governance.proposed", "member.admitted", "member.left", "key.added", "key.revoked",
 }
@@ -131,23 +146,36 @@ class Community:
             settle(fact)
 
     def _refer(self, fact, facts):
-        kinds = SUBJECTS.get(fact.kind)
-        if kinds is None:
+        if fact.kind not in SUBJECTS or not fact.entry.re:
             return
-        if not fact.entry.re:
-            if fact.kind != "resource.published":
-                fact.void("bad_data")
-            return
+        kinds = SUBJECTS[fact.kind]
+        first, rest = kinds if isinstance(kinds, tuple) else (kinds, kinds)
         targets = [facts.get(id) for id in fact.entry.re]
         if any(target is None or target.standing == PENDING for target in targets):
             fact.standing = PENDING
             return
-        if any(target.standing == VOID or target.kind not in kinds for target in targets):
+        fitting = [first is None or targets[0].kind in first] + [rest is None or target.kind in rest for target in targets[1:]]
+        if any(target.standing == VOID for target in targets) or not all(fitting):
             return fact.void("wrong_subject")
-        if fact.kind in ("resource.published", "resource.withdrawn") and targets[0].entry.re:
+        if fact.kind in ("resource.published", "resource.withdrawn", "resource.superseded") and targets[0].entry.re:
             return fact.void("wrong_subject")
+        if fact.kind.startswith("meeting.") and any(target.subject() != targets[0].id for target in targets[1:]):
+            return fact.void("wrong_subject")
+        if not self._among(fact, targets):
+            return fact.void("not_permitted")
         if not self._may(fact, targets[0], facts):
             fact.void("not_permitted")
+
+    def _among(self, fact, targets):
+        """Sheets name whoever signs by them; who evaluates was there; only one's own organisation hides."""
+        if fact.kind == "meeting.attended":
+            return all(fact.person in sheet.entry.data.get("persons", []) for sheet in targets[1:])
+        if fact.kind == "meeting.evaluated":
+            own = [there.person == fact.person and "persons" not in there.entry.data for there in targets[1:]]
+            return bool(own) and all(own)
+        if fact.kind == "content.hidden":
+            return all(target.organisation == fact.organisation for target in targets)
+        return True
 
     def _may(self, fact, target, facts):
         """Some acts are for one person alone, some for anybody but one."""

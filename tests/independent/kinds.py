@@ -84,6 +84,21 @@ def heads(item):
     return rows(1, 512, row)(item) and all(a[0] < b[0] for a, b in zip(item, item[1:]))
 
 
+def minutes(item):
+    return is_uint(item) and 1 <= item <= 10080
+
+
+def persons(item):
+    return rows(1, 256, id32)(item) and all(a < b for a, b in zip(item, item[1:]))
+
+
+def scores(item):
+    def row(score):
+        return isinstance(score, list) and len(score) == 2 and slug(score[0]) and is_uint(score[1]) and 1 <= score[1] <= 5
+
+    return rows(1, 8, row)(item) and all(a[0] < b[0] for a, b in zip(item, item[1:]))
+
+
 NOTHING = fields({})
 NAMED_KEY = fields({"key": key})
 TOPICS = rows(1, 8, slug)
@@ -122,6 +137,13 @@ KINDS = {
     "thread.opened": (fields({}, {"topics": TOPICS, "purpose": slug}), (0, 0), MUST_BODY),
     "thread.replied": (NOTHING, (1, 1), MUST_BODY),
     "reaction.given": (fields({"reaction": slug}), (1, 1), NO_BODY),
+    "content.corrected": (NOTHING, (1, 1), MUST_BODY),
+    "meeting.scheduled": (
+        fields({"at": is_uint, "mode": slug, "minutes": minutes}, {"topics": TOPICS, "purpose": slug}), (0, 0), MUST_BODY,
+    ),
+    "meeting.held": (fields({}, {"minutes": minutes}), (1, 1), MAY_BODY),
+    "meeting.attended": (fields({}, {"persons": persons}), (1, 64), NO_BODY),
+    "meeting.evaluated": (fields({"scores": scores}), (1, 64), MAY_BODY),
     "circle.opened": (CIRCLE, (0, 0), MUST_BODY),
     "circle.joined": (NOTHING, (1, 1), NO_BODY),
     "circle.left": (NOTHING, (1, 1), NO_BODY),
@@ -132,11 +154,20 @@ KINDS = {
     "resource.withdrawn": (NOTHING, (1, 1), MAY_BODY),
     "resource.validated": (NOTHING, (1, 1), MAY_BODY),
     "resource.disputed": (NOTHING, (1, 1), MAY_BODY),
+    "resource.superseded": (NOTHING, (1, 64), MAY_BODY),
+    "resource.applied": (NOTHING, (1, 1), MAY_BODY),
+    "faq.published": (NOTHING, (1, 64), MUST_BODY),
+    "faq.endorsed": (NOTHING, (1, 1), MAY_BODY),
+    "reflection.logged": (NOTHING, (0, 1), MUST_BODY),
+    "introduction.made": (NOTHING, (1, 64), MAY_BODY),
+    "mentoring.started": (fields({"as": lambda item: item in ("mentor", "mentee")}), (1, 1), MAY_BODY),
     "gap.raised": (fields({}, {"role": slug, "region": slug}), (0, 0), MUST_BODY),
     "gap.owned": (NOTHING, (1, 1), MAY_BODY),
     "gap.closed": (NOTHING, (1, 1), MAY_BODY),
     "import.made": (fields({"site": text(1, 256), "format": slug}), (0, 0), MUST_BODY),
     "erasure.carried_out": (fields({"ground": slug, "hashes": rows(1, 256, id32)}), (1, 64), NO_BODY),
+    "content.reported": (fields({"ground": slug}), (1, 64), MAY_BODY),
+    "content.hidden": (fields({"ground": slug}), (1, 64), MAY_BODY),
 }
 
 

@@ -58,6 +58,7 @@ impl Said {
                 body: body.clone(),
             });
         }
+        #[allow(clippy::wildcard_enum_match_arm, reason = "most kinds leave nothing to audit")]
         match &entry.payload().act {
             Act::Care(Care::ErasureCarriedOut(erasure)) => {
                 let named = &entry.payload().re;

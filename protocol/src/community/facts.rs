@@ -366,6 +366,11 @@ impl Facts {
             Signer::Asker | Signer::Author | Signer::MemberOrAuthor => Some(subject),
             Signer::Named => return self.named(attempt.doer, subject),
             Signer::OtherMember if attempt.doer == subject.doer => return Err(VoidReason::NotPermitted),
+            Signer::Listed => return self.listed(attempt.doer, targets),
+            Signer::Attendee => return self.attended(attempt, targets),
+            Signer::StewardOfTheirs if targets.iter().map(target).any(|t| t.log != attempt.log) => {
+                return Err(VoidReason::NotPermitted);
+            }
             Signer::Founder
             | Signer::Charterer
             | Signer::Steward
@@ -373,6 +378,7 @@ impl Facts {
             | Signer::Person
             | Signer::Member
             | Signer::OtherMember
+            | Signer::StewardOfTheirs
             | Signer::StewardOrAuthor
             | Signer::Nobody => None,
         };
@@ -395,6 +401,40 @@ impl Facts {
             Ok(())
         } else {
             Err(VoidReason::NotPermitted)
+        }
+    }
+
+    /// Whether every sheet is one of the same meeting and names the doer.
+    fn listed(&self, doer: Doer, targets: &[Place]) -> Result<(), VoidReason> {
+        self.of_one_meeting(targets)?
+            .try_for_each(|sheet| self.named(doer, sheet))
+    }
+
+    /// Whether there are attendances, each the doer's own, of the same meeting.
+    fn attended(&self, attempt: Attempt, targets: &[Place]) -> Result<(), VoidReason> {
+        let mut attendances = self.of_one_meeting(targets)?.peekable();
+        let is_own = |fact: &Fact| {
+            let is_sheet = fact.act.as_ref().is_some_and(|act| !act.names().is_empty());
+            !is_sheet && attempt.is_by_the_doer_of(fact)
+        };
+        if attendances.peek().is_some() && attendances.all(is_own) {
+            Ok(())
+        } else {
+            Err(VoidReason::NotPermitted)
+        }
+    }
+
+    /// What follows on a meeting in `re`, where all of it is about that meeting.
+    fn of_one_meeting<'a>(
+        &'a self,
+        targets: &'a [Place],
+    ) -> Result<impl Iterator<Item = &'a Fact>, VoidReason> {
+        let (meeting, others) = targets.split_first().ok_or(VoidReason::WrongSubject)?;
+        let others = || others.iter().map(|place| self.get(*place));
+        if others().all(|fact| self.references(fact).next() == Some(Some(*meeting))) {
+            Ok(others())
+        } else {
+            Err(VoidReason::WrongSubject)
         }
     }
 

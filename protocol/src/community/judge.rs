@@ -158,6 +158,7 @@ impl Judge {
         let may = match fact.deed.rules().signer {
             Signer::Founder => true,
             Signer::Charterer => self.may_charter(fact, key),
+            Signer::StewardOfTheirs => role.steward,
             Signer::Steward => role.steward && (fact.deed != Deed::Proposed || self.founding.is_some()),
             Signer::StewardOrPerson => role.steward || is_subject,
             Signer::Person => is_subject,
@@ -166,7 +167,9 @@ impl Judge {
             | Signer::Asker
             | Signer::Author
             | Signer::Named
-            | Signer::OtherMember => role.member.is_some(),
+            | Signer::OtherMember
+            | Signer::Listed
+            | Signer::Attendee => role.member.is_some(),
             Signer::StewardOrAuthor => role.steward || role.member.is_some(),
             Signer::Nobody => false,
         };

@@ -123,6 +123,9 @@ fn whose(deed: Deed) -> &'static str {
         Signer::Author => "only the author of what it is about may do this",
         Signer::Named => "only a member named in the entry it is about may do this",
         Signer::OtherMember => "it takes another member than the one who did it",
+        Signer::Listed => "only a member whom the sheet names may sign by it",
+        Signer::Attendee => "only a member who has signed that they were there may do this",
+        Signer::StewardOfTheirs => "it takes a steward of the organisation whose members wrote it",
         Signer::StewardOrAuthor => "it takes a steward, or the author of every entry it names",
     }
 }

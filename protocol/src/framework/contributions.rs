@@ -55,7 +55,7 @@ impl Default for V3 {
 
 static CONTRIBUTORS: Definition = Definition {
     name: "contributors",
-    formula: "members at T with at least one contribution in [T − W, T) / members at T; contributions are queries asked and answered, threads opened and replied to, resources published, validated and disputed (once by person and version)",
+    formula: "members at T with at least one contribution in [T − W, T) / members at T; contributions are queries asked and answered, threads opened and replied to, resources published, validated and disputed (once by person and version), and answers collected (faq.published)",
     ground: Ground::Measured,
     window: Extent::Window,
     parameters: &["window", "v3.contributors", "few"],

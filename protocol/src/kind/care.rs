@@ -1,4 +1,4 @@
-//! Imports and erasure.
+//! Imports, erasure, and what should not be shown.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,12 @@ family! {
         /// Says that bodies have been erased: their tombstone.
         "erasure.carried_out" => ErasureCarriedOut(ErasureCarriedOut):
             kind(Signer::StewardOrAuthor, Subject::Any, Presence::Absent, "an erasure"),
+        /// A member thinks that something should not stand here. Body: why, if given.
+        "content.reported" => ContentReported(ContentReported):
+            kind(Signer::Member, Subject::Any, Presence::Optional, "a report of content"),
+        /// The words of entries are not shown any more. They stay, and so does every figure. Body: why, if given.
+        "content.hidden" => ContentHidden(ContentHidden):
+            kind(Signer::StewardOfTheirs, Subject::Any, Presence::Optional, "word that content is hidden"),
     }
 }
 
@@ -51,3 +57,23 @@ impl Data for ErasureCarriedOut {
         within("hashes", self.hashes.len(), 1, limits::ERASED)
     }
 }
+
+/// Data of `content.reported`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContentReported {
+    /// What is wrong with it, such as `patient-data`.
+    pub ground: Slug,
+}
+
+impl Data for ContentReported {}
+
+/// Data of `content.hidden`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContentHidden {
+    /// Why, such as `patient-data`.
+    pub ground: Slug,
+}
+
+impl Data for ContentHidden {}

@@ -18,6 +18,16 @@ const CONVERSATION: &[Deed] = &[
     Deed::QueryAsked,
     Deed::QueryAnswered,
     Deed::ResourcePublished,
+    Deed::MeetingScheduled,
+];
+/// Words that stand for themselves. A resource is not corrected: it gets a new version, since people vouch for versions.
+const CORRECTABLE: &[Deed] = &[
+    Deed::QueryAsked,
+    Deed::QueryAnswered,
+    Deed::ThreadOpened,
+    Deed::ThreadReplied,
+    Deed::MeetingScheduled,
+    Deed::ReflectionLogged,
 ];
 
 family! {
@@ -41,12 +51,15 @@ family! {
         /// Opens a thread. Body: the text.
         "thread.opened" => ThreadOpened(ThreadOpened):
             kind(Signer::Member, Subject::None, Presence::Required, "a discussion").history().contribution(),
-        /// Replies to a thread, a reply, a query, an answer or a resource. Body: the text.
+        /// Replies to a thread, a reply, a query, an answer, a resource or a meeting. Body: the text.
         "thread.replied" => ThreadReplied:
             kind(Signer::Member, Subject::One(CONVERSATION), Presence::Required, "a reply").history().contribution(),
         /// Reacts to a contribution.
         "reaction.given" => ReactionGiven(ReactionGiven):
             kind(Signer::Member, Subject::Contribution, Presence::Absent, "a reaction").history(),
+        /// The author puts other words in the place of the first ones, which stay readable. Body: the new words.
+        "content.corrected" => ContentCorrected:
+            kind(Signer::Author, Subject::One(CORRECTABLE), Presence::Required, "a correction"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Resources and what members say of them.
+//! Resources and what members say of them, collected answers, and who learns with whom.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,27 @@ use crate::entry::BodyRef;
 use crate::time::Timestamp;
 
 const RESOURCE: &[Deed] = &[Deed::ResourcePublished];
+const FAQ: &[Deed] = &[Deed::FaqPublished];
+const PERSON: &[Deed] = &[Deed::MemberAdmitted];
+/// What answers are collected from.
+const SOURCES: &[Deed] = &[
+    Deed::QueryAnswered,
+    Deed::QueryAsked,
+    Deed::ThreadOpened,
+    Deed::ThreadReplied,
+    Deed::ResourcePublished,
+    Deed::FaqPublished,
+];
+/// What one can have learned from.
+const LEARNED_FROM: &[Deed] = &[
+    Deed::QueryAnswered,
+    Deed::QueryAsked,
+    Deed::ThreadOpened,
+    Deed::ThreadReplied,
+    Deed::ResourcePublished,
+    Deed::FaqPublished,
+    Deed::MeetingScheduled,
+];
 
 family! {
     /// Acts of pooling and validating material.
@@ -28,6 +49,28 @@ family! {
         /// A member objects to a version. Body: the rationale, if given.
         "resource.disputed" => ResourceDisputed:
             kind(Signer::Member, Subject::One(RESOURCE), Presence::Optional, "a dispute").contribution(),
+        /// Another resource takes the place of this one: first that, then the other. Body: the reason, if given.
+        "resource.superseded" => ResourceSuperseded:
+            kind(Signer::Author, Subject::Led(RESOURCE, RESOURCE), Presence::Optional, "word that a resource is replaced"),
+        /// A member vouches that their practice uses it. Body: how, if given.
+        "resource.applied" => ResourceApplied:
+            kind(Signer::Member, Subject::One(RESOURCE), Presence::Optional, "word that a resource is in use"),
+        /// Answers to a question that many have, from what they are taken. Body: question and answer.
+        "faq.published" => FaqPublished:
+            kind(Signer::Member, Subject::Many(SOURCES), Presence::Required, "collected answers").contribution(),
+        /// A member says that the answers are collected rightly. Body: why, if given.
+        "faq.endorsed" => FaqEndorsed:
+            kind(Signer::Member, Subject::One(FAQ), Presence::Optional, "an endorsement"),
+        /// What somebody learned, and from what, where it was something said here. Body: the reflection.
+        "reflection.logged" => ReflectionLogged:
+            kind(Signer::Member, Subject::Optional(LEARNED_FROM), Presence::Required, "a reflection"),
+        /// Makes a person known to others. Body: why, if given.
+        "introduction.made" => IntroductionMade:
+            kind(Signer::Member, Subject::Led(PERSON, PERSON), Presence::Optional, "an introduction"),
+        /// One of two says that they are mentor and mentee. It holds once the other has said so, too. Body: about what,
+        /// if given.
+        "mentoring.started" => MentoringStarted(MentoringStarted):
+            kind(Signer::Member, Subject::One(PERSON), Presence::Optional, "a mentorship"),
     }
 }
 
@@ -65,4 +108,25 @@ pub enum ResourceType {
     Tool,
     /// Anything else.
     Other,
+}
+
+/// Data of `mentoring.started`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MentoringStarted {
+    /// What the author is to the person it names.
+    #[serde(rename = "as")]
+    pub part: Mentorship,
+}
+
+impl Data for MentoringStarted {}
+
+/// A part in a mentorship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mentorship {
+    /// Passes on.
+    Mentor,
+    /// Learns.
+    Mentee,
 }

@@ -12,11 +12,12 @@ mod family;
 mod interaction;
 mod leadership;
 mod learning;
+mod meetings;
 mod people;
 mod slug;
 mod table;
 
-pub use care::{Care, ErasureCarriedOut, ImportMade};
+pub use care::{Care, ContentHidden, ContentReported, ErasureCarriedOut, ImportMade};
 pub use circles::{CircleBasis, CircleKind, CircleMode, CircleOpened, CircleStructure, Circles};
 pub use community::{
     Admission, Chartered, Clock, Community, Electorate, Founded, Head, HeadsSeen, Motion, Node, Policy,
@@ -26,7 +27,8 @@ pub use coverage::{Coverage, GapRaised};
 pub use deed::Deed;
 pub use interaction::{Interaction, QueryAsked, ReactionGiven, ThreadOpened};
 pub use leadership::{Leadership, LeadershipAsked, TaskOffered};
-pub use learning::{Learning, ResourcePublished, ResourceType};
+pub use learning::{Learning, MentoringStarted, Mentorship, ResourcePublished, ResourceType};
+pub use meetings::{MeetingAttended, MeetingEvaluated, MeetingHeld, MeetingScheduled, Meetings};
 pub use people::{Admitted, ConsentSet, InterestDeclared, MemberInvited, NamedKey, People, invitation_code};
 pub use slug::{BadSlug, Slug, TooManyTopics, Topics};
 pub use table::{AsRecord, Kind, Presence, Signer, Subject};
@@ -150,9 +152,11 @@ families! {
     Leadership,
     /// Queries, threads, reactions.
     Interaction,
+    /// Meetings.
+    Meetings,
     /// Sub-groups.
     Circles,
-    /// Resources.
+    /// Resources, collected answers, reflections, ties.
     Learning,
     /// Who is missing.
     Coverage,

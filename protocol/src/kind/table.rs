@@ -58,6 +58,12 @@ pub enum Signer {
     Named,
     /// A member, but not the author of the subject.
     OtherMember,
+    /// A member; if `re` goes on with sheets, one whom each of them names, all of the same meeting.
+    Listed,
+    /// A member who was there: `re` goes on with attendances of their own of the same meeting.
+    Attendee,
+    /// A steward, of entries of this log alone.
+    StewardOfTheirs,
     /// A steward, or the author of each entry in `re`.
     StewardOrAuthor,
     /// Nobody: the organisation vouches by its checkpoint.

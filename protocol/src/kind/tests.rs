@@ -104,6 +104,9 @@ fn the_table_says_what_the_protocol_page_says() {
             "the author" => Signer::Author,
             "who is named" => Signer::Named,
             "M, not the author" => Signer::OtherMember,
+            "M, whom each sheet names" => Signer::Listed,
+            "who attended" => Signer::Attendee,
+            "S of theirs" => Signer::StewardOfTheirs,
             "S or the author" => Signer::StewardOrAuthor,
             other => panic!("{other}"),
         };
@@ -244,4 +247,64 @@ fn sites_and_hashes_have_their_limits() {
     };
     assert_eq!(misfit(Care::ErasureCarriedOut(erasure(256))), None);
     assert!(misfit(Care::ErasureCarriedOut(erasure(257))).is_some());
+}
+
+#[test]
+fn meetings_last_a_week_at_most() {
+    let scheduled = |minutes| MeetingScheduled {
+        at: "2026-02-10".parse().unwrap(),
+        mode: "online".parse().unwrap(),
+        topics: Topics::default(),
+        minutes,
+        purpose: None,
+    };
+    let held = |minutes| Meetings::MeetingHeld(MeetingHeld { minutes });
+    for minutes in [1, 10_080] {
+        assert_eq!(misfit(Meetings::MeetingScheduled(scheduled(minutes))), None);
+        assert_eq!(misfit(held(Some(minutes))), None);
+    }
+    assert_eq!(misfit(held(None)), None);
+    for minutes in [0, 10_081] {
+        let reason = format!("{minutes} minutes (allowed: 1 to 10080)");
+        assert_eq!(
+            misfit(Meetings::MeetingScheduled(scheduled(minutes))),
+            Some(reason.clone())
+        );
+        assert_eq!(misfit(held(Some(minutes))), Some(reason));
+    }
+}
+
+#[test]
+fn a_sheet_names_each_once_and_scores_run_from_one_to_five() {
+    let sheet = |persons: &[u8]| {
+        let persons = persons.iter().map(|n| Id::from_bytes([*n; 32])).collect();
+        Meetings::MeetingAttended(MeetingAttended { persons })
+    };
+    assert_eq!(misfit(sheet(&[])), None);
+    assert_eq!(misfit(sheet(&[1, 2])), None);
+    assert_eq!(misfit(sheet(&[1, 1])).unwrap(), "the persons are not ascending");
+    let all: Vec<u8> = (0..=255).collect();
+    assert_eq!(misfit(sheet(&all)), None);
+    let many = [&all[..], &[255]].concat();
+    assert!(misfit(sheet(&many)).unwrap().starts_with("257 persons"));
+
+    let evaluated = |scores: &[(&str, u64)]| {
+        let scores = scores.iter().map(|(code, score)| (code.parse().unwrap(), *score));
+        Meetings::MeetingEvaluated(MeetingEvaluated {
+            scores: scores.collect(),
+        })
+    };
+    assert_eq!(misfit(evaluated(&[("new", 1), ("useful", 5)])), None);
+    for (scores, reason) in [
+        (&[("useful", 0)][..], "useful has the score 0 (allowed: 1 to 5)"),
+        (&[("useful", 6)], "useful has the score 6 (allowed: 1 to 5)"),
+        (
+            &[("useful", 5), ("new", 1)],
+            "the scores are not ascending by code",
+        ),
+        (&[("new", 5), ("new", 1)], "the scores are not ascending by code"),
+        (&[], "0 scores (allowed: 1 to 8)"),
+    ] {
+        assert_eq!(misfit(evaluated(scores)).unwrap(), reason);
+    }
 }

@@ -17,6 +17,7 @@ mod house;
 mod independent;
 mod interop;
 mod leading;
+mod meeting_verdicts;
 mod network;
 mod process;
 mod restore;

@@ -1,6 +1,7 @@
 //! A small made-up community, told once with every kind. Keys are made of one repeated byte, so anyone can make them.
 
 use super::leading;
+use super::learning;
 use super::story::{Example, Story, key};
 use crate::entry::{BodyRef, Entry, Home, Source, commit};
 use crate::id::{BodyHash, Hash, Id, Pseudonym, Root};
@@ -45,6 +46,7 @@ const BESIDE: &[(&str, fn(&mut Story))] = &[
     ("2026-02-03", gather),
     ("2026-02-04", miss),
     ("2026-02-10", leading::chapter),
+    ("2026-02-20", learning::tell),
 ];
 
 fn founded() -> Founded {
@@ -512,10 +514,10 @@ fn public(seed: u8) -> PublicKey {
     key(seed).public()
 }
 
-fn slug(text: &str) -> Slug {
+pub(super) fn slug(text: &str) -> Slug {
     text.parse().unwrap()
 }
 
-fn topics(names: &[&str]) -> Topics {
+pub(super) fn topics(names: &[&str]) -> Topics {
     Topics::try_from(names.iter().map(|name| slug(name)).collect::<Vec<_>>()).unwrap()
 }

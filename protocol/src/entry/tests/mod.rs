@@ -10,6 +10,7 @@ mod chapters;
 mod damage;
 mod frozen;
 mod leading;
+mod learning;
 mod malformed;
 mod story;
 mod unfit;
