@@ -110,6 +110,10 @@ pub(crate) enum Verb {
     Handover(verbs::handover::Handover),
     /// Erase the words of entries on this organisation's node, leaving a signed tombstone
     Erase(verbs::erase::Erase),
+    /// Teach your shell to complete verbs, options, ids and topics
+    Completions(verbs::completions::Completions),
+    /// Write the pages of the manual
+    Man(verbs::man::Man),
     /// Three organisations on this machine, from founding to framework
     Demo(demo::Demo),
 }
@@ -146,6 +150,8 @@ impl Verb {
             Verb::Outbox(verb) => verb.run(context),
             Verb::Handover(verb) => verb.run(context),
             Verb::Erase(verb) => verb.run(context),
+            Verb::Completions(verb) => verb.run(context),
+            Verb::Man(verb) => verb.run(context),
             Verb::Demo(verb) => verb.run(context),
         }
     }

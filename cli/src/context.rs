@@ -95,6 +95,17 @@ impl Context {
     /// The node of `--node`, the one that runs on `--data`, or that of the member's home. Nothing is sent yet, unless the
     /// home is still to learn where it belongs.
     pub(crate) fn remote(&self) -> Result<Remote, Failure> {
+        self.remote_at(&self.node()?)
+    }
+
+    /// The same for a home that knows where it belongs, without a word and without asking anybody.
+    pub(crate) fn remote_at_once(&self) -> Option<Remote> {
+        let home = self.home.settings().ok()?.belongs_to()?;
+        Some(Remote::new(&self.node().ok()?, home, self.home.key().ok()?))
+    }
+
+    /// Where the node is.
+    fn node(&self) -> Result<String, Failure> {
         let settings = self.home.settings().map_err(Failure::new)?;
         let running =
             |data: &Option<PathBuf>| Some(NodeFile::read(&DataDirectory::at(data.as_ref()?).node())?.api);
@@ -105,7 +116,7 @@ impl Context {
             .or_else(|| running(&self.globals.data))
             .or_else(|| running(&settings.data))
             .or(settings.node);
-        self.remote_at(node.as_deref().unwrap_or(USUAL_NODE))
+        Ok(node.unwrap_or_else(|| USUAL_NODE.to_owned()))
     }
 
     /// A node at a known address, in this member's name.

@@ -3,6 +3,7 @@
 //! keep for later).
 
 mod args;
+mod completion;
 mod context;
 mod demo;
 mod durable;
@@ -26,7 +27,7 @@ use args::Cli;
 use clap::Parser;
 use clap::error::ErrorKind;
 use context::Context;
-use exit::Failure;
+use exit::{Exit, Failure};
 use screen::Screen;
 use std::process::ExitCode;
 
@@ -34,6 +35,9 @@ pub use verify::{faults_of_data, faults_of_published, faults_of_store};
 
 /// Runs the command line of this process and says how it ended. See `exit::Exit` for the codes.
 pub fn main() -> ExitCode {
+    if completion::answered() {
+        return Exit::Done.into();
+    }
     let Cli { globals, verb } = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return misread(&error),

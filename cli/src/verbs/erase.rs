@@ -1,12 +1,13 @@
 //! `hearth erase`: words go, the log stays.
 
 use crate::args::entry_id;
+use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
 use crate::reply::Reply;
 use clap::Args;
-use hearth_node::queries::Query;
+use hearth_node::queries::{Query, Use};
 use hearth_protocol::id::{BodyHash, Id};
 use hearth_protocol::kind::{Care, ErasureCarriedOut, Slug};
 
@@ -20,7 +21,7 @@ The text, the title and the file of the entry are deleted here and on every node
 that it was written, by which key and when, stays. Of copies outside the community nobody knows.")]
 pub(crate) struct Erase {
     /// The entry whose words are to go
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
     entry: String,
     /// Why, in one word: request, patient-data, rights, mistake, …
     #[arg(long, value_name = "GROUND")]

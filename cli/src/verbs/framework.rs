@@ -1,5 +1,6 @@
 //! `hearth framework` and `hearth explain`.
 
+use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::render::figures;
@@ -59,6 +60,7 @@ impl Framework {
 #[command(after_help = "Example:\n  hearth explain V4 --as-of 2026-10-01")]
 pub(crate) struct Explain {
     /// The statement, such as V4
+    #[arg(add = completion::of_statements())]
     statement: String,
     #[command(flatten)]
     when: When,

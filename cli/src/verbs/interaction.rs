@@ -1,6 +1,7 @@
 //! Asking, answering and talking.
 
 use crate::args::entry_id;
+use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
@@ -8,7 +9,7 @@ use crate::reply::Reply;
 use crate::sheet::Sheet;
 use crate::words::{Words, titled};
 use clap::Args;
-use hearth_node::queries::Query;
+use hearth_node::queries::{Query, Use};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::{Interaction, Learning, QueryAsked, ReactionGiven, Slug, ThreadOpened, Topics};
 use serde_json::json;
@@ -29,7 +30,7 @@ pub(crate) struct Ask {
     #[command(flatten)]
     words: Words,
     /// What it is about (a-z, 0-9 and -); up to eight
-    #[arg(long = "topic", value_name = "TOPIC")]
+    #[arg(long = "topic", value_name = "TOPIC", add = completion::of(Use::Topic))]
     topics: Vec<Slug>,
     /// Show it without your name. Whoever reads the log can still see the key
     #[arg(long)]
@@ -63,7 +64,7 @@ Examples:
 Without words it opens your editor (VISUAL or EDITOR), with the question beside the answer.")]
 pub(crate) struct Answer {
     /// The question's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Answer))]
     query: String,
     #[command(flatten)]
     words: Words,
@@ -89,7 +90,7 @@ impl Answer {
 #[command(after_help = "Example:\n  hearth accept 81c0de")]
 pub(crate) struct Accept {
     /// The answer's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Accept))]
     answer: String,
 }
 
@@ -124,7 +125,7 @@ fn accepted(pen: &Pen<'_>, answer: Id) -> Option<String> {
 #[command(after_help = "Example:\n  hearth withdraw 3f9a2c \"Asked in the wrong place.\"")]
 pub(crate) struct Withdraw {
     /// The id of the question or resource
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Withdraw))]
     entry: String,
     #[command(flatten)]
     reason: Words,
@@ -159,7 +160,7 @@ pub(crate) struct Discuss {
     #[command(flatten)]
     words: Words,
     /// Topic (a-z, 0-9 and -); up to eight
-    #[arg(long = "topic", value_name = "TOPIC")]
+    #[arg(long = "topic", value_name = "TOPIC", add = completion::of(Use::Topic))]
     topics: Vec<Slug>,
     /// What it is for, such as `future`
     #[arg(long, value_name = "PURPOSE")]
@@ -188,7 +189,7 @@ impl Discuss {
 #[command(after_help = "Example:\n  hearth reply 3f9a2c \"Do you mean at night?\"")]
 pub(crate) struct ReplyTo {
     /// The id of what it replies to
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Reply))]
     entry: String,
     #[command(flatten)]
     words: Words,
@@ -214,7 +215,7 @@ impl ReplyTo {
 #[command(after_help = "Example:\n  hearth react 81c0de thanks")]
 pub(crate) struct React {
     /// The contribution's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Reply))]
     entry: String,
     /// The reaction, such as `thanks` (a-z, 0-9 and -)
     reaction: Slug,

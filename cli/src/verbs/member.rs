@@ -1,6 +1,7 @@
 //! Members of the organisation.
 
 use crate::args::entry_id;
+use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
@@ -10,7 +11,7 @@ use crate::sheet::Sheet;
 use crate::source::Source;
 use crate::words::Words;
 use clap::{Args, Subcommand};
-use hearth_node::queries::Query;
+use hearth_node::queries::{Query, Use};
 use hearth_protocol::id::{Hash, KeyBytes};
 use hearth_protocol::kind::{Admitted, NamedKey, People};
 use hearth_protocol::sign::PublicKey;
@@ -53,7 +54,7 @@ pub(crate) struct Admit {
     #[arg(long)]
     name: Option<String>,
     /// The member who invited them
-    #[arg(long, value_name = "ID", value_parser = entry_id)]
+    #[arg(long, value_name = "ID", value_parser = entry_id, add = completion::of(Use::Member))]
     inviter: Option<String>,
     /// The code of the invitation they show (`hearth invite`)
     #[arg(long, value_name = "CODE", value_parser = code)]
@@ -122,6 +123,7 @@ fn connecting(pen: &Pen<'_>, mut reply: Reply) -> Reply {
 #[command(after_help = "Examples:\n  hearth member list\n  hearth member list south")]
 pub(crate) struct List {
     /// The organisation, by its short name or id [default: this one]
+    #[arg(add = completion::of(Use::Organisation))]
     organisation: Option<String>,
 }
 
@@ -160,7 +162,7 @@ fn keys(member: &Value) -> String {
 #[command(after_help = "Example:\n  hearth member revoke 41aa09 7be1…c2 \"Phone lost.\"")]
 pub(crate) struct Revoke {
     /// The member's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Member))]
     person: String,
     /// The key that is no longer to count, whole: `hearth member list` shows it
     #[arg(value_parser = public_key)]
@@ -186,7 +188,7 @@ impl Revoke {
 #[command(after_help = "Example:\n  hearth member leave 41aa09")]
 pub(crate) struct Leave {
     /// The member's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Member))]
     person: String,
 }
 

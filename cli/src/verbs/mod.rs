@@ -1,12 +1,14 @@
 //! The verbs, one file per family.
 
 pub(crate) mod community;
+pub(crate) mod completions;
 pub(crate) mod erase;
 pub(crate) mod framework;
 pub(crate) mod handover;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod interaction;
+pub(crate) mod man;
 pub(crate) mod member;
 pub(crate) mod outbox;
 pub(crate) mod prove;

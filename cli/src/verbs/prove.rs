@@ -1,13 +1,14 @@
 //! `hearth prove`: that an entry is in a log, for whoever has nothing else.
 
 use super::publish::{ask, decode, signed};
+use crate::completion;
 use crate::context::Context;
 use crate::durable::write_durably;
 use crate::exit::Failure;
 use crate::reply::Reply;
 use crate::source::Source;
 use clap::Args;
-use hearth_node::queries::Query;
+use hearth_node::queries::{Query, Use};
 use hearth_protocol::id::{Id, KeyHash};
 use hearth_protocol::log::{
     Checkpoint, KeyChain, Note, Origin, Policy, TileId, TiledHashes, Tiles, TlogProof, VerifierKey,
@@ -31,6 +32,7 @@ is to check it needs the entry, or its whole id, as well. The policy names the k
 to trust it should compare them with what they have from elsewhere.")]
 pub(crate) struct Prove {
     /// The entry's id
+    #[arg(add = completion::of(Use::Look))]
     entry_id: String,
     /// Where to write the proof [default: standard output]
     #[arg(long, value_name = "FILE")]

@@ -1,6 +1,7 @@
 //! Reading what the community wrote, and how its logs stand.
 
 use crate::args::entry_id;
+use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::render::card::{Card, short, when};
@@ -8,7 +9,7 @@ use crate::render::table::Table;
 use crate::reply::Reply;
 use crate::source::{Source, in_pages};
 use clap::Args;
-use hearth_node::queries::Query;
+use hearth_node::queries::{Query, Use};
 use hearth_protocol::id::Id;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -26,7 +27,7 @@ const HEADLINE: usize = 60;
 #[command(after_help = "Example:\n  hearth thread 3f9a2c")]
 pub(crate) struct Thread {
     /// The id of any part of it
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Read))]
     entry: String,
 }
 
@@ -230,6 +231,7 @@ impl Search {
 #[command(after_help = "Examples:\n  hearth log\n  hearth log south --from 100 --limit 20")]
 pub(crate) struct Log {
     /// Whose log, by short name or id [default: this organisation's]
+    #[arg(add = completion::of(Use::Organisation))]
     organisation: Option<String>,
     /// Index of the first entry [default: the last page]
     #[arg(long)]
@@ -278,7 +280,7 @@ impl Log {
 #[command(after_help = "Examples:\n  hearth show 3f9a2c\n  hearth show 5d02aa --save guide.pdf")]
 pub(crate) struct Show {
     /// The entry's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
     entry: String,
     /// Save its file, or its words where it has no file, under a name that is not taken
     #[arg(long, value_name = "FILE")]

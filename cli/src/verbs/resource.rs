@@ -1,6 +1,7 @@
 //! Sharing and judging resources.
 
 use crate::args::entry_id;
+use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::{Draft, Pen};
@@ -8,6 +9,7 @@ use crate::reply::Reply;
 use crate::sheet::Sheet;
 use crate::words::{Words, titled};
 use clap::{Args, ValueEnum};
+use hearth_node::queries::Use;
 use hearth_protocol::kind::{Learning, ResourcePublished, ResourceType, Slug};
 use hearth_protocol::limits;
 use hearth_protocol::time::Timestamp;
@@ -28,7 +30,7 @@ pub(crate) struct Share {
     #[arg(long, value_name = "FILE")]
     attach: Option<PathBuf>,
     /// The first version of the resource this is a new version of
-    #[arg(long, value_name = "ID", value_parser = entry_id)]
+    #[arg(long, value_name = "ID", value_parser = entry_id, add = completion::of(Use::Renew))]
     version_of: Option<String>,
     /// What it is
     #[arg(long = "type", value_name = "TYPE")]
@@ -102,7 +104,7 @@ impl From<Sort> for ResourceType {
 #[command(after_help = "Example:\n  hearth validate 5d02aa \"Used on our ward for a year.\"")]
 pub(crate) struct Validate {
     /// The version's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Judge))]
     version: String,
     #[command(flatten)]
     rationale: Words,
@@ -123,7 +125,7 @@ impl Validate {
 #[command(after_help = "Example:\n  hearth dispute 5d02aa \"The dose in step 3 is out of date.\"")]
 pub(crate) struct Dispute {
     /// The version's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Judge))]
     version: String,
     #[command(flatten)]
     rationale: Words,

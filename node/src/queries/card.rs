@@ -256,6 +256,15 @@ pub(super) fn data(act: &hearth_protocol::kind::Act) -> Value {
     }
 }
 
+/// The topics that its author gave an entry.
+pub(super) fn topics_of(item: &Item) -> Vec<String> {
+    let data = item.act().map_or(Value::Null, data);
+    let topics = data["topics"].as_array().into_iter().flatten();
+    topics
+        .filter_map(|topic| topic.as_str().map(str::to_owned))
+        .collect()
+}
+
 /// The title that words begin with (`# Title`).
 pub(super) fn title_of(words: &str) -> Option<String> {
     words

@@ -92,7 +92,7 @@ pub(super) fn search(reader: &Reader, words: &str, limit: usize) -> Result<Value
 }
 
 /// The question, discussion or resource that an entry belongs to.
-fn root<'a>(view: &'a View, item: &'a Item) -> Option<&'a Item> {
+pub(super) fn root<'a>(view: &'a View, item: &'a Item) -> Option<&'a Item> {
     view.root(item).filter(|root| begins_one(view, root))
 }
 
@@ -100,7 +100,7 @@ fn is_of(view: &View, item: &Item, id: Id) -> bool {
     item.standing == Standing::Counts && root(view, item).is_some_and(|root| root.id == id)
 }
 
-fn begins_one(view: &View, item: &Item) -> bool {
+pub(super) fn begins_one(view: &View, item: &Item) -> bool {
     let kind = matches!(
         item.deed,
         Some(Deed::QueryAsked | Deed::ThreadOpened | Deed::ResourcePublished)
@@ -109,7 +109,7 @@ fn begins_one(view: &View, item: &Item) -> bool {
 }
 
 /// What people say, as against what they administer.
-fn is_said(item: &Item) -> bool {
+pub(super) fn is_said(item: &Item) -> bool {
     matches!(
         item.deed,
         Some(
@@ -146,7 +146,7 @@ fn leave_words(card: &mut Card) {
 }
 
 /// The questions and resources that their authors took back.
-fn withdrawn(view: &View) -> BTreeSet<Id> {
+pub(super) fn withdrawn(view: &View) -> BTreeSet<Id> {
     let taken_back = |item: &&Item| matches!(item.deed, Some(Deed::QueryWithdrawn | Deed::ResourceWithdrawn));
     let subjects = view
         .counting()

@@ -1,5 +1,7 @@
 //! The one way of reading: questions and their answers, for the API of a running node and for a data directory alike.
 
+mod asker;
+mod candidates;
 mod card;
 mod discussions;
 mod figures;
@@ -22,6 +24,7 @@ use serde_json::Value;
 use crate::projector::Projector;
 use crate::store::{OpenError, Store, StoreError};
 
+pub use candidates::Use;
 pub use query::{At, Query};
 pub use status::{Live, Presence};
 
@@ -178,6 +181,20 @@ impl Reader {
             Query::Thread { id } => discussions::thread(self, id),
             Query::Threads { limit, skip } => discussions::threads(self, *limit, *skip),
             Query::Search { words, limit } => discussions::search(self, words, *limit),
+            Query::Candidates {
+                to,
+                begins,
+                key,
+                limit,
+            } => {
+                let begun = candidates::Begun {
+                    to: *to,
+                    begins,
+                    key: key.as_ref(),
+                    limit: *limit,
+                };
+                candidates::candidates(self, &begun)
+            }
             Query::Entry { id } => log::entry(self, id),
             Query::Log {
                 organisation,

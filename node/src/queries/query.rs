@@ -1,7 +1,10 @@
 //! What can be asked, as it travels: JSON with the question's name under `query`.
 
 use hearth_protocol::community::Cut;
+use hearth_protocol::id::KeyBytes;
 use serde::{Deserialize, Serialize};
+
+use super::candidates::Use;
 
 /// A question. Times are RFC 3339, spans like `90d`, ids hexadecimal and shortened at will while unambiguous;
 /// an organisation is named by its slug or by its id.
@@ -40,6 +43,20 @@ pub enum Query {
     Search {
         /// Words, separated by spaces.
         words: String,
+        /// At most this many.
+        #[serde(default = "page")]
+        limit: usize,
+    },
+    /// Ids and names that begin so, for a shell that completes them.
+    Candidates {
+        /// What they are wanted for.
+        to: Use,
+        /// What is already written.
+        #[serde(default)]
+        begins: String,
+        /// The key of whoever writes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyBytes>,
         /// At most this many.
         #[serde(default = "page")]
         limit: usize,

@@ -39,7 +39,7 @@ pub(super) fn item<'a>(view: &'a View, prefix: &str) -> Result<&'a Item, QueryEr
 }
 
 /// Whether the id's digits begin so, compared without writing all of them.
-fn begins(id: &Id, prefix: &str) -> bool {
+pub(super) fn begins(id: &Id, prefix: &str) -> bool {
     let digits = prefix.as_bytes();
     let nibble = |i: usize| char::from_digit(u32::from(id.as_bytes()[i / 2] >> (4 * (1 - i % 2)) & 15), 16);
     digits.len() <= 64

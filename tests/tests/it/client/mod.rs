@@ -2,10 +2,12 @@
 
 mod arguments;
 mod beginning;
+mod completing;
 mod editing;
 mod full_disk;
 mod import;
 mod joining;
+mod manual;
 mod offline;
 mod proving;
 mod publishing;

@@ -1,0 +1,30 @@
+//! Who asks: the member behind a key, for questions whose answer depends on it.
+
+use hearth_protocol::community::{Author, Item, Person, PersonNumber, View};
+use hearth_protocol::id::KeyBytes;
+
+use super::{Reader, resolve};
+
+/// A member of this node's organisation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asker {
+    pub(super) person: PersonNumber,
+}
+
+impl Asker {
+    /// The member who holds a key, as the view knows them; none for a stranger.
+    pub(super) fn find(reader: &Reader, view: &View, key: &KeyBytes) -> Option<Asker> {
+        let own = resolve::log(&reader.store().read().ok()?, None).ok()?;
+        let keys = reader.projector().read().member_keys(own.charter.organisation);
+        let (_, holder, _) = keys.into_iter().find(|(held, _, _)| held == key)?;
+        view.spells()
+            .iter()
+            .find(|spell| view.person(spell.person) == Person::Member(holder))
+            .map(|spell| Asker { person: spell.person })
+    }
+
+    /// Whether they wrote it.
+    pub(super) fn wrote(&self, item: &Item) -> bool {
+        item.author == Author::Person(self.person)
+    }
+}
