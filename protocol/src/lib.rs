@@ -19,6 +19,7 @@ pub mod log;
 
 pub mod community;
 pub mod framework;
+pub mod governance;
 
 pub mod audit;
 pub mod sync;

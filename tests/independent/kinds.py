@@ -97,6 +97,25 @@ def scores(item):
         return isinstance(score, list) and len(score) == 2 and slug(score[0]) and is_uint(score[1]) and 1 <= score[1] <= 5
 
     return rows(1, 8, row)(item) and all(a[0] < b[0] for a, b in zip(item, item[1:]))
+def parameters(item):
+    """A map of numbers, pairs [developing, established], and such maps by statement."""
+    def value(of):
+        pair = isinstance(of, list) and len(of) == 2 and all(map(is_uint, of)) and of[0] <= of[1]
+        return is_uint(of) or pair or (isinstance(of, dict) and all(map(value, of.values())))
+
+    return isinstance(item, dict) and all(map(value, item.values())) and item.get("version", 0) >= 2
+
+
+# What takes effect by a decision, by kind.
+ADOPTED = {"parameters.adopted": parameters}
+
+
+def adoption(item):
+    return fields({"do": lambda kind: kind in ADOPTED, "data": lambda _: True})(item) and ADOPTED[item["do"]](item["data"])
+
+
+def one_of(*words):
+    return lambda item: item in words
 
 
 NOTHING = fields({})
@@ -129,6 +148,15 @@ KINDS = {
     "task.accepted": (NOTHING, (1, 1), MAY_BODY),
     "task.done": (NOTHING, (1, 1), MAY_BODY),
     "task.confirmed": (NOTHING, (1, 1), MAY_BODY),
+    "decision.proposed": (
+        fields(
+            {"cut": heads, "rule": one_of("members", "organisations", "consent"), "closes": is_uint, "quorum": lambda item: is_uint(item) and item <= 100},
+            {"adopts": adoption},
+        ), (0, 64), MUST_BODY,
+    ),
+    "ballot.cast": (fields({"choice": one_of("for", "against", "abstain")}), (1, 1), MAY_BODY),
+    "decision.closed": (fields({"outcome": one_of("carried", "failed")}), (1, 1), MAY_BODY),
+    "parameters.adopted": (parameters, (1, 64), NO_BODY),
     "query.asked": (fields({}, {"topics": TOPICS, "pseudonymous": TRUE}), (0, 0), MUST_BODY),
     "query.answered": (NOTHING, (1, 1), MUST_BODY),
     "query.accepted": (NOTHING, (1, 1), NO_BODY),

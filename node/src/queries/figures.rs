@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hearth_protocol::community::View;
-use hearth_protocol::framework::{self, Parameters, Section};
+use hearth_protocol::framework::{self, Section};
 use hearth_protocol::time::{Span, Timestamp};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ impl Extent {
 /// The framework's own answer (docs/framework.schema.json).
 pub(super) fn framework(reader: &Reader, at: &At) -> Result<Value, QueryError> {
     let Extent { view, as_of, window } = Extent::of(reader, at)?;
-    let answer = framework::compute(&view, as_of, window, &Parameters::default());
+    let answer = framework::compute(&view, as_of, window);
     Ok(json_of(&answer))
 }
 
@@ -40,7 +40,7 @@ pub(super) fn framework(reader: &Reader, at: &At) -> Result<Value, QueryError> {
 pub(super) fn explain(reader: &Reader, statement: &str, at: &At) -> Result<Value, QueryError> {
     let section: Section = statement.parse()?;
     let Extent { view, as_of, window } = Extent::of(reader, at)?;
-    let answer = framework::explain(&view, section, as_of, window, &Parameters::default());
+    let answer = framework::explain(&view, section, as_of, window);
     let missing = || QueryError::NotComputed {
         statement: statement.to_owned(),
     };

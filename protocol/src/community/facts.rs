@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::id::{Hash, Id};
-use crate::kind::{Act, Deed, Signer};
+use crate::kind::{Act, Adoption, Decisions, Deed, Signer};
 use crate::time::Timestamp;
 
 use super::verdict::VoidReason;
@@ -241,6 +241,7 @@ impl Facts {
         let attempt = Attempt {
             log: arrival.log,
             deed: arrival.deed,
+            act: arrival.act,
             doer: arrival.doer,
             is_record: arrival.is_record,
         };
@@ -333,6 +334,7 @@ impl Facts {
         let attempt = Attempt {
             log: fact.log,
             deed: fact.deed,
+            act: fact.act.as_ref(),
             doer: fact.doer,
             is_record: fact.is_record,
         };
@@ -340,7 +342,7 @@ impl Facts {
     }
 
     /// Whether one may do this to that. All targets are decided.
-    fn relation(&self, attempt: Attempt, targets: &[Place]) -> Result<(), VoidReason> {
+    fn relation(&self, attempt: Attempt<'_>, targets: &[Place]) -> Result<(), VoidReason> {
         let target = |place: &Place| self.get(*place);
         if targets.iter().map(target).any(|t| t.verdict != Verdict::Counts) {
             return Err(VoidReason::WrongSubject);
@@ -351,6 +353,9 @@ impl Facts {
         let rules = deed.rules();
         let mut numbered = targets.iter().map(target).enumerate();
         if numbered.any(|(place, target)| !rules.subject.admits(place, target.deed)) {
+            return Err(VoidReason::WrongSubject);
+        }
+        if rules.adopted && !self.is_adopted(attempt.act, targets) {
             return Err(VoidReason::WrongSubject);
         }
         let is_later_version = subject.deed == Some(Deed::ResourcePublished) && !subject.re.is_empty();
@@ -386,6 +391,22 @@ impl Facts {
             Some(owner) if !attempt.is_by_the_doer_of(owner) => Err(VoidReason::NotPermitted),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the decision that comes first lets just this happen, about nothing it was not about itself.
+    fn is_adopted(&self, act: Option<&Arc<Act>>, targets: &[Place]) -> bool {
+        let Some((decision, others)) = targets.split_first() else {
+            return false;
+        };
+        let decision = self.get(*decision);
+        let Some(Act::Decisions(Decisions::DecisionProposed(proposed))) = decision.act.as_deref() else {
+            return false;
+        };
+        let about: Vec<Option<Place>> = self.references(decision).collect();
+        let named = proposed.adopts.as_ref().map(Adoption::act);
+        named == act.map(|act| &**act)
+            && named.is_some()
+            && others.iter().all(|other| about.contains(&Some(*other)))
     }
 
     /// Whether the subject names the doer.
@@ -453,14 +474,15 @@ impl Facts {
 
 /// What is attempted, by whom.
 #[derive(Clone, Copy)]
-struct Attempt {
+struct Attempt<'a> {
     log: LogNumber,
     deed: Option<Deed>,
+    act: Option<&'a Arc<Act>>,
     doer: Doer,
     is_record: bool,
 }
 
-impl Attempt {
+impl Attempt<'_> {
     /// The same person. A record speaks only of what records of its own log brought in; there the organisation's word
     /// will do where neither names a person.
     fn is_by_the_doer_of(self, fact: &Fact) -> bool {

@@ -27,7 +27,7 @@ pub use history::{LATE, Witnessed};
 pub use roster::Role;
 pub use verdict::{Standing, VoidReason};
 pub use view::{
-    Author, Belonging, Column, Item, OrganisationNumber, Person, PersonNumber, Spell, View, ViewError,
+    Author, Belonging, Column, Item, OrganisationNumber, Person, PersonNumber, Pin, Spell, View, ViewError,
 };
 
 use crate::id::{Id, KeyBytes};

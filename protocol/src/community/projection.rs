@@ -1,9 +1,10 @@
 //! From all facts to the view of one cut: which entries it holds, how they stand, and when they were.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::id::Id;
-use crate::kind::Deed;
+use crate::id::{Id, Root};
+use crate::kind::{Deed, Head};
 use crate::time::Timestamp;
 
 use super::Community;
@@ -14,7 +15,7 @@ use super::judge::Founding;
 use super::log::{Log, Turn};
 use super::verdict::{Standing, VoidReason};
 use super::view::{
-    Author, Belonging, Column, Item, OrganisationNumber, Person, PersonNumber, Spell, View, ViewError,
+    Author, Belonging, Column, Item, OrganisationNumber, Person, PersonNumber, Pin, Spell, View, ViewError,
 };
 
 /// The ruleset this program judges by.
@@ -50,6 +51,8 @@ pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> 
         persons,
         starts: fitted.starts(),
         spells: Vec::new(),
+        founder: fitted.founder_number(),
+        pins: BTreeMap::new(),
         by_id: OnceLock::new(),
         by_deed: OnceLock::new(),
         roots: OnceLock::new(),
@@ -58,6 +61,7 @@ pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> 
     let states = fitted.states(&view);
     view.spells = fitted.spells(&view, &states);
     view.organisations = fitted.organisations(&states);
+    view.pins = fitted.pins(&view);
     Ok(view)
 }
 
@@ -392,11 +396,14 @@ impl<'a> Fitted<'a> {
                         .id,
                         from: at,
                         until: None,
+                        first: index,
+                        last: None,
                     });
                 }
                 (Turn::Left(_), Some(running)) => {
                     *spell = None;
                     spells[running].until = Some(at);
+                    spells[running].last = Some(index);
                 }
                 _ => {}
             }
@@ -404,15 +411,67 @@ impl<'a> Fitted<'a> {
         spells
     }
 
-    fn organisations(&self, states: &[(OrganisationNumber, u64, Turn, Timestamp)]) -> Vec<Belonging> {
-        let (founder, _) = self
-            .community
-            .founding()
-            .expect("a cut fits only a founded community");
-        let founder = self
+    /// The founder's place among the rows.
+    fn founder_number(&self) -> OrganisationNumber {
+        let founder = self.community.logs[self.founder.0 as usize].organisation;
+        let place = self
             .cut
             .rows()
-            .partition_point(|row| row.organisation() < founder.organisation);
+            .partition_point(|row| row.organisation() < founder);
+        OrganisationNumber(u32::try_from(place).expect("organisations are counted in 32 bits"))
+    }
+
+    /// What the logs say of every cut that an entry pins.
+    fn pins(&self, view: &View) -> BTreeMap<u32, Pin> {
+        let mut pins = BTreeMap::new();
+        for (place, item) in (0_u32..).zip(&view.items) {
+            let rows = item.act().map_or(&[] as &[Head], |act| act.pins());
+            if !rows.is_empty() {
+                pins.insert(place, self.pin(view, rows));
+            }
+        }
+        pins
+    }
+
+    /// A cut has a row for every organisation admitted within it and for no other.
+    fn pin(&self, view: &View, rows: &[Head]) -> Pin {
+        let founder = view.organisation(view.founder).id;
+        let Some(founded) = rows.iter().find(|row| row.organisation == founder) else {
+            return Pin::Wrong;
+        };
+        let held = self.cut.row(founder).map_or(0, Row::size);
+        if founded.size > held {
+            return Pin::Beyond;
+        }
+        let admitted = view.organisations.iter().filter(|o| o.admitted_by < founded.size);
+        if founded.size < 2 || !admitted.map(|o| o.id).eq(rows.iter().map(|row| row.organisation)) {
+            return Pin::Wrong;
+        }
+        let mut pin = Pin::Holds;
+        for row in rows {
+            if self
+                .cut
+                .row(row.organisation)
+                .is_none_or(|held| held.size() < row.size)
+            {
+                pin = Pin::Beyond;
+            } else if self.root(row.organisation, row.size) != Some(row.root) {
+                return Pin::Wrong;
+            }
+        }
+        pin
+    }
+
+    /// The root of a log at a size; an empty log has one, too.
+    fn root(&self, organisation: Id, size: u64) -> Option<Root> {
+        match self.community.log(organisation) {
+            Some((_, log)) => log.root_at(size),
+            None => (size == 0).then(|| crate::log::TreeHead::empty().root),
+        }
+    }
+
+    fn organisations(&self, states: &[(OrganisationNumber, u64, Turn, Timestamp)]) -> Vec<Belonging> {
+        let founder = self.founder_number().as_usize();
         let at = |index: u64| {
             let found = states
                 .iter()
@@ -435,6 +494,7 @@ impl<'a> Fitted<'a> {
                 id: charter.id,
                 slug: charter.says.slug.as_str().to_owned(),
                 admitted: at(index),
+                admitted_by: index,
             })
             .collect();
         belongings.sort_unstable_by_key(|belonging| belonging.id);

@@ -141,6 +141,9 @@ fn misfit(deed: Deed, about: Option<Deed>) -> String {
     let wanted: Vec<&str> = kinds.iter().map(|kind| kind.rules().noun).collect();
     let wanted = wanted.join(" or ");
     match about {
+        Some(Deed::DecisionProposed) if rules.adopted => {
+            "the decision it refers to lets something else happen, or is about other entries".to_owned()
+        }
         Some(about) if !kinds.contains(&about) => {
             let noun = about.rules().noun;
             format!("this is done to {wanted}, and the entry it refers to is {noun}")

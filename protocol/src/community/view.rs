@@ -24,9 +24,23 @@ pub struct View {
     /// Where each organisation's items begin.
     pub(super) starts: Vec<usize>,
     pub(super) spells: Vec<Spell>,
+    pub(super) founder: OrganisationNumber,
+    /// By place of the items that pin a cut.
+    pub(super) pins: BTreeMap<u32, Pin>,
     pub(super) by_id: OnceLock<Vec<u32>>,
     pub(super) by_deed: OnceLock<BTreeMap<Deed, Vec<u32>>>,
     pub(super) roots: OnceLock<Vec<Option<u32>>>,
+}
+
+/// What the logs say of a cut that an entry pins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pin {
+    /// It is a cut of this community, within the one the view is of.
+    Holds,
+    /// It goes beyond the view's own cut.
+    Beyond,
+    /// No cut of this community: an organisation is missing or not admitted within it, or a root is another.
+    Wrong,
 }
 
 /// A person: a member by the id of their first admission, or a pseudonym of imported history.
@@ -128,6 +142,8 @@ pub struct Belonging {
     pub slug: String,
     /// Since when it is one of the community.
     pub admitted: Timestamp,
+    /// The index in the founding log that admitted it.
+    pub admitted_by: u64,
 }
 
 /// An unbroken time of membership.
@@ -143,6 +159,10 @@ pub struct Spell {
     pub from: Timestamp,
     /// Until this one; none if it goes on.
     pub until: Option<Timestamp>,
+    /// The index that began it.
+    pub first: u64,
+    /// The index that ended it; none if it goes on.
+    pub last: Option<u64>,
 }
 
 impl View {
@@ -169,6 +189,17 @@ impl View {
     /// The cut it is of.
     pub fn cut(&self) -> &Cut {
         &self.cut
+    }
+
+    /// The organisation that founded it.
+    pub fn founder(&self) -> OrganisationNumber {
+        self.founder
+    }
+
+    /// What the logs say of the cut this entry pins; none where it pins none.
+    pub fn pin(&self, item: &Item) -> Option<Pin> {
+        let place = u32::try_from(self.position(item)).expect("a view is counted in 32 bits");
+        self.pins.get(&place).copied()
     }
 
     /// The organisations admitted within the cut, ascending by id.
@@ -393,6 +424,11 @@ impl Author {
 }
 
 impl Spell {
+    /// Whether it holds after so many entries of its organisation's log.
+    pub fn holds_within(&self, size: u64) -> bool {
+        self.first < size && self.last.is_none_or(|last| last >= size)
+    }
+
     /// Whether it holds at an instant: what happened before is visible, what happens then is not.
     pub fn holds_at(&self, at: Timestamp) -> bool {
         self.from < at && self.until.is_none_or(|until| until >= at)

@@ -13,6 +13,7 @@ use super::scope::Scope;
 use super::section::{Measurement, Section};
 use super::statement::{Dimension, Statement};
 use crate::community::{Standing, View};
+use crate::governance::Decisions;
 use crate::id::{Hash, Id};
 use crate::kind::Clock;
 use crate::time::{Span, Timestamp};
@@ -124,13 +125,16 @@ pub struct DimensionAnswer {
     pub not_computed: Vec<Statement>,
 }
 
-/// Computes every section this version can, for the instant `as_of`. With a window of one's own there are values and
-/// no ratings. O(n log n) in the entries of the cut.
-pub fn compute(view: &View, as_of: Timestamp, window: Option<Span>, parameters: &Parameters) -> Framework {
+/// Computes every section this version can, for the instant `as_of`, by the parameters in force there. With a window of
+/// one's own there are values and no ratings. O(n log n) in the entries of the cut.
+pub fn compute(view: &View, as_of: Timestamp, window: Option<Span>) -> Framework {
+    let decisions = Decisions::at(view, as_of);
+    let parameters = Parameters::in_force(&decisions);
     let scope = Scope {
         view,
         as_of,
-        parameters,
+        parameters: &parameters,
+        decisions: &decisions,
         own_window: window,
     };
     let measured: Vec<Measurement> = Section::computed()

@@ -12,6 +12,7 @@ use super::scope::Scope;
 use super::section::Section;
 use super::statement::{Dimension, Statement};
 use crate::community::{Item, Standing, View, VoidReason};
+use crate::governance::Decisions;
 use crate::id::Id;
 use crate::time::{Span, Timestamp};
 
@@ -99,17 +100,14 @@ pub struct LeftOut {
 
 /// Opens one section: what was counted, left out (and why) and is pending. None for a statement that this version does
 /// not compute.
-pub fn explain(
-    view: &View,
-    section: Section,
-    as_of: Timestamp,
-    window: Option<Span>,
-    parameters: &Parameters,
-) -> Option<Explanation> {
+pub fn explain(view: &View, section: Section, as_of: Timestamp, window: Option<Span>) -> Option<Explanation> {
+    let decisions = Decisions::at(view, as_of);
+    let parameters = Parameters::in_force(&decisions);
     let scope = Scope {
         view,
         as_of,
-        parameters,
+        parameters: &parameters,
+        decisions: &decisions,
         own_window: window,
     };
     let measurement = section.measure(scope)?;

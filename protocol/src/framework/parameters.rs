@@ -1,6 +1,7 @@
 //! What a community may set: windows, spans and thresholds, named in every result by their hash.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::asking::K4;
@@ -8,12 +9,14 @@ use super::contributions::V3;
 use super::responses::V4;
 use super::validation::K2;
 use crate::codec;
+use crate::governance::Decisions;
 use crate::id::Hash;
+use crate::kind::{Act, Decisions as Deciding, Deed};
 use crate::time::Span;
 
 /// Two thresholds of a share, in per cent: *developing* and *established*.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(u64, u64)", into = "(u64, u64)")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "(u64, u64)")]
 pub struct Thresholds {
     /// From here on *developing*.
     pub developing: u64,
@@ -22,8 +25,8 @@ pub struct Thresholds {
 }
 
 /// Sizes of samples: below the first there is no rating, below the second none over *developing* (R7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(u64, u64)", into = "(u64, u64)")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(into = "(u64, u64)")]
 pub struct SmallNumbers {
     /// Fewer than this: no rating.
     pub too_few: u64,
@@ -71,12 +74,58 @@ impl Default for Parameters {
 }
 
 impl Parameters {
+    /// Those the community has decided on last before an instant; [`Parameters::default`] where it never has.
+    pub fn in_force(decisions: &Decisions<'_>) -> Parameters {
+        let adopted = decisions.in_force(Deed::ParametersAdopted);
+        let act = adopted.and_then(|adopted| adopted.item.act());
+        if let Some(Act::Decisions(Deciding::ParametersAdopted(parameters))) = act {
+            parameters.clone()
+        } else {
+            Parameters::default()
+        }
+    }
+
+    /// Says what cannot be: the shape is right, the numbers are not.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.window == Span::ZERO || self.year == Span::ZERO {
+            return Err("a window of no time".to_owned());
+        }
+        if self.version < 2 {
+            return Err(
+                "version: version 1 is what holds before any decision; count on from there".to_owned(),
+            );
+        }
+        Ok(())
+    }
+
     /// SHA-256 of `"hearth/parameters/v1" ‖ 0x00 ‖` the canonical CBOR.
     pub fn hash(&self) -> Hash {
         let digest = Sha256::new()
             .chain_update(b"hearth/parameters/v1\0")
             .chain_update(codec::encode(self));
         Hash::from_bytes(digest.finalize().into())
+    }
+}
+
+impl<'de> Deserialize<'de> for Thresholds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Thresholds, D::Error> {
+        let (developing, established) = Deserialize::deserialize(deserializer)?;
+        if developing > established || established > 100 {
+            let why = format!("[{developing}, {established}] are no two ascending thresholds in per cent");
+            return Err(D::Error::custom(why));
+        }
+        Ok((developing, established).into())
+    }
+}
+
+impl<'de> Deserialize<'de> for SmallNumbers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SmallNumbers, D::Error> {
+        let (too_few, few) = Deserialize::deserialize(deserializer)?;
+        if too_few > few {
+            let why = format!("[{too_few}, {few}] are no two ascending sizes of samples");
+            return Err(D::Error::custom(why));
+        }
+        Ok((too_few, few).into())
     }
 }
 

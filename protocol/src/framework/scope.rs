@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::parameters::Parameters;
 use crate::community::{Author, Column, Item, OrganisationNumber, Person, PersonNumber, View};
+use crate::governance::Decisions;
 use crate::kind::Deed;
 use crate::time::{Span, Timestamp};
 
@@ -13,6 +14,9 @@ pub(super) struct Scope<'a> {
     pub(super) view: &'a View,
     pub(super) as_of: Timestamp,
     pub(super) parameters: &'a Parameters,
+    /// What was decided before the instant, and is in force by it.
+    #[allow(dead_code, reason = "for the statements about what was agreed")]
+    pub(super) decisions: &'a Decisions<'a>,
     /// A window of the asker's own, in place of each indicator's.
     pub(super) own_window: Option<Span>,
 }

@@ -4,6 +4,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::Head;
 use crate::codec;
 use crate::id::Id;
 
@@ -16,6 +17,11 @@ pub(super) trait Data: Serialize + DeserializeOwned {
 
     /// The persons it names, for what only they may do about it ([`super::Signer::Named`]).
     fn names(&self) -> &[Id] {
+        &[]
+    }
+
+    /// The cut it pins, row by row; whether the logs bear it out is for [`crate::community::View::pin`] to say.
+    fn pins(&self) -> &[Head] {
         &[]
     }
 }
@@ -81,6 +87,15 @@ macro_rules! family {
                     })*
                 }
             }
+
+            /// The cut its data pins.
+            pub(super) fn pins(&self) -> &[crate::kind::Head] {
+                match self {
+                    $($crate::kind::family::family!(@pattern data, $variant $($data)?) => {
+                        $crate::kind::family::family!(@pins data $($data)?)
+                    })*
+                }
+            }
         }
 
         impl serde::Serialize for $family {
@@ -126,6 +141,12 @@ macro_rules! family {
         $crate::kind::family::Data::names($bound)
     };
     (@names $bound:ident) => {
+        &[]
+    };
+    (@pins $bound:ident $data:ident) => {
+        $crate::kind::family::Data::pins($bound)
+    };
+    (@pins $bound:ident) => {
         &[]
     };
     (@read $variant:ident $data:ident, $bytes:ident) => {

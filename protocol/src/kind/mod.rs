@@ -7,6 +7,7 @@ mod care;
 mod circles;
 mod community;
 mod coverage;
+mod decisions;
 mod deed;
 mod family;
 mod interaction;
@@ -24,6 +25,9 @@ pub use community::{
     Proposed,
 };
 pub use coverage::{Coverage, GapRaised};
+pub use decisions::{
+    Adoption, BallotCast, Choice, DecisionClosed, DecisionProposed, Decisions, NotAdopted, Outcome, Rule,
+};
 pub use deed::Deed;
 pub use interaction::{Interaction, QueryAsked, ReactionGiven, ThreadOpened};
 pub use leadership::{Leadership, LeadershipAsked, TaskOffered};
@@ -101,6 +105,14 @@ macro_rules! families {
                 }
             }
 
+            /// The cut its data pins, row by row; empty where it pins none.
+            pub fn pins(&self) -> &[Head] {
+                match self {
+                    $(Act::$family(act) => act.pins(),)*
+                    Act::Unknown { .. } | Act::Bad { .. } => &[],
+                }
+            }
+
             /// The persons named in its data, for what only they may do about it.
             pub(crate) fn names(&self) -> &[Id] {
                 match self {
@@ -150,6 +162,8 @@ families! {
     People,
     /// Requests to the leadership, tasks.
     Leadership,
+    /// Proposals, ballots, outcomes, and what is adopted by them.
+    Decisions,
     /// Queries, threads, reactions.
     Interaction,
     /// Meetings.

@@ -20,6 +20,8 @@ pub struct Kind {
     pub body: Presence,
     /// Whether it is what R5 of docs/framework.md calls a contribution.
     pub contribution: bool,
+    /// Whether it takes effect by a decision, which its `re` names first.
+    pub adopted: bool,
 }
 
 /// Whether a kind may be a record.
@@ -87,6 +89,8 @@ pub enum Subject {
     Contribution,
     /// One to 64 ids of entries of any kind.
     Any,
+    /// Left out, or one to 64 ids of entries of any kind.
+    AnyOrNone,
 }
 
 /// Whether a body goes with the entry.
@@ -110,6 +114,7 @@ pub(super) const fn kind(signer: Signer, subject: Subject, body: Presence, noun:
         subject,
         body,
         contribution: false,
+        adopted: false,
     }
 }
 
@@ -145,6 +150,13 @@ impl Kind {
         }
     }
 
+    pub(super) const fn adopted(self) -> Kind {
+        Kind {
+            adopted: true,
+            ..self
+        }
+    }
+
     pub(super) const fn called(self, name: &'static str) -> Kind {
         Kind { name, ..self }
     }
@@ -155,6 +167,7 @@ impl Kind {
             Subject::None => (0, 0),
             Subject::One(_) | Subject::Contribution => (1, 1),
             Subject::Optional(_) => (0, 1),
+            Subject::AnyOrNone => (0, crate::limits::REFERENCES),
             Subject::Led(..) | Subject::Many(_) | Subject::Any => (1, crate::limits::REFERENCES),
         };
         if !(least..=most).contains(&references) {
@@ -178,7 +191,7 @@ impl Subject {
             Subject::Led(first, _) if place == 0 => among(first),
             Subject::Led(_, others) => others.is_empty() || among(others),
             Subject::Contribution => kind.is_some_and(Deed::is_contribution),
-            Subject::Any => true,
+            Subject::Any | Subject::AnyOrNone => true,
         }
     }
 }

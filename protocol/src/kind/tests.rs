@@ -117,6 +117,7 @@ fn the_table_says_what_the_protocol_page_says() {
             Subject::Optional(_) => re.starts_with("– , or ["),
             Subject::Contribution => re == "[any contribution]",
             Subject::Led(..) => re.starts_with('[') && re.contains("; ") && re.ends_with("…]"),
+            Subject::AnyOrNone => re == "– , or [entry …]",
             Subject::Many(_) | Subject::Any => re.ends_with("…]") && !re.contains("; "),
         };
         assert!(fits, "{name}: {re}");

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use hearth_protocol::community::{
     Community, Cut, Person, Refusal, Signature, Standing, View, ViewError, check,
 };
-use hearth_protocol::framework::{Parameters, compute};
+use hearth_protocol::framework::compute;
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::{Act, Interaction, Learning, People};
 use hearth_protocol::time::{Span, Timestamp};
@@ -257,7 +257,7 @@ fn a_circle_of_twins_has_no_root_and_is_walked_once() {
 }
 
 fn facts(view: &View) -> String {
-    let figures = compute(view, time(10_000), None, &Parameters::default());
+    let figures = compute(view, time(10_000), None);
     format!(
         "{:?}\n{:?}\n{}",
         view.items(),

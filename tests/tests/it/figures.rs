@@ -48,7 +48,8 @@ struct Happened {
     name: Option<String>,
     #[serde(default)]
     re: Names,
-    /// Header fields: "@ann" is the id of that name, "ms:2026-03-01" an instant, "d:30" and "h:72" spans, "hash:x" a hash.
+    /// Header fields: "@ann" is the id of that name, "ms:2026-03-01" an instant, "d:30" and "h:72" spans, "hash:x" a hash,
+    /// "@cut" everything told so far as a pinned cut.
     data: Option<Value>,
     /// Bytes of its body, 1 where there must be one.
     words: Option<usize>,
@@ -403,6 +404,7 @@ fn field(text: &str, story: &Story) -> ciborium::Value {
     let days = || rest.parse::<u64>().unwrap();
     match form {
         "" => match text.strip_prefix('@') {
+            Some("cut") => ciborium::Value::serialized(&story.cut(&BTreeMap::new())).unwrap(),
             Some(name) => story.id(name).as_bytes().to_vec().into(),
             None => text.into(),
         },
@@ -418,10 +420,9 @@ fn field(text: &str, story: &Story) -> ciborium::Value {
 fn answers(story: &Story, ask: &Ask) -> (Value, BTreeMap<String, Value>) {
     let view = story.community().view(&story.cut(&ask.cut)).unwrap();
     let window: Option<Span> = ask.window.as_ref().map(|window| window.parse().unwrap());
-    let parameters = Parameters::default();
-    let answer = compute(&view, ask.as_of.0, window, &parameters);
+    let answer = compute(&view, ask.as_of.0, window);
     let opened = Section::computed().map(|section| {
-        let explanation = explain(&view, section, ask.as_of.0, window, &parameters).unwrap();
+        let explanation = explain(&view, section, ask.as_of.0, window).unwrap();
         (
             section.id().to_owned(),
             serde_json::to_value(explanation).unwrap(),

@@ -9,6 +9,7 @@
 mod client;
 mod crash;
 mod cuts;
+mod decisions;
 mod demo;
 mod faults;
 mod figures;

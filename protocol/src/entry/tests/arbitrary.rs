@@ -29,6 +29,7 @@ pub(super) fn payloads() -> impl Strategy<Value = Payload> {
                 Subject::None => 0,
                 Subject::One(_) | Subject::Contribution => 1,
                 Subject::Optional(_) => usize::from(count % 2),
+                Subject::AnyOrNone => usize::from(count % 65),
                 Subject::Led(..) | Subject::Many(_) | Subject::Any => 1 + usize::from(count % 64),
             });
             let has_body = match presence {

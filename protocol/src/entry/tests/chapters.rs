@@ -1,8 +1,7 @@
 //! A small made-up community, told once with every kind. Keys are made of one repeated byte, so anyone can make them.
 
-use super::leading;
-use super::learning;
 use super::story::{Example, Story, key};
+use super::{deciding, leading, learning};
 use crate::entry::{BodyRef, Entry, Home, Source, commit};
 use crate::id::{BodyHash, Hash, Id, Pseudonym, Root};
 use crate::kind::*;
@@ -14,8 +13,8 @@ const STEWARD: u8 = 0x01;
 const LOG: u8 = 0x02;
 const NEXT_LOG: u8 = 0x03;
 const WITNESS: u8 = 0x04;
-const MEMBER: u8 = 0x05;
-const OTHER_MEMBER: u8 = 0x06;
+pub(super) const MEMBER: u8 = 0x05;
+pub(super) const OTHER_MEMBER: u8 = 0x06;
 const SECOND_KEY: u8 = 0x07;
 const GUEST: u8 = 0x08;
 
@@ -45,6 +44,7 @@ const BESIDE: &[(&str, fn(&mut Story))] = &[
     ("2026-02-02", present),
     ("2026-02-03", gather),
     ("2026-02-04", miss),
+    ("2026-02-05", deciding::chapter),
     ("2026-02-10", leading::chapter),
     ("2026-02-20", learning::tell),
 ];

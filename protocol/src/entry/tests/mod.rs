@@ -8,6 +8,7 @@
 mod arbitrary;
 mod chapters;
 mod damage;
+mod deciding;
 mod frozen;
 mod leading;
 mod learning;
