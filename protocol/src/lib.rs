@@ -19,6 +19,7 @@ pub mod log;
 
 pub mod community;
 pub mod framework;
+pub mod gathering;
 pub mod governance;
 
 pub mod audit;

@@ -15,6 +15,7 @@ use super::section::Section;
 use super::statement::Statement;
 use crate::community::{Author, Column, Item, OrganisationNumber, PersonNumber};
 use crate::id::Id;
+use crate::time::Timestamp;
 
 /// How it is computed.
 pub(super) static METHOD: Method = Method {
@@ -262,6 +263,17 @@ impl<'a> Contributions<'a> {
             ..Evidence::default()
         }
     }
+}
+
+/// What people contributed from an instant on: events, each opinion once by person and version.
+pub(super) fn counted_contributions(scope: Scope<'_>, since: Timestamp) -> impl Iterator<Item = &Item> {
+    let repeated = repeated_opinions(scope, Reach::Signed);
+    scope.visible(Reach::Signed).filter(move |item| {
+        is_contribution(item)
+            && item.effective >= since
+            && item.author.person().is_some()
+            && !repeated.contains(&item.id)
+    })
 }
 
 /// Validations and disputes that are not the person's first on that version: opinions count by (person, subject).

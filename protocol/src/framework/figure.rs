@@ -93,6 +93,18 @@ impl Figure {
         Figure::new(value, evidence)
     }
 
+    /// The share of all there is, which is no sample: without an interval.
+    pub(super) fn census(of: &'static str, evidence: Evidence) -> Figure {
+        let ratio = evidence_ratio(&evidence);
+        let value = Value::Share {
+            numerator: ratio.numerator(),
+            denominator: ratio.denominator(),
+            of,
+            interval: None,
+        };
+        Figure::new(value, evidence)
+    }
+
     /// How many were counted.
     pub(super) fn count(evidence: Evidence) -> Figure {
         Figure::number(Some(evidence.counted.len() as u64), evidence)

@@ -6,7 +6,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::asking::K4;
 use super::contributions::V3;
+use super::growth::S1;
+use super::interest::V1;
 use super::responses::V4;
+use super::subgroups::G2;
 use super::validation::K2;
 use crate::codec;
 use crate::governance::Decisions;
@@ -39,10 +42,16 @@ pub struct SmallNumbers {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// Of G2.
+    pub g2: G2,
     /// Of K2.
     pub k2: K2,
     /// Of K4.
     pub k4: K4,
+    /// Of S1.
+    pub s1: S1,
+    /// Of V1.
+    pub v1: V1,
     /// Of V3.
     pub v3: V3,
     /// Of V4.
@@ -61,8 +70,11 @@ impl Default for Parameters {
     /// Version 1: what holds until a community decides otherwise.
     fn default() -> Parameters {
         Parameters {
+            g2: G2::default(),
             k2: K2::default(),
             k4: K4::default(),
+            s1: S1::default(),
+            v1: V1::default(),
             v3: V3::default(),
             v4: V4::default(),
             few: (5, 10).into(),

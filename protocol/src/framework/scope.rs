@@ -1,6 +1,6 @@
 //! What an indicator may look at: a view as of an instant, one column at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::parameters::Parameters;
 use crate::community::{Author, Column, Item, OrganisationNumber, Person, PersonNumber, View};
@@ -82,6 +82,32 @@ impl<'a> Scope<'a> {
             .filter(|(_, belongs)| *belongs)
             .map(|(number, _)| number)
             .collect()
+    }
+
+    /// Of which organisation each member is at the instant.
+    pub(super) fn organisations_of_members(self) -> BTreeMap<PersonNumber, OrganisationNumber> {
+        let members = self.people_at(self.as_of, Reach::Signed);
+        let holds = self
+            .view
+            .spells()
+            .iter()
+            .filter(|spell| spell.holds_at(self.as_of));
+        holds
+            .filter(|spell| members.contains(&spell.person))
+            .map(|spell| (spell.person, spell.organisation))
+            .collect()
+    }
+
+    /// When each person first became a member, of an organisation admitted before the instant.
+    pub(super) fn first_joined(self) -> BTreeMap<PersonNumber, Timestamp> {
+        let mut first: BTreeMap<PersonNumber, Timestamp> = BTreeMap::new();
+        for spell in self.view.spells() {
+            if spell.from < self.as_of && self.view.organisation(spell.organisation).admitted < self.as_of {
+                let joined = first.entry(spell.person).or_insert(spell.from);
+                *joined = (*joined).min(spell.from);
+            }
+        }
+        first
     }
 
     /// What the people of a reach are called.

@@ -9,7 +9,7 @@ use super::indicator::{Definition, Measured, Method};
 use super::rating::Rating;
 use super::scope::Scope;
 use super::statement::Statement;
-use super::{asking, contributions, members, responses, validation};
+use super::{asking, contributions, growth, interest, members, responses, subgroups, validation};
 
 /// A part of the answer that can be opened by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,10 +95,13 @@ impl Section {
 /// How each section is computed, in the order of the answer.
 static METHODS: &[&Method] = &[
     &members::METHOD,
+    &subgroups::METHOD,
+    &interest::METHOD,
     &contributions::METHOD,
     &responses::METHOD,
     &validation::METHOD,
     &asking::METHOD,
+    &growth::METHOD,
 ];
 
 impl fmt::Display for Section {

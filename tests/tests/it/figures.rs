@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use hearth_protocol::entry::Source;
 use hearth_protocol::framework::{Definition, Dimension, Parameters, Section, Statement, compute, explain};
 use hearth_protocol::id::Hash;
-use hearth_protocol::kind::{Act, Kind, Presence};
+use hearth_protocol::kind::{Act, Admitted, Kind, Presence, invitation_code};
 use hearth_protocol::time::{Span, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -49,8 +49,10 @@ struct Happened {
     #[serde(default)]
     re: Names,
     /// Header fields: "@ann" is the id of that name, "ms:2026-03-01" an instant, "d:30" and "h:72" spans, "hash:x" a hash,
-    /// "@cut" everything told so far as a pinned cut.
+    /// "code:x" what an invitation says of the code "hash:x", "@cut" everything told so far as a pinned cut.
     data: Option<Value>,
+    /// The circle it happens in, by name.
+    circle: Option<String>,
     /// Bytes of its body, 1 where there must be one.
     words: Option<usize>,
     #[serde(default)]
@@ -318,10 +320,10 @@ fn happen(story: &mut Story, event: &Happened, unnamed: &str) {
         return;
     }
     if event.kind == "member.admitted" {
-        match event.re.as_slice().first() {
-            Some(known) => story.admit_key(&organisation(), name, known, at),
-            None => story.admit(&organisation(), name, at),
-        };
+        // Somebody known is admitted again.
+        let holder = event.re.as_slice().first().map_or(name, String::as_str);
+        let admitted = admitted(event, holder, story);
+        story.admit_as(&organisation(), name, admitted, at);
         return;
     }
     if event.kind == "governance.proposed" {
@@ -350,7 +352,23 @@ fn happen(story: &mut Story, event: &Happened, unnamed: &str) {
             .by
             .clone()
             .unwrap_or_else(|| story::steward(&organisation()));
-        story.say(name, &by, said);
+        match &event.circle {
+            Some(circle) => story.say_inside(story.id(circle), name, &by, said),
+            None => story.say(name, &by, said),
+        };
+    }
+}
+
+/// The admission of the holder of a key, with what the event says of it.
+fn admitted(event: &Happened, holder: &str, story: &Story) -> Admitted {
+    let said = event.data.as_ref().unwrap_or(&Value::Null);
+    let code = said["code"].as_str().and_then(|code| code.strip_prefix("hash:"));
+    let inviter = said["inviter"].as_str().and_then(|name| name.strip_prefix('@'));
+    Admitted {
+        code: code.map(|code| Hash::of(code.as_bytes())),
+        applied: said["applied"] == true,
+        inviter: inviter.map(|name| story.id(name)),
+        ..Admitted::new(story::key(holder).public())
     }
 }
 
@@ -412,6 +430,10 @@ fn field(text: &str, story: &Story) -> ciborium::Value {
         "d" => Span::days(days()).as_millis().into(),
         "h" => Span::hours(days()).as_millis().into(),
         "hash" => Hash::of(rest.as_bytes()).as_bytes().to_vec().into(),
+        "code" => invitation_code(&Hash::of(rest.as_bytes()))
+            .as_bytes()
+            .to_vec()
+            .into(),
         _ => text.into(),
     }
 }
@@ -541,7 +563,8 @@ fn value(figure: &Value, names: &BTreeMap<String, String>) -> Value {
     let wait = |ms: &Value| json!(Span::from_millis(ms.as_u64().unwrap()).to_string());
     match figure["type"].as_str().unwrap() {
         "share" => json!(format!("{}/{}", figure["numerator"], figure["denominator"])),
-        "number" => figure["value"].clone(),
+        "number" | "flag" => figure["value"].clone(),
+        "parts" => figure["parts"].clone(),
         "wait" if figure["reached"] == json!(false) => json!("not reached"),
         "wait" if figure["value"].is_null() => json!("nothing"),
         "wait" => wait(&figure["value"]),

@@ -173,7 +173,19 @@ impl Story {
 
     /// A steward admits the holder of a key, in an entry of another name.
     pub(crate) fn admit_key(&mut self, organisation: &str, name: &str, holder: &str, at: Timestamp) -> Id {
-        let act = Act::from(People::MemberAdmitted(Admitted::new(key(holder).public())));
+        self.admit_as(organisation, name, Admitted::new(key(holder).public()), at)
+    }
+
+    /// A steward admits somebody in these words.
+    pub(crate) fn admit_as(
+        &mut self,
+        organisation: &str,
+        name: &str,
+        admitted: Admitted,
+        at: Timestamp,
+    ) -> Id {
+        self.homes.insert(name.to_owned(), self.homes[organisation]);
+        let act = Act::from(People::MemberAdmitted(admitted));
         self.say(
             name,
             &steward(organisation),
@@ -190,6 +202,17 @@ impl Story {
     pub(crate) fn say(&mut self, name: &str, by: &str, said: Said<'_>) -> Id {
         let home = self.homes[by];
         let entry = Event::sign(&payload(said), &key(by), &self.home(home));
+        self.put(name, home, entry)
+    }
+
+    /// The same in a circle.
+    pub(crate) fn say_inside(&mut self, circle: Id, name: &str, by: &str, said: Said<'_>) -> Id {
+        let home = self.homes[by];
+        let payload = Payload {
+            circle: Some(circle),
+            ..payload(said)
+        };
+        let entry = Event::sign(&payload, &key(by), &self.home(home));
         self.put(name, home, entry)
     }
 

@@ -1,0 +1,292 @@
+//! S1: "Membership of the COP grows organically at expected levels."
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::contributions::counted_contributions;
+use super::evidence::{Counted, Evidence};
+use super::figure::Figure;
+use super::indicator::{Definition, Extent, Ground, Measured, Method};
+use super::rating::Rating;
+use super::scope::{Reach, Scope};
+use super::section::Section;
+use super::statement::Statement;
+use crate::community::{OrganisationNumber, Person, PersonNumber, Spell};
+use crate::id::{Hash, Id};
+use crate::kind::{Act, Admitted, Deed, People, invitation_code};
+use crate::time::{Span, Timestamp};
+
+/// How it is computed.
+pub(super) static METHOD: Method = Method {
+    section: Section::Statement(Statement::S1),
+    definitions: &[&ORGANIC_JOINS, &WAYS_OF_JOINING, &RETAINED],
+    rated: "*insufficient* without a band for the growth that was registered before its period.",
+    not_computed: &["net change within the band registered before its period"],
+    measure,
+};
+
+/// What a community may set of S1, in the order of their canonical encoding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct S1 {
+    /// Admissions by one organisation from which they are in bulk.
+    pub bulk: u64,
+    /// After joining, from when on a member is looked for.
+    pub since: Span,
+    /// After joining, until when.
+    pub until: Span,
+    /// How close together they are.
+    pub bulk_in: Span,
+    /// Per cent retained from which it is *established*.
+    pub retained: u64,
+}
+
+impl Default for S1 {
+    fn default() -> S1 {
+        S1 {
+            bulk: 10,
+            since: Span::days(90),
+            until: Span::days(180),
+            bulk_in: Span::hours(24),
+            retained: 40,
+        }
+    }
+}
+
+static ORGANIC_JOINS: Definition = Definition {
+    name: "organic_joins",
+    formula: "of the members at T that were none at T − W, those who were invited by a member or applied by themselves, and were not admitted in bulk / all of them; invited is whose admission shows the code of an earlier invitation by another member, or names another person who was a member then; applied is whose admission says so; in bulk is one of at least 10 admissions by one organisation within 24 h",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window", "s1.bulk", "s1.bulk_in"],
+    raised: "members who invite others, and people who apply",
+    gamed: "admitting a list of people and calling them applicants",
+    countered: "admissions in bulk are not organic, and the organisation attests each",
+};
+
+static WAYS_OF_JOINING: Definition = Definition {
+    name: "ways_of_joining",
+    formula: "the same people by how they came: `bulk`; else `invited` with the code of an invitation; else `named`, their inviter by the steward alone; else `applied`; else `enrolled` by the organisation",
+    ground: Ground::Measured,
+    window: Extent::Window,
+    parameters: &["window", "s1.bulk", "s1.bulk_in"],
+    raised: "people joining",
+    gamed: "as for organic_joins",
+    countered: "an invitation is signed by the member who gives it",
+};
+
+static RETAINED: Definition = Definition {
+    name: "retained",
+    formula: "people with at least one contribution in [join + 90 d, join + 180 d) / people who joined more than 180 d before T, whether or not they have left since; join is their first admission",
+    ground: Ground::Measured,
+    window: Extent::AsOf,
+    parameters: &["s1.since", "s1.until"],
+    raised: "newcomers who still contribute after three months",
+    gamed: "one token contribution each",
+    countered: "the absence factor of V3 shows who carries the work",
+};
+
+fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
+    let joins = Joins::of(scope);
+    let indicators = vec![
+        Measured::signed_only(&ORGANIC_JOINS, joins.organic()),
+        Measured::signed_only(&WAYS_OF_JOINING, joins.ways()),
+        Measured::signed_only(&RETAINED, retained(scope)),
+    ];
+    (Some(Rating::Insufficient), indicators)
+}
+
+/// How somebody became a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Bulk,
+    Invited,
+    Named,
+    Applied,
+    Enrolled,
+}
+
+impl Way {
+    const fn is_organic(self) -> bool {
+        matches!(self, Way::Invited | Way::Named | Way::Applied)
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Way::Bulk => "bulk",
+            Way::Invited => "invited",
+            Way::Named => "named",
+            Way::Applied => "applied",
+            Way::Enrolled => "enrolled",
+        }
+    }
+}
+
+/// Who joined in the window, and how.
+struct Joins {
+    ways: Vec<(Counted, Way)>,
+}
+
+impl Joins {
+    fn of(scope: Scope<'_>) -> Joins {
+        let before = scope.people_at(scope.since(scope.parameters.window), Reach::Signed);
+        let joined: BTreeSet<PersonNumber> = scope
+            .people_at(scope.as_of, Reach::Signed)
+            .difference(&before)
+            .copied()
+            .collect();
+        let admissions = Admissions::of(scope);
+        let current = scope
+            .view
+            .spells()
+            .iter()
+            .filter(|spell| spell.holds_at(scope.as_of));
+        let ways = current
+            .filter(|spell| joined.contains(&spell.person))
+            .map(|spell| (scope.view.person(spell.person).into(), admissions.way(spell)))
+            .collect();
+        Joins { ways }
+    }
+
+    fn organic(&self) -> Figure {
+        let mut evidence = Evidence::default();
+        for (person, way) in &self.ways {
+            evidence.sort_in(way.is_organic(), *person);
+        }
+        Figure::share("joins", evidence)
+    }
+
+    fn ways(&self) -> Figure {
+        let mut parts: BTreeMap<String, u64> = BTreeMap::new();
+        for (_, way) in &self.ways {
+            *parts.entry(way.name().to_owned()).or_default() += 1;
+        }
+        let counted = self.ways.iter().map(|(person, _)| *person).collect();
+        Figure::parts(
+            parts,
+            Evidence {
+                counted,
+                ..Evidence::default()
+            },
+        )
+    }
+}
+
+/// What is known of how people were admitted.
+struct Admissions<'a> {
+    scope: Scope<'a>,
+    /// By what it says of its code: when, and by whom.
+    invitations: BTreeMap<Hash, Vec<(Timestamp, PersonNumber)>>,
+    /// When each organisation admitted somebody, ascending.
+    times: BTreeMap<OrganisationNumber, Vec<Timestamp>>,
+}
+
+impl<'a> Admissions<'a> {
+    fn of(scope: Scope<'a>) -> Admissions<'a> {
+        let mut invitations: BTreeMap<Hash, Vec<_>> = BTreeMap::new();
+        for item in scope.view.done(Deed::MemberInvited) {
+            if let (Some(Act::People(People::MemberInvited(invited))), Some(by)) =
+                (item.act(), item.author.person())
+            {
+                invitations
+                    .entry(invited.code)
+                    .or_default()
+                    .push((item.effective, by));
+            }
+        }
+        let mut times: BTreeMap<OrganisationNumber, Vec<Timestamp>> = BTreeMap::new();
+        for spell in scope
+            .view
+            .spells()
+            .iter()
+            .filter(|spell| spell.from < scope.as_of)
+        {
+            times.entry(spell.organisation).or_default().push(spell.from);
+        }
+        times.values_mut().for_each(|times| times.sort_unstable());
+        Admissions {
+            scope,
+            invitations,
+            times,
+        }
+    }
+
+    fn way(&self, spell: &Spell) -> Way {
+        if self.is_in_bulk(spell) {
+            return Way::Bulk;
+        }
+        let item = self.scope.view.find(spell.by);
+        let Some(Act::People(People::MemberAdmitted(admitted))) = item.and_then(|item| item.act()) else {
+            return Way::Enrolled;
+        };
+        if self.is_invited(spell, admitted) {
+            Way::Invited
+        } else if admitted
+            .inviter
+            .is_some_and(|inviter| self.is_another_member(spell, inviter))
+        {
+            Way::Named
+        } else if admitted.applied {
+            Way::Applied
+        } else {
+            Way::Enrolled
+        }
+    }
+
+    /// Among so many admissions that the first and the last lie close together.
+    fn is_in_bulk(&self, spell: &Spell) -> bool {
+        let parameters = &self.scope.parameters.s1;
+        let times = self
+            .times
+            .get(&spell.organisation)
+            .map_or(&[] as &[_], Vec::as_slice);
+        let Ok(bulk) = usize::try_from(parameters.bulk.max(1)) else {
+            return false;
+        };
+        times.windows(bulk).any(|run| {
+            let (first, last) = (run[0], run[bulk - 1]);
+            (first..=last).contains(&spell.from) && last <= first.plus(parameters.bulk_in)
+        })
+    }
+
+    fn is_invited(&self, spell: &Spell, admitted: &Admitted) -> bool {
+        let code = admitted.code.map(|code| invitation_code(&code));
+        let given = code.and_then(|code| self.invitations.get(&code));
+        given
+            .into_iter()
+            .flatten()
+            .any(|(at, by)| *at <= spell.from && *by != spell.person)
+    }
+
+    fn is_another_member(&self, spell: &Spell, inviter: Id) -> bool {
+        let view = self.scope.view;
+        view.spells().iter().any(|other| {
+            other.person != spell.person
+                && view.person(other.person) == Person::Member(inviter)
+                && other.holds_at(spell.from)
+        })
+    }
+}
+
+fn retained(scope: Scope<'_>) -> Figure {
+    let parameters = &scope.parameters.s1;
+    let mut active: BTreeMap<PersonNumber, Vec<Timestamp>> = BTreeMap::new();
+    for item in counted_contributions(scope, Timestamp::EPOCH) {
+        if let Some(person) = item.author.person() {
+            active.entry(person).or_default().push(item.effective);
+        }
+    }
+    let mut evidence = Evidence::default();
+    for (person, joined) in scope.first_joined() {
+        let counted: Counted = scope.view.person(person).into();
+        if !scope.is_mature(joined, parameters.until) {
+            evidence.pending.push(counted);
+            continue;
+        }
+        let looked_at = joined.plus(parameters.since)..joined.plus(parameters.until);
+        let times = active.get(&person).map_or(&[] as &[_], Vec::as_slice);
+        evidence.sort_in(times.iter().any(|at| looked_at.contains(at)), counted);
+    }
+    Figure::share("people who joined", evidence)
+}
