@@ -39,8 +39,10 @@ pub(super) fn examples() -> Vec<Example> {
     story.examples
 }
 
+type Chapter = fn(&mut Story);
+
 /// Chapters that each have a day of their own, so that one more moves no other.
-const BESIDE: &[(&str, fn(&mut Story))] = &[
+const BESIDE: &[(&str, Chapter)] = &[
     ("2026-02-02", present),
     ("2026-02-03", gather),
     ("2026-02-04", miss),
