@@ -43,6 +43,10 @@ pub const SHEET: usize = 256;
 pub const SCORES: usize = 8;
 /// Longest meeting, in minutes: a week.
 pub const MINUTES: u64 = 7 * 24 * 60;
+/// Most persons named as authors of a work, or as contributors of a claim.
+pub const AUTHORS: usize = 16;
+/// Most files one `claim.evidenced` names.
+pub const EVIDENCE_FILES: usize = 64;
 /// Most bodies one `erasure.carried_out` names.
 pub const ERASED: usize = 256;
 

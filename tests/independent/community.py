@@ -6,7 +6,7 @@ import tree
 STEWARD, MEMBER, EITHER, RECORD, FOUNDING = "steward", "member", "steward or the person", "record", "founding"
 CONTRIBUTIONS = {
     "query.asked", "query.answered", "thread.opened", "thread.replied", "resource.published", "resource.validated", "resource.disputed",
-    "faq.published",
+    "faq.published", "work.joined",
 }
 SIGNERS = {
     "community.founded": FOUNDING, "organisation.chartered": FOUNDING, "governance.proposed": STEWARD, "heads.seen": RECORD,
@@ -21,6 +21,9 @@ SIGNERS = {
     "member.invited", "interest.declared", "profile.written", "consent.set",
     "circle.opened", "circle.joined", "circle.left", "circle.closed", "gap.raised", "gap.owned", "gap.closed",
     "leadership.asked", "leadership.answered", "task.offered", "task.accepted", "task.done", "task.confirmed", "query.referred",
+    "work.proposed", "work.released", "work.evaluated", "story.told", "story.corroborated",
+    "claim.drafted", "claim.evidenced", "claim.acknowledged", "claim.corroborated", "claim.evaluated", "claim.contested",
+    "claim.withdrawn", "audit.attested",
 )}
 IMPORTED = {
     "query.asked", "query.answered", "query.accepted", "query.withdrawn", "thread.opened", "thread.replied", "reaction.given", "resource.published",
@@ -31,9 +34,11 @@ SUBJECTS = {
     "query.answered": {"query.asked"}, "query.accepted": {"query.answered"}, "query.withdrawn": {"query.asked"},
     "leadership.answered": {"leadership.asked"}, "task.accepted": {"task.offered"}, "task.done": {"task.accepted"},
     "task.confirmed": {"task.done"}, "query.referred": {"query.asked", "thread.opened"},
-    "thread.replied": {"thread.opened", "thread.replied", "query.asked", "query.answered", "resource.published", "meeting.scheduled"},
+    "thread.replied": {"thread.opened", "thread.replied", "query.asked", "query.answered", "resource.published", "meeting.scheduled"} | {
+        "work.proposed", "work.released", "story.told", "claim.drafted",
+    },
     "reaction.given": CONTRIBUTIONS, "resource.published": {"resource.published"}, "resource.withdrawn": {"resource.published"},
-    "resource.validated": {"resource.published"}, "resource.disputed": {"resource.published"},
+    "resource.validated": {"resource.published", "work.released"}, "resource.disputed": {"resource.published", "work.released"},
     "content.corrected": {"query.asked", "query.answered", "thread.opened", "thread.replied", "meeting.scheduled", "reflection.logged"},
     "content.reported": None, "content.hidden": None,
     "meeting.held": {"meeting.scheduled"}, "meeting.attended": ({"meeting.scheduled"}, {"meeting.attended"}),
@@ -44,8 +49,16 @@ SUBJECTS = {
     "introduction.made": {"member.admitted"}, "mentoring.started": {"member.admitted"},
     "circle.joined": {"circle.opened"}, "circle.left": {"circle.opened"}, "circle.closed": {"circle.opened"},
     "gap.owned": {"gap.raised"}, "gap.closed": {"gap.raised", "gap.owned"},
-}
-AUTHORS = {"resource.withdrawn", "resource.superseded", "content.corrected", "circle.closed", "gap.closed", "task.done"}  # by who wrote what they are about
+    "work.proposed": {"thread.opened", "query.asked", "resource.published"}, "work.joined": {"work.proposed"},
+    "work.released": ({"work.proposed"}, None), "work.evaluated": {"work.released"},
+    "story.corroborated": {"story.told"}, "claim.evidenced": ({"claim.drafted"}, None),
+} | {kind: {"claim.drafted"} for kind in (
+    "claim.acknowledged", "claim.corroborated", "claim.evaluated", "claim.contested", "claim.withdrawn", "audit.attested",
+)}
+NAMED = {"work.joined": "authors", "work.released": "authors", "claim.acknowledged": "contributors"}  # whom the first names
+AUTHORS = {
+    "resource.withdrawn", "resource.superseded", "content.corrected", "circle.closed", "gap.closed", "task.done", "claim.evidenced", "claim.withdrawn",
+}  # by who wrote what they are about
 STATE = {
     "community.founded", "organisation.chartered", "governance.proposed", "member.admitted", "member.left", "key.added", "key.revoked",
 }
@@ -185,6 +198,8 @@ class Community:
             owner = facts[target.subject()]
         elif fact.kind == "query.withdrawn" or fact.kind in AUTHORS or (fact.kind == "resource.published" and fact.entry.re):
             owner = target
+        elif fact.kind in NAMED:
+            return fact.person in target.entry.data[NAMED[fact.kind]]
         else:
             return True
         if fact.imported != owner.imported:

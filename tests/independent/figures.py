@@ -81,7 +81,7 @@ def contributions(view):
     for fact in sorted(view.within(view.signed(*CONTRIBUTIONS), 90 * DAY), key=lambda fact: (fact.effective, fact.id)):
         if fact.person not in now:
             continue
-        if fact.kind in ("resource.validated", "resource.disputed"):
+        if fact.kind in ("resource.validated", "resource.disputed", "work.joined"):
             if (fact.person, fact.subject()) in judged:
                 continue
             judged.add((fact.person, fact.subject()))

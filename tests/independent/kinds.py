@@ -118,6 +118,38 @@ def one_of(*words):
     return lambda item: item in words
 
 
+def ascending(low, high, item):
+    return lambda items: rows(low, high, item)(items) and all(a < b for a, b in zip(items, items[1:]))
+
+
+def one_of(*words):
+    return lambda item: item in words
+
+
+def amount(item):
+    ratio = isinstance(item, list) and len(item) == 2 and all(map(is_uint, item)) and item[1] > 0
+    return ratio or (isinstance(item, int) and not isinstance(item, bool) and -(2**63) <= item < 2**63)
+
+
+def claim(item):
+    """An indicator with its parameters, or a measure; never both."""
+    return CLAIM(item) and (("indicator" in item, "measure" in item, "parameters" in item) in ((True, False, True), (False, True, False)))
+
+
+def audit(item):
+    return AUDIT(item) and ("value" in item) == (item["result"] != "unknown")
+
+
+PERSONS = ascending(1, 16, id32)
+FINDING = fields({"result": one_of("supported", "partly", "unsupported")})
+CLAIM = fields(
+    {
+        "cut": heads, "as_of": is_uint, "value": amount, "effect": one_of("better", "none", "worse"), "method": slug, "ruleset": is_uint,
+        "objective": slug, "contributors": PERSONS,
+    },
+    {"window": is_uint, "measure": slug, "indicator": slug, "parameters": id32},
+)
+AUDIT = fields({"result": one_of("equal", "different", "unknown")}, {"value": amount})
 NOTHING = fields({})
 NAMED_KEY = fields({"key": key})
 TOPICS = rows(1, 8, slug)
@@ -189,6 +221,26 @@ KINDS = {
     "reflection.logged": (NOTHING, (0, 1), MUST_BODY),
     "introduction.made": (NOTHING, (1, 64), MAY_BODY),
     "mentoring.started": (fields({"as": lambda item: item in ("mentor", "mentee")}), (1, 1), MAY_BODY),
+    "work.proposed": (
+        fields({"type": lambda item: item in SORTS, "authors": PERSONS}, {"due": is_uint, "plan": slug}), (0, 1), MUST_BODY,
+    ),
+    "work.joined": (NOTHING, (1, 1), NO_BODY),
+    "work.released": (
+        fields({"type": lambda item: item in SORTS, "version": is_uint}, {"file": is_body, "licence": slug}), (1, 64), MUST_BODY,
+    ),
+    "work.evaluated": (FINDING, (1, 1), MUST_BODY),
+    "story.told": (
+        fields({"cycle": one_of("immediate", "potential", "applied", "realised", "reframing")}, {"consent": TRUE}), (0, 0), MUST_BODY,
+    ),
+    "story.corroborated": (fields({}, {"consent": TRUE}), (1, 1), MAY_BODY),
+    "claim.drafted": (claim, (0, 0), MUST_BODY),
+    "claim.evidenced": (fields({}, {"files": rows(1, 64, id32)}), (1, 64), MAY_BODY),
+    "claim.acknowledged": (NOTHING, (1, 1), NO_BODY),
+    "claim.corroborated": (NOTHING, (1, 1), MAY_BODY),
+    "claim.evaluated": (FINDING, (1, 1), MUST_BODY),
+    "claim.contested": (NOTHING, (1, 1), MUST_BODY),
+    "claim.withdrawn": (NOTHING, (1, 1), MAY_BODY),
+    "audit.attested": (audit, (1, 1), MAY_BODY),
     "gap.raised": (fields({}, {"role": slug, "region": slug}), (0, 0), MUST_BODY),
     "gap.owned": (NOTHING, (1, 1), MAY_BODY),
     "gap.closed": (NOTHING, (1, 1), MAY_BODY),

@@ -10,7 +10,7 @@ use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
 use super::parameters::Thresholds;
 use super::rating::{self, Rating};
-use super::scope::{Reach, Scope, is_contribution, is_opinion};
+use super::scope::{Reach, Scope, counts_once, is_contribution};
 use super::section::Section;
 use super::statement::Statement;
 use crate::community::{Author, Column, Item, OrganisationNumber, PersonNumber};
@@ -56,7 +56,7 @@ impl Default for V3 {
 
 static CONTRIBUTORS: Definition = Definition {
     name: "contributors",
-    formula: "members at T with at least one contribution in [T − W, T) / members at T; contributions are queries asked and answered, threads opened and replied to, resources published, validated and disputed (once by person and version), and answers collected (faq.published)",
+    formula: "members at T with at least one contribution in [T − W, T) / members at T; contributions are queries asked and answered, threads opened and replied to, resources published, versions validated and disputed and works signed as an author (these once by person and subject), and answers collected (faq.published)",
     ground: Ground::Measured,
     window: Extent::Window,
     parameters: &["window", "v3.contributors", "few"],
@@ -152,7 +152,7 @@ struct Contributions<'a> {
 impl<'a> Contributions<'a> {
     fn of(scope: Scope<'a>, reach: Reach) -> Contributions<'a> {
         let people = scope.people_at(scope.as_of, reach);
-        let repeated = repeated_opinions(scope, reach);
+        let repeated = repeated(scope, reach);
         let since = scope.since(scope.parameters.window);
         let mut found = Contributions {
             scope,
@@ -265,9 +265,9 @@ impl<'a> Contributions<'a> {
     }
 }
 
-/// What people contributed from an instant on: events, each opinion once by person and version.
+/// What people contributed from an instant on: events, what counts once by person and subject once.
 pub(super) fn counted_contributions(scope: Scope<'_>, since: Timestamp) -> impl Iterator<Item = &Item> {
-    let repeated = repeated_opinions(scope, Reach::Signed);
+    let repeated = repeated(scope, Reach::Signed);
     scope.visible(Reach::Signed).filter(move |item| {
         is_contribution(item)
             && item.effective >= since
@@ -276,12 +276,12 @@ pub(super) fn counted_contributions(scope: Scope<'_>, since: Timestamp) -> impl 
     })
 }
 
-/// Validations and disputes that are not the person's first on that version: opinions count by (person, subject).
-fn repeated_opinions(scope: Scope<'_>, reach: Reach) -> BTreeSet<Id> {
-    let mut opinions: Vec<&Item> = scope.visible(reach).filter(|item| is_opinion(item)).collect();
-    opinions.sort_unstable_by_key(|item| item.moment());
+/// Validations, disputes and signatures that are not the person's first: they count by (person, subject).
+fn repeated(scope: Scope<'_>, reach: Reach) -> BTreeSet<Id> {
+    let mut said: Vec<&Item> = scope.visible(reach).filter(|item| counts_once(item)).collect();
+    said.sort_unstable_by_key(|item| item.moment());
     let mut given: BTreeSet<(Author, Id)> = BTreeSet::new();
     let on = |item: &Item| scope.view.subject(item).map(|version| (item.author, version.id));
-    opinions.retain(|item| on(item).is_some_and(|key| !given.insert(key)));
-    opinions.into_iter().map(|item| item.id).collect()
+    said.retain(|item| on(item).is_some_and(|key| !given.insert(key)));
+    said.into_iter().map(|item| item.id).collect()
 }

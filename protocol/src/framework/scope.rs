@@ -132,7 +132,12 @@ pub(super) fn is_contribution(item: &Item) -> bool {
     item.deed.is_some_and(Deed::is_contribution)
 }
 
-/// Whether it is the verdict of a member on a resource, which counts once by person and subject.
+/// Whether it counts once by person and subject: a member's verdict on a version, an author's signature.
+pub(super) fn counts_once(item: &Item) -> bool {
+    is_opinion(item) || item.deed == Some(Deed::WorkJoined)
+}
+
+/// Whether it is the verdict of a member on a version.
 pub(super) fn is_opinion(item: &Item) -> bool {
     matches!(item.deed, Some(Deed::ResourceValidated | Deed::ResourceDisputed))
 }

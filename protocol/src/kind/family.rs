@@ -56,6 +56,7 @@ macro_rules! family {
     }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
+        #[allow(clippy::large_enum_variant, reason = "one is read at a time, and kept behind an Arc")]
         pub enum $family {
             $($(#[$variant_doc])* $variant $(($data))?,)*
         }

@@ -19,6 +19,10 @@ const CONVERSATION: &[Deed] = &[
     Deed::QueryAnswered,
     Deed::ResourcePublished,
     Deed::MeetingScheduled,
+    Deed::WorkProposed,
+    Deed::WorkReleased,
+    Deed::StoryTold,
+    Deed::ClaimDrafted,
 ];
 /// Words that stand for themselves. A resource is not corrected: it gets a new version, since people vouch for versions.
 const CORRECTABLE: &[Deed] = &[
@@ -51,7 +55,7 @@ family! {
         /// Opens a thread. Body: the text.
         "thread.opened" => ThreadOpened(ThreadOpened):
             kind(Signer::Member, Subject::None, Presence::Required, "a discussion").history().contribution(),
-        /// Replies to a thread, a reply, a query, an answer, a resource or a meeting. Body: the text.
+        /// Replies to a thread, a reply, a query, an answer, a resource, a meeting, a work, a story or a claim. Body: the text.
         "thread.replied" => ThreadReplied:
             kind(Signer::Member, Subject::One(CONVERSATION), Presence::Required, "a reply").history().contribution(),
         /// Reacts to a contribution.

@@ -31,6 +31,8 @@ const LEARNED_FROM: &[Deed] = &[
     Deed::FaqPublished,
     Deed::MeetingScheduled,
 ];
+/// What members vouch for.
+const VERSION: &[Deed] = &[Deed::ResourcePublished, Deed::WorkReleased];
 
 family! {
     /// Acts of pooling and validating material.
@@ -43,12 +45,12 @@ family! {
         /// The author takes a resource back. Body: the reason, if given.
         "resource.withdrawn" => ResourceWithdrawn:
             kind(Signer::Author, Subject::One(RESOURCE), Presence::Optional, "a withdrawal"),
-        /// A member vouches for a version. Body: the rationale, if given.
+        /// A member vouches for a version of a resource or of a work. Body: the rationale, if given.
         "resource.validated" => ResourceValidated:
-            kind(Signer::Member, Subject::One(RESOURCE), Presence::Optional, "a validation").contribution(),
-        /// A member objects to a version. Body: the rationale, if given.
+            kind(Signer::Member, Subject::One(VERSION), Presence::Optional, "a validation").contribution(),
+        /// A member objects to a version of a resource or of a work. Body: the rationale, if given.
         "resource.disputed" => ResourceDisputed:
-            kind(Signer::Member, Subject::One(RESOURCE), Presence::Optional, "a dispute").contribution(),
+            kind(Signer::Member, Subject::One(VERSION), Presence::Optional, "a dispute").contribution(),
         /// Another resource takes the place of this one: first that, then the other. Body: the reason, if given.
         "resource.superseded" => ResourceSuperseded:
             kind(Signer::Author, Subject::Led(RESOURCE, RESOURCE), Presence::Optional, "word that a resource is replaced"),

@@ -17,6 +17,8 @@ mod meetings;
 mod people;
 mod slug;
 mod table;
+mod value;
+mod works;
 
 pub use care::{Care, ContentHidden, ContentReported, ErasureCarriedOut, ImportMade};
 pub use circles::{CircleBasis, CircleKind, CircleMode, CircleOpened, CircleStructure, Circles};
@@ -36,6 +38,11 @@ pub use meetings::{MeetingAttended, MeetingEvaluated, MeetingHeld, MeetingSchedu
 pub use people::{Admitted, ConsentSet, InterestDeclared, MemberInvited, NamedKey, People, invitation_code};
 pub use slug::{BadSlug, Slug, TooManyTopics, Topics};
 pub use table::{AsRecord, Kind, Presence, Signer, Subject};
+pub use value::{
+    Amount, AuditAttested, ClaimDrafted, ClaimEvidenced, Comparison, Cycle, Effect, Impact,
+    StoryCorroborated, StoryTold,
+};
+pub use works::{Evaluated, Finding, WorkProposed, WorkReleased, Works};
 
 use serde::ser::{Error as _, Serialize, Serializer};
 
@@ -172,6 +179,10 @@ families! {
     Circles,
     /// Resources, collected answers, reflections, ties.
     Learning,
+    /// Works that members make together.
+    Works,
+    /// Stories, impact claims, audits.
+    Impact,
     /// Who is missing.
     Coverage,
     /// Imports and erasure.
@@ -199,6 +210,8 @@ impl Act {
     pub fn file(&self) -> Option<&BodyRef> {
         if let Act::Learning(Learning::ResourcePublished(resource)) = self {
             resource.file.as_ref()
+        } else if let Act::Works(Works::WorkReleased(release)) = self {
+            release.file.as_ref()
         } else {
             None
         }

@@ -1,3 +1,5 @@
+mod outputs;
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -8,7 +8,7 @@ use super::story;
 use crate::entry::{BodyRef, Payload};
 use crate::id::{BodyHash, Hash, Id, Root};
 use crate::kind::*;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 pub(super) fn payloads() -> impl Strategy<Value = Payload> {
     (
@@ -55,6 +55,8 @@ fn acts() -> impl Strategy<Value = Act> {
         interaction(),
         circles(),
         learning(),
+        works(),
+        impact(),
         coverage(),
         care(),
         "[a-z]{1,20}\\.done".prop_map(|kind| Act::Unknown {
@@ -189,6 +191,83 @@ fn learning() -> impl Strategy<Value = Act> {
                 .into()
             }),
     ]
+}
+
+fn works() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        Just(Works::WorkJoined.into()),
+        (option::of(any::<u64>()), option::of(slugs()), persons()).prop_map(|(due, plan, authors)| {
+            Works::WorkProposed(WorkProposed {
+                due: due.map(Timestamp::from_millis),
+                plan,
+                sort: ResourceType::Policy,
+                authors,
+            })
+            .into()
+        }),
+        (option::of(bodies()), option::of(slugs()), any::<u64>()).prop_map(|(file, licence, version)| {
+            Works::WorkReleased(WorkReleased {
+                file,
+                sort: ResourceType::Education,
+                licence,
+                version,
+            })
+            .into()
+        }),
+    ]
+}
+
+fn impact() -> impl Strategy<Value = Act> {
+    let amounts = prop_oneof![
+        any::<i64>().prop_map(Amount::Whole),
+        (any::<u64>(), 1..=u64::MAX).prop_map(|(part, whole)| Amount::Ratio(part, whole)),
+    ];
+    let rows = vec((any::<[u8; 32]>(), any::<u64>()), 1..9);
+    prop_oneof![
+        any::<bool>().prop_map(|consent| Impact::StoryCorroborated(StoryCorroborated { consent }).into()),
+        vec(any::<[u8; 32]>().prop_map(Hash::from_bytes), 0..5)
+            .prop_map(|files| Impact::ClaimEvidenced(ClaimEvidenced { files }).into()),
+        (
+            rows,
+            amounts,
+            slugs(),
+            slugs(),
+            any::<bool>(),
+            option::of(any::<u64>()),
+            persons()
+        )
+            .prop_map(|(rows, value, method, measure, is_own, window, contributors)| {
+                let heads = rows.into_iter().map(|(organisation, size)| Head {
+                    organisation: Id::from_bytes(organisation),
+                    size,
+                    root: Root::from_bytes(organisation),
+                });
+                let mut cut: Vec<Head> = heads.collect();
+                cut.sort_unstable();
+                Impact::ClaimDrafted(ClaimDrafted {
+                    cut,
+                    as_of: Timestamp::EPOCH,
+                    value,
+                    effect: Effect::Worse,
+                    objective: method.clone(),
+                    method,
+                    window: window.map(Span::from_millis),
+                    measure: is_own.then(|| measure.clone()),
+                    ruleset: 1,
+                    indicator: (!is_own).then_some(measure),
+                    parameters: (!is_own).then_some(Hash::from_bytes([7; 32])),
+                    contributors,
+                })
+                .into()
+            }),
+    ]
+}
+
+fn persons() -> impl Strategy<Value = Vec<Id>> {
+    vec(ids(), 1..16).prop_map(|mut persons| {
+        persons.sort_unstable();
+        persons
+    })
 }
 
 fn care() -> impl Strategy<Value = Act> {

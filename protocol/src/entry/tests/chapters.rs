@@ -1,7 +1,7 @@
 //! A small made-up community, told once with every kind. Keys are made of one repeated byte, so anyone can make them.
 
 use super::story::{Example, Story, key};
-use super::{deciding, leading, learning};
+use super::{deciding, leading, learning, outputs};
 use crate::entry::{BodyRef, Entry, Home, Source, commit};
 use crate::id::{BodyHash, Hash, Id, Pseudonym, Root};
 use crate::kind::*;
@@ -49,6 +49,9 @@ const BESIDE: &[(&str, Chapter)] = &[
     ("2026-02-05", deciding::chapter),
     ("2026-02-10", leading::chapter),
     ("2026-02-20", learning::tell),
+    ("2026-02-24", outputs::make),
+    ("2026-02-25", outputs::tell),
+    ("2026-02-26", outputs::claim),
 ];
 
 fn founded() -> Founded {

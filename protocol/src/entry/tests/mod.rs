@@ -13,5 +13,6 @@ mod frozen;
 mod leading;
 mod learning;
 mod malformed;
+mod outputs;
 mod story;
 mod unfit;
