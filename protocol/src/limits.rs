@@ -47,6 +47,8 @@ pub const MINUTES: u64 = 7 * 24 * 60;
 pub const AUTHORS: usize = 16;
 /// Most files one `claim.evidenced` names.
 pub const EVIDENCE_FILES: usize = 64;
+/// Most organisations that one `coverage.declared` names.
+pub const POTENTIAL: usize = 256;
 /// Most bodies one `erasure.carried_out` names.
 pub const ERASED: usize = 256;
 

@@ -101,13 +101,18 @@ def parameters(item):
     """A map of numbers, pairs [developing, established], and such maps by statement."""
     def value(of):
         pair = isinstance(of, list) and len(of) == 2 and all(map(is_uint, of)) and of[0] <= of[1]
-        return is_uint(of) or pair or (isinstance(of, dict) and all(map(value, of.values())))
+        return is_uint(of) or pair or rows(0, 64, slug)(of) or (isinstance(of, dict) and all(map(value, of.values())))
 
     return isinstance(item, dict) and all(map(value, item.values())) and item.get("version", 0) >= 2
 
 
+def potential(item):
+    row = fields({"role": slug, "slug": slug, "region": slug})
+    return rows(1, 256, row)(item) and all(a["slug"] < b["slug"] for a, b in zip(item, item[1:]))
+
+
 # What takes effect by a decision, by kind.
-ADOPTED = {"parameters.adopted": parameters}
+ADOPTED = {"parameters.adopted": parameters, "coverage.declared": fields({"potential": potential})}
 
 
 def adoption(item):
@@ -155,6 +160,7 @@ NAMED_KEY = fields({"key": key})
 TOPICS = rows(1, 8, slug)
 TRUE = lambda item: item is True  # noqa: E731
 BOOLEAN = lambda item: isinstance(item, bool)  # noqa: E731
+
 CIRCLE = fields({"kind": one_of("topic", "special-interest"), "topic": slug}, {
     "mode": one_of("face-to-face", "online", "mixed"), "basis": one_of("knowledge", "role"), "other": slug, "until": is_uint,
     "structure": one_of("hierarchical", "non-hierarchical"),
@@ -241,6 +247,7 @@ KINDS = {
     "claim.contested": (NOTHING, (1, 1), MUST_BODY),
     "claim.withdrawn": (NOTHING, (1, 1), MAY_BODY),
     "audit.attested": (audit, (1, 1), MAY_BODY),
+    "coverage.declared": (ADOPTED["coverage.declared"], (1, 64), MAY_BODY),
     "gap.raised": (fields({}, {"role": slug, "region": slug}), (0, 0), MUST_BODY),
     "gap.owned": (NOTHING, (1, 1), MAY_BODY),
     "gap.closed": (NOTHING, (1, 1), MAY_BODY),

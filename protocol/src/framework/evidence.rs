@@ -7,6 +7,8 @@ use serde::{Serialize, Serializer};
 
 use crate::community::{Item, Person};
 use crate::id::{Id, Pseudonym};
+use crate::kind::Slug;
+use crate::limits;
 use crate::time::Timestamp;
 
 /// One thing a figure counts.
@@ -22,6 +24,32 @@ pub enum Counted {
     Imported(Pseudonym),
     /// A day of the calendar, UTC, by its midnight.
     Day(Timestamp),
+    /// A code of a list, such as the short name of an organisation that is none of the community.
+    Code(Code),
+}
+
+/// A slug of at most 40 bytes, in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Code([u8; limits::SLUG]);
+
+impl Counted {
+    /// A code of a list.
+    pub(super) fn code(slug: &Slug) -> Counted {
+        let mut bytes = [0; limits::SLUG];
+        for (place, byte) in bytes.iter_mut().zip(slug.as_str().bytes()) {
+            *place = byte;
+        }
+        Counted::Code(Code(bytes))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.0.iter().take_while(|byte| **byte != 0);
+        bytes
+            .map(|byte| char::from(*byte))
+            .try_for_each(|letter| write!(f, "{letter}"))
+    }
 }
 
 /// Why something was left out of a figure.
@@ -104,6 +132,7 @@ impl fmt::Display for Counted {
         match self {
             Counted::Entry(id) | Counted::Organisation(id) | Counted::Member(id) => id.fmt(f),
             Counted::Imported(pseudonym) => pseudonym.fmt(f),
+            Counted::Code(code) => code.fmt(f),
             Counted::Day(midnight) => {
                 let (year, month, day) = midnight.date();
                 write!(f, "{year:04}-{month:02}-{day:02}")

@@ -7,6 +7,7 @@ mod answer;
 mod asking;
 mod concentration;
 mod contributions;
+mod coverage;
 mod evidence;
 mod explanation;
 mod figure;
@@ -31,7 +32,8 @@ pub use answer::{Answered, Basis, DimensionAnswer, Entries, IndicatorAnswer, Sum
 pub use answer::{Framework, compute};
 pub use asking::K4;
 pub use contributions::V3;
-pub use evidence::{Counted, Evidence, Excluded};
+pub use coverage::G3;
+pub use evidence::{Code, Counted, Evidence, Excluded};
 pub use explanation::{Explanation, IndicatorExplanation, LeftOut, Opened, VoidEntry, explain};
 pub use figure::{Figure, Open, Value};
 pub use growth::S1;

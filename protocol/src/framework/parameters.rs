@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::asking::K4;
 use super::contributions::V3;
+use super::coverage::G3;
 use super::growth::S1;
 use super::interest::V1;
 use super::responses::V4;
@@ -44,6 +45,8 @@ pub struct SmallNumbers {
 pub struct Parameters {
     /// Of G2.
     pub g2: G2,
+    /// Of G3.
+    pub g3: G3,
     /// Of K2.
     pub k2: K2,
     /// Of K4.
@@ -71,6 +74,7 @@ impl Default for Parameters {
     fn default() -> Parameters {
         Parameters {
             g2: G2::default(),
+            g3: G3::default(),
             k2: K2::default(),
             k4: K4::default(),
             s1: S1::default(),

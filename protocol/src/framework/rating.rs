@@ -52,6 +52,11 @@ pub(super) fn of_sample(share: Ratio, thresholds: Thresholds, sizes: SmallNumber
     of_share(share, thresholds).capped(share.denominator() >= sizes.few)
 }
 
+/// Grades a share of all there is: no sample, so that small numbers do not matter (R7).
+pub(super) fn of_census(share: Ratio, thresholds: Thresholds) -> Rating {
+    of_share(share, thresholds)
+}
+
 fn of_share(share: Ratio, thresholds: Thresholds) -> Rating {
     if share.numerator() == 0 {
         Rating::None

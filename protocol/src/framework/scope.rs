@@ -15,7 +15,6 @@ pub(super) struct Scope<'a> {
     pub(super) as_of: Timestamp,
     pub(super) parameters: &'a Parameters,
     /// What was decided before the instant, and is in force by it.
-    #[allow(dead_code, reason = "for the statements about what was agreed")]
     pub(super) decisions: &'a Decisions<'a>,
     /// A window of the asker's own, in place of each indicator's.
     pub(super) own_window: Option<Span>,

@@ -9,7 +9,7 @@ use super::indicator::{Definition, Measured, Method};
 use super::rating::Rating;
 use super::scope::Scope;
 use super::statement::Statement;
-use super::{asking, contributions, growth, interest, members, responses, subgroups, validation};
+use super::{asking, contributions, coverage, growth, interest, members, responses, subgroups, validation};
 
 /// A part of the answer that can be opened by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +96,7 @@ impl Section {
 static METHODS: &[&Method] = &[
     &members::METHOD,
     &subgroups::METHOD,
+    &coverage::METHOD,
     &interest::METHOD,
     &contributions::METHOD,
     &responses::METHOD,

@@ -26,7 +26,7 @@ pub use community::{
     Admission, Chartered, Clock, Community, Electorate, Founded, Head, HeadsSeen, Motion, Node, Policy,
     Proposed,
 };
-pub use coverage::{Coverage, GapRaised};
+pub use coverage::{Coverage, CoverageDeclared, GapRaised, Potential};
 pub use decisions::{
     Adoption, BallotCast, Choice, DecisionClosed, DecisionProposed, Decisions, NotAdopted, Outcome, Rule,
 };
@@ -183,7 +183,7 @@ families! {
     Works,
     /// Stories, impact claims, audits.
     Impact,
-    /// Who is missing.
+    /// Which organisations there could be, and who is missing.
     Coverage,
     /// Imports and erasure.
     Care,

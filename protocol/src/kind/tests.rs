@@ -235,6 +235,32 @@ fn heads_ascend_by_organisation_and_name_each_once() {
 }
 
 #[test]
+fn potential_organisations_ascend_by_their_name_and_stand_once() {
+    let declared = |names: &[&str]| {
+        let potential = names.iter().map(|name| Potential {
+            role: "hospice".parse().unwrap(),
+            slug: name.parse().unwrap(),
+            region: "north".parse().unwrap(),
+        });
+        Coverage::CoverageDeclared(CoverageDeclared {
+            potential: potential.collect(),
+        })
+    };
+    assert_eq!(misfit(declared(&["a", "ab", "b"])), None);
+    for unsorted in [["b", "a"], ["a", "a"]] {
+        assert_eq!(
+            misfit(declared(&unsorted)).unwrap(),
+            "the potential organisations are not ascending by `slug`"
+        );
+    }
+    assert!(misfit(declared(&[])).is_some());
+    let many: Vec<String> = (0..257).map(|n| format!("{n:03}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert_eq!(misfit(declared(&many[..256])), None);
+    assert!(misfit(declared(&many)).is_some());
+}
+
+#[test]
 fn sites_and_hashes_have_their_limits() {
     let import = |length| ImportMade {
         site: "s".repeat(length),

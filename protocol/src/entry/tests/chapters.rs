@@ -276,6 +276,27 @@ fn miss(story: &mut Story) {
     story.tell("by its owner", OTHER_MEMBER, Coverage::GapClosed, &[owned], None);
     let reason = Some("They came.");
     story.tell("by who raised it", MEMBER, Coverage::GapClosed, &[gap], reason);
+
+    let potential = |name: &str, role: &str| Potential {
+        role: slug(role),
+        slug: slug(name),
+        region: slug("north"),
+    };
+    let declared = CoverageDeclared {
+        potential: vec![
+            potential("larkfield", "hospice"),
+            potential("meadow-court", "care-home"),
+        ],
+    };
+    let names = Some("Larkfield Hospice, Meadow Court");
+    let proposal = Id::from_bytes([0xde; 32]);
+    story.tell(
+        "two organisations",
+        MEMBER,
+        Coverage::CoverageDeclared(declared),
+        &[proposal],
+        names,
+    );
 }
 
 fn talk(story: &mut Story) {
