@@ -82,9 +82,11 @@ impl From<QueryError> for ApiError {
             QueryError::Ambiguous { .. } | QueryError::View(_) => StatusCode::CONFLICT,
             QueryError::NotAnId { .. }
             | QueryError::NotADiscussion { .. }
+            | QueryError::NotOfThatKind { .. }
             | QueryError::Statement(_)
             | QueryError::Time(_)
             | QueryError::Span(_) => StatusCode::BAD_REQUEST,
+            QueryError::NoMember => StatusCode::FORBIDDEN,
             QueryError::NotComputed { .. } => StatusCode::NOT_IMPLEMENTED,
             QueryError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

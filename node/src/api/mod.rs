@@ -223,9 +223,15 @@ fn secret(text: &str) -> Option<session::Secret> {
 
 async fn query(
     State(api): State<Api>,
-    _: Caller,
+    caller: Caller,
     JsonBody(question): JsonBody<Query>,
 ) -> Result<Json<Value>, ApiError> {
+    if let Query::Portfolio { key } = &question
+        && api.role(*key).await?.member != caller.role.member
+    {
+        let message = "a portfolio is for the member it is of alone";
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "not_yours", message));
+    }
     let answer = blocking(move || api.shared.rooms.reader.answer(&question)).await?;
     Ok(Json(answer?))
 }

@@ -5,9 +5,11 @@ mod candidates;
 mod card;
 mod discussions;
 mod figures;
+mod gathering;
 mod imports;
 mod log;
 mod people;
+mod portfolio;
 mod query;
 mod resolve;
 mod status;
@@ -85,6 +87,17 @@ pub enum QueryError {
         /// The entry.
         id: Id,
     },
+    /// The entry is of another kind than was asked for.
+    #[error("entry {id} is not {wanted}")]
+    NotOfThatKind {
+        /// The entry.
+        id: Id,
+        /// What was asked for.
+        wanted: &'static str,
+    },
+    /// The key is no member's of this organisation.
+    #[error("no member of this organisation holds that key")]
+    NoMember,
     /// The statement is not one of the framework.
     #[error(transparent)]
     Statement(#[from] UnknownSection),
@@ -117,6 +130,8 @@ impl QueryError {
             QueryError::NotAnId { .. } => "not_an_id",
             QueryError::NoSuchOrganisation { .. } => "no_such_organisation",
             QueryError::NotADiscussion { .. } => "not_a_discussion",
+            QueryError::NotOfThatKind { .. } => "not_of_that_kind",
+            QueryError::NoMember => "no_member",
             QueryError::Statement(_) => "no_such_statement",
             QueryError::NotComputed { .. } => "not_computed",
             QueryError::Time(_) => "bad_time",
@@ -202,6 +217,12 @@ impl Reader {
                 limit,
             } => log::list(self, organisation.as_deref(), *from, *limit),
             Query::Members { organisation } => people::members(self, organisation.as_deref()),
+            Query::Circles { key } => gathering::list_circles(self, key.as_ref()),
+            Query::Circle { id } => gathering::circle(self, id),
+            Query::Gaps { key } => gathering::list_gaps(self, key.as_ref()),
+            Query::Coverage {} => gathering::coverage(self),
+            Query::Directory { topic, key } => gathering::directory(self, topic.as_deref(), key.as_ref()),
+            Query::Portfolio { key } => portfolio::portfolio(self, key),
             Query::Organisations {} => people::organisations(self),
             Query::Applications {} => people::applications(self),
             Query::Checkpoint { organisation } => log::checkpoint(self, organisation.as_deref()),

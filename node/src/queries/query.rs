@@ -84,6 +84,39 @@ pub enum Query {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         organisation: Option<String>,
     },
+    /// The circles.
+    Circles {
+        /// The key of whoever asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyBytes>,
+    },
+    /// One circle, with its members and what is talked about in it.
+    Circle {
+        /// Its id.
+        id: String,
+    },
+    /// The gaps in who is represented.
+    Gaps {
+        /// The key of whoever asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyBytes>,
+    },
+    /// The list of potential organisations in force, and those before it.
+    Coverage {},
+    /// Who is a member now, with interests and profile.
+    Directory {
+        /// Only those who declared an interest in this topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        topic: Option<String>,
+        /// The key of whoever asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyBytes>,
+    },
+    /// What a member took part in, for themselves.
+    Portfolio {
+        /// Their key.
+        key: KeyBytes,
+    },
     /// The organisations of the community.
     Organisations {},
     /// Who has applied to join, and what a proposal to admit them must name.

@@ -362,6 +362,12 @@ impl View {
         (0..u32::try_from(self.persons.len()).expect("persons are counted in 32 bits")).map(PersonNumber)
     }
 
+    /// The millisecond after the last thing that counts: what a reader calls now.
+    pub fn latest(&self) -> Timestamp {
+        let last = self.counting().map(|item| item.effective).max();
+        last.map_or(Timestamp::EPOCH, |last| last.plus(Span::from_millis(1)))
+    }
+
     /// The place of an item in [`View::items`].
     pub(crate) fn position(&self, item: &Item) -> usize {
         let index = usize::try_from(item.index).expect("a log held in memory is counted in usize");

@@ -1,6 +1,6 @@
 //! Gaps in who is represented, and who took it on to close them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{done, members};
 use crate::community::{Item, PersonNumber, View};
@@ -17,8 +17,8 @@ pub struct Gap<'a> {
     pub codes: &'a GapRaised,
     /// The entry that closed it first.
     pub closed: Option<&'a Item>,
-    /// Who took it on and is a member at that instant.
-    pub owners: BTreeSet<PersonNumber>,
+    /// Who took it on and is a member at that instant, with the entry that says so.
+    pub owners: BTreeMap<PersonNumber, &'a Item>,
 }
 
 /// Every gap raised before an instant, earliest first.
@@ -33,7 +33,7 @@ pub fn gaps(view: &View, at: Timestamp) -> Vec<Gap<'_>> {
                 raised,
                 codes,
                 closed: None,
-                owners: BTreeSet::new(),
+                owners: BTreeMap::new(),
             });
         }
     }
@@ -46,7 +46,7 @@ pub fn gaps(view: &View, at: Timestamp) -> Vec<Gap<'_>> {
         if act.deed == Some(Deed::GapClosed) {
             gap.closed.get_or_insert(act);
         } else if let Some(owner) = act.author.person().filter(|owner| present.contains(owner)) {
-            gap.owners.insert(owner);
+            gap.owners.entry(owner).or_insert(act);
         }
     }
     found

@@ -2,12 +2,14 @@
 //! figures and for whoever asks a node.
 
 mod circles;
+mod consents;
 mod gaps;
 mod interests;
 
 use std::collections::BTreeSet;
 
 pub use circles::{Circle, circles};
+pub use consents::consents;
 pub use gaps::{Gap, gaps};
 pub use interests::interests;
 
