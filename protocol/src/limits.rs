@@ -51,6 +51,12 @@ pub const EVIDENCE_FILES: usize = 64;
 pub const POTENTIAL: usize = 256;
 /// Most bodies one `erasure.carried_out` names.
 pub const ERASED: usize = 256;
+/// Most objectives of the terms.
+pub const OBJECTIVES: usize = 32;
+/// Most outputs of a plan.
+pub const OUTPUTS: usize = 64;
+/// Most milestones of a plan.
+pub const MILESTONES: usize = 64;
 
 /// Largest body, without its salt.
 pub const BODY: u64 = 64 * 1024 * 1024;

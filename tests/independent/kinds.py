@@ -97,6 +97,8 @@ def scores(item):
         return isinstance(score, list) and len(score) == 2 and slug(score[0]) and is_uint(score[1]) and 1 <= score[1] <= 5
 
     return rows(1, 8, row)(item) and all(a[0] < b[0] for a, b in zip(item, item[1:]))
+
+
 def parameters(item):
     """A map of numbers, pairs [developing, established], and such maps by statement."""
     def value(of):
@@ -113,6 +115,51 @@ def potential(item):
 
 # What takes effect by a decision, by kind.
 ADOPTED = {"parameters.adopted": parameters, "coverage.declared": fields({"potential": potential})}
+def version(item):
+    return is_uint(item) and item >= 1
+
+
+def integer(item):
+    return isinstance(item, int) and not isinstance(item, bool)
+
+
+def ascending(most, *cells):
+    """Rows of these cells, ascending by the first."""
+    def row(item):
+        return isinstance(item, list) and len(item) == len(cells) and all(cell(value) for cell, value in zip(cells, item))
+
+    return lambda item: rows(1, most, row)(item) and all(a[0] < b[0] for a, b in zip(item, item[1:]))
+
+
+BOOLEAN = lambda item: isinstance(item, bool)  # noqa: E731
+TERMS = fields(
+    {"term": BOOLEAN, "purpose": BOOLEAN, "version": version, "measurable": BOOLEAN, "membership": BOOLEAN},
+    {"review": is_uint, "objectives": lambda item: rows(1, 32, slug)(item) and all(a < b for a, b in zip(item, item[1:]))},
+)
+PLAN = fields(
+    {"from": is_uint, "until": is_uint, "version": version},
+    {"outputs": ascending(64, slug, lambda item: item in SORTS, is_uint), "milestones": ascending(64, slug, is_uint)},
+)
+TARGET = fields({"low": integer, "from": is_uint, "high": integer, "until": is_uint, "objective": slug})
+
+
+def terms(item):
+    return TERMS(item) and (not item["measurable"] or "objectives" in item)
+
+
+def plan(item):
+    return PLAN(item) and item["from"] < item["until"]
+
+
+def target(item):
+    return TARGET(item) and item["low"] <= item["high"] and item["from"] < item["until"]
+
+
+# What takes effect by a decision, by kind.
+ADOPTED = {
+    "parameters.adopted": parameters, "terms.adopted": terms, "plan.adopted": plan, "plan.rebaselined": plan, "target.set": target,
+    "arrangements.adopted": fields({"level": slug, "model": slug, "review": is_uint}),
+}
 
 
 def adoption(item):
@@ -194,7 +241,9 @@ KINDS = {
     ),
     "ballot.cast": (fields({"choice": one_of("for", "against", "abstain")}), (1, 1), MAY_BODY),
     "decision.closed": (fields({"outcome": one_of("carried", "failed")}), (1, 1), MAY_BODY),
-    "parameters.adopted": (parameters, (1, 64), NO_BODY),
+    **{kind: (data, (1, 64), NO_BODY) for kind, data in ADOPTED.items()},
+    "terms.acknowledged": (fields({"version": version}), (1, 1), NO_BODY),
+    "milestone.met": (fields({"milestone": slug}), (1, 1), MAY_BODY),
     "query.asked": (fields({}, {"topics": TOPICS, "pseudonymous": TRUE}), (0, 0), MUST_BODY),
     "query.answered": (NOTHING, (1, 1), MUST_BODY),
     "query.accepted": (NOTHING, (1, 1), NO_BODY),

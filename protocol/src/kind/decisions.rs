@@ -12,7 +12,7 @@ use crate::framework::Parameters;
 use crate::limits;
 use crate::time::Timestamp;
 
-const DECISION: &[Deed] = &[Deed::DecisionProposed];
+pub(super) const DECISION: &[Deed] = &[Deed::DecisionProposed];
 
 family! {
     /// Acts of deciding together.

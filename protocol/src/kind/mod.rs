@@ -15,6 +15,7 @@ mod leadership;
 mod learning;
 mod meetings;
 mod people;
+mod purpose;
 mod slug;
 mod table;
 mod value;
@@ -36,6 +37,10 @@ pub use leadership::{Leadership, LeadershipAsked, TaskOffered};
 pub use learning::{Learning, MentoringStarted, Mentorship, ResourcePublished, ResourceType};
 pub use meetings::{MeetingAttended, MeetingEvaluated, MeetingHeld, MeetingScheduled, Meetings};
 pub use people::{Admitted, ConsentSet, InterestDeclared, MemberInvited, NamedKey, People, invitation_code};
+pub use purpose::{
+    ArrangementsAdopted, Milestone, MilestoneMet, Plan, PlannedOutput, Purpose, TargetSet, TermsAcknowledged,
+    TermsAdopted,
+};
 pub use slug::{BadSlug, Slug, TooManyTopics, Topics};
 pub use table::{AsRecord, Kind, Presence, Signer, Subject};
 pub use value::{
@@ -171,6 +176,8 @@ families! {
     Leadership,
     /// Proposals, ballots, outcomes, and what is adopted by them.
     Decisions,
+    /// Terms, plans, targets, arrangements.
+    Purpose,
     /// Queries, threads, reactions.
     Interaction,
     /// Meetings.

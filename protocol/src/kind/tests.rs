@@ -337,3 +337,110 @@ fn a_sheet_names_each_once_and_scores_run_from_one_to_five() {
         assert_eq!(misfit(evaluated(scores)).unwrap(), reason);
     }
 }
+
+fn time(text: &str) -> crate::time::Timestamp {
+    text.parse().unwrap()
+}
+
+#[test]
+fn terms_name_their_objectives_in_order_and_measure_only_what_they_name() {
+    let terms = |version, measurable, objectives: &[&str]| {
+        Purpose::TermsAdopted(TermsAdopted {
+            term: true,
+            review: None,
+            purpose: true,
+            version,
+            measurable,
+            membership: true,
+            objectives: objectives.iter().map(|slug| slug.parse().unwrap()).collect(),
+        })
+    };
+    assert_eq!(misfit(terms(1, true, &["a", "b"])), None);
+    assert_eq!(misfit(terms(1, false, &[])), None);
+    for (unfit, reason) in [
+        (terms(0, false, &[]), "version 0"),
+        (terms(1, true, &[]), "objectives that can be measured, and none"),
+        (terms(1, true, &["b", "a"]), "the objectives are not ascending"),
+        (terms(1, true, &["a", "a"]), "the objectives are not ascending"),
+        (terms(1, true, &["a"; 33]), "33 objectives"),
+    ] {
+        let said = misfit(unfit).unwrap();
+        assert!(said.starts_with(reason), "{said}");
+    }
+    let seen = |version| Purpose::TermsAcknowledged(TermsAcknowledged { version });
+    assert_eq!(misfit(seen(1)), None);
+    assert!(misfit(seen(0)).unwrap().starts_with("version 0"));
+}
+
+#[test]
+fn plans_and_targets_are_for_some_time_and_in_order() {
+    let fits = Plan {
+        from: time("2026-01-01"),
+        until: time("2026-01-02"),
+        outputs: Vec::new(),
+        version: 1,
+        milestones: Vec::new(),
+    };
+    let milestone = |slug: &str| Milestone {
+        slug: slug.parse().unwrap(),
+        due: time("2026-01-01"),
+    };
+    let output = |slug: &str| PlannedOutput {
+        slug: slug.parse().unwrap(),
+        sort: ResourceType::Tool,
+        due: time("2026-01-01"),
+    };
+    let milestones = |slugs: &[&str]| Plan {
+        milestones: slugs.iter().copied().map(milestone).collect(),
+        ..fits.clone()
+    };
+    let outputs = |slugs: &[&str]| Plan {
+        outputs: slugs.iter().copied().map(output).collect(),
+        ..fits.clone()
+    };
+    for plan in [fits.clone(), milestones(&["a", "b"]), outputs(&["a", "b"])] {
+        assert_eq!(misfit(Purpose::PlanRebaselined(plan.clone())), None);
+        assert_eq!(misfit(Purpose::PlanAdopted(plan)), None);
+    }
+    let until = fits.from;
+    for (unfit, reason) in [
+        (
+            Plan {
+                until,
+                ..fits.clone()
+            },
+            "a time from",
+        ),
+        (
+            Plan {
+                version: 0,
+                ..fits.clone()
+            },
+            "version 0",
+        ),
+        (milestones(&["b", "a"]), "the milestones are not ascending"),
+        (milestones(&["a", "a"]), "the milestones are not ascending"),
+        (milestones(&["a"; 65]), "65 milestones"),
+        (outputs(&["a", "a"]), "the outputs are not ascending"),
+        (outputs(&["a"; 65]), "65 outputs"),
+    ] {
+        let said = misfit(Purpose::PlanAdopted(unfit)).unwrap();
+        assert!(said.starts_with(reason), "{said}");
+    }
+    let target = |low, high, until| {
+        Purpose::TargetSet(TargetSet {
+            low,
+            from: time("2026-01-01"),
+            high,
+            until: time(until),
+            objective: "membership".parse().unwrap(),
+        })
+    };
+    assert_eq!(misfit(target(-1, -1, "2026-01-02")), None);
+    assert_eq!(misfit(target(1, 0, "2026-01-02")).unwrap(), "a band from 1 to 0");
+    assert!(
+        misfit(target(0, 0, "2026-01-01"))
+            .unwrap()
+            .starts_with("a time from")
+    );
+}

@@ -52,6 +52,7 @@ fn acts() -> impl Strategy<Value = Act> {
         community(),
         people(),
         leadership(),
+        purpose(),
         interaction(),
         circles(),
         learning(),
@@ -123,6 +124,25 @@ fn leadership() -> impl Strategy<Value = Act> {
         (option::of(any::<u64>()), topics()).prop_map(|(due, topics)| {
             let due = due.map(Timestamp::from_millis);
             Leadership::TaskOffered(TaskOffered { due, topics }).into()
+        }),
+    ]
+}
+
+fn purpose() -> impl Strategy<Value = Act> {
+    let sizes = (any::<u64>(), 1..u64::MAX);
+    prop_oneof![
+        (1..u64::MAX).prop_map(|version| Purpose::TermsAcknowledged(TermsAcknowledged { version }).into()),
+        slugs().prop_map(|milestone| Purpose::MilestoneMet(MilestoneMet { milestone }).into()),
+        (sizes, any::<i64>(), slugs()).prop_map(|((from, length), low, objective)| {
+            let from = from / 2;
+            Purpose::TargetSet(TargetSet {
+                low,
+                from: Timestamp::from_millis(from),
+                high: low.saturating_add(1),
+                until: Timestamp::from_millis(from + 1 + length / 2),
+                objective,
+            })
+            .into()
         }),
     ]
 }

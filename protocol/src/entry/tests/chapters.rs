@@ -1,7 +1,7 @@
 //! A small made-up community, told once with every kind. Keys are made of one repeated byte, so anyone can make them.
 
 use super::story::{Example, Story, key};
-use super::{deciding, leading, learning, outputs};
+use super::{deciding, leading, learning, outputs, purposeful};
 use crate::entry::{BodyRef, Entry, Home, Source, commit};
 use crate::id::{BodyHash, Hash, Id, Pseudonym, Root};
 use crate::kind::*;
@@ -47,6 +47,7 @@ const BESIDE: &[(&str, Chapter)] = &[
     ("2026-02-03", gather),
     ("2026-02-04", miss),
     ("2026-02-05", deciding::chapter),
+    ("2026-02-06", purposeful::chapter),
     ("2026-02-10", leading::chapter),
     ("2026-02-20", learning::tell),
     ("2026-02-24", outputs::make),

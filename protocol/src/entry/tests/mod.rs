@@ -14,5 +14,6 @@ mod leading;
 mod learning;
 mod malformed;
 mod outputs;
+mod purposeful;
 mod story;
 mod unfit;
