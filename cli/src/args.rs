@@ -84,7 +84,7 @@ pub(crate) enum Verb {
     /// List questions, discussions and resources, newest first
     Threads(verbs::reading::Threads),
     /// Find words in what the community wrote
-    Search(verbs::reading::Search),
+    Search(verbs::search::Search),
     /// How this organisation stands with the others: peers, lag, witnesses
     Status(verbs::reading::Status),
     /// List the entries of a log

@@ -1,5 +1,7 @@
 //! People's words on a terminal: Markdown as written, imported HTML as plain text. Nothing in them can steer the terminal.
 
+use hearth_node::markup::without_markup;
+
 /// The words of a body as text for a person.
 pub(crate) fn plain(bytes: &[u8], media_type: &str) -> String {
     let text = String::from_utf8_lossy(bytes);
@@ -69,63 +71,6 @@ pub(crate) fn harmless_but_for_colour(text: &str) -> String {
         shown.push_str(&harmless(part));
     }
     shown
-}
-
-/// Text of HTML: tags gone, blocks on lines of their own, entities read. Enough to read a post, not to lay it out.
-fn without_markup(html: &str) -> String {
-    let mut text = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(start) = rest.find('<') {
-        text.push_str(&rest[..start]);
-        let Some(end) = rest[start..].find('>') else {
-            rest = &rest[start..];
-            break;
-        };
-        let tag = rest[start + 1..start + end].to_ascii_lowercase();
-        let name = tag
-            .trim_start_matches('/')
-            .split([' ', '/', '\n'])
-            .next()
-            .unwrap_or_default();
-        match name {
-            "p" | "div" | "ul" | "ol" | "pre" | "blockquote" | "br" | "hr" | "tr" | "h1" | "h2" | "h3"
-            | "h4" => {
-                text.push('\n');
-            }
-            "li" if !tag.starts_with('/') => text.push_str("\n- "),
-            _ => {}
-        }
-        rest = &rest[start + end + 1..];
-    }
-    text.push_str(rest);
-    squeeze(&unescape(&text))
-}
-
-fn unescape(text: &str) -> String {
-    // `&amp;` last, so that `&amp;lt;` stays the text `&lt;`.
-    [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ]
-    .iter()
-    .fold(text.to_owned(), |text, (entity, character)| {
-        text.replace(entity, character)
-    })
-}
-
-/// At most one empty line in a row, none at the ends.
-fn squeeze(text: &str) -> String {
-    let mut lines: Vec<&str> = Vec::new();
-    for line in text.lines().map(str::trim_end) {
-        if !(line.is_empty() && lines.last().is_none_or(|last| last.is_empty())) {
-            lines.push(line);
-        }
-    }
-    lines.join("\n").trim_end().to_owned()
 }
 
 #[cfg(test)]

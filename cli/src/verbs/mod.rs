@@ -16,4 +16,5 @@ pub(crate) mod publish;
 pub(crate) mod reading;
 pub(crate) mod resource;
 pub(crate) mod run;
+pub(crate) mod search;
 pub(crate) mod verify;

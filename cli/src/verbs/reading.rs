@@ -87,7 +87,7 @@ fn spoken(card: &Card, root: &Card) -> String {
 }
 
 /// What was done, as one says it.
-fn verb(kind: &str) -> &str {
+pub(super) fn verb(kind: &str) -> &str {
     match kind {
         "query.asked" => "asked",
         "query.answered" => "answered",
@@ -167,61 +167,6 @@ impl Threads {
         } else {
             table.render(&context.screen)
         };
-        Ok(Reply::done(answer, text))
-    }
-}
-
-/// `hearth search`.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth search syringe driver")]
-pub(crate) struct Search {
-    /// Words that must all occur
-    #[arg(required = true)]
-    words: Vec<String>,
-    /// At most this many
-    #[arg(long, default_value_t = 20)]
-    limit: usize,
-}
-
-#[derive(Deserialize)]
-struct Found {
-    entry: Card,
-    excerpt: String,
-}
-
-impl Search {
-    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let query = Query::Search {
-            words: self.words.join(" "),
-            limit: self.limit,
-        };
-        let answer = Source::open(context)?.ask(&query)?;
-        let found: Vec<Found> = read(&answer["found"])?;
-        let mut table = Table::new(["id", "what", "by", "when", "words"]);
-        for Found { entry, excerpt } in &found {
-            let media_type = entry.body.as_ref().map_or("", |body| body.media_type.as_str());
-            let excerpt = crate::render::words::excerpt(excerpt, media_type);
-            table.row([
-                entry.short(),
-                verb(&entry.kind).to_owned(),
-                entry.author(),
-                entry.ago(context.now()),
-                excerpt,
-            ]);
-        }
-        let mut text = if found.is_empty() {
-            "Nothing found.".to_owned()
-        } else {
-            table.render(&context.screen)
-        };
-        if answer["more"] == true {
-            let advice = if found.len() < self.limit {
-                "a node gives no more at once; name further words"
-            } else {
-                "name further words, or a larger --limit"
-            };
-            text.push_str(&format!("\nThere is more than these {}: {advice}.", found.len()));
-        }
         Ok(Reply::done(answer, text))
     }
 }
@@ -530,7 +475,7 @@ fn count(value: &Value) -> u64 {
     value.as_u64().unwrap_or(0)
 }
 
-fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Failure> {
+pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Failure> {
     serde_json::from_value(value.clone()).map_err(|error| {
         Failure::new(format!("the node's answer cannot be read: {error}"))
             .advise("Do node and client have the same version?")

@@ -81,6 +81,8 @@ impl From<QueryError> for ApiError {
             QueryError::NoSuchEntry { .. } | QueryError::NoSuchOrganisation { .. } => StatusCode::NOT_FOUND,
             QueryError::Ambiguous { .. } | QueryError::View(_) => StatusCode::CONFLICT,
             QueryError::NotAnId { .. }
+            | QueryError::NoSuchKind { .. }
+            | QueryError::Expression(_)
             | QueryError::NotADiscussion { .. }
             | QueryError::NotOfThatKind { .. }
             | QueryError::Statement(_)
@@ -88,7 +90,7 @@ impl From<QueryError> for ApiError {
             | QueryError::Span(_) => StatusCode::BAD_REQUEST,
             QueryError::NoMember => StatusCode::FORBIDDEN,
             QueryError::NotComputed { .. } => StatusCode::NOT_IMPLEMENTED,
-            QueryError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            QueryError::Search(_) | QueryError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self::new(status, error.code(), error.to_string())
     }

@@ -7,7 +7,6 @@ use std::thread;
 use hearth_protocol::community::{self, Checked, Signature};
 use hearth_protocol::entry::Home;
 use hearth_protocol::id::Id;
-use hearth_protocol::log::{Frontier, TiledHashes, TreeHead};
 
 use crate::store::{Checks, ChecksFile, Log, Store, StoreError};
 
@@ -71,7 +70,7 @@ impl Checker {
                 .transpose()?
                 .flatten();
             let checks = match kept {
-                Some((checks, head)) if root_at(store, log, head.size)? == Some(head) => checks,
+                Some((checks, head)) if store.read()?.head_at(log, head.size)? == Some(head) => checks,
                 Some(_) | None => Checks::default(),
             };
             self.logs.insert(organisation, checks);
@@ -105,7 +104,7 @@ impl Checker {
             let Some(checks) = self.logs.get(&organisation) else {
                 continue;
             };
-            if let Some(head) = root_at(store, &log, checks.size)? {
+            if let Some(head) = store.read()?.head_at(&log, checks.size)? {
                 rows.push((organisation, checks.clone(), head));
             }
         }
@@ -120,18 +119,4 @@ impl Checker {
     pub(super) fn into_file(self) -> Option<ChecksFile> {
         self.file
     }
-}
-
-/// The log's tree at an earlier size; none where it is not that large.
-fn root_at(store: &Store, log: &Log, size: u64) -> Result<Option<TreeHead>, StoreError> {
-    let snapshot = store.read()?;
-    let held = snapshot.size(log.number)?;
-    if size > held {
-        return Ok(None);
-    }
-    let tiles = snapshot.tiles(log.number)?;
-    let frontier = Frontier::read(&TiledHashes::new(&tiles, held), size);
-    let frontier = frontier
-        .map_err(|error| StoreError::Corrupt(format!("the tree of {}: {error}", log.charter.origin)))?;
-    Ok(Some(frontier.head()))
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{QueryError, Reader};
+use crate::search::{SEARCHED, Text};
 use crate::store::{BodyState, Log, LogNumber, Snapshot, StoreError};
 
 /// Longest text that is shown, in bytes; files are fetched apart.
@@ -142,6 +143,21 @@ impl<'a> Cards<'a> {
             Some(body) => Ok(self.body(log, body, true)?.text),
             None => Ok(None),
         }
+    }
+
+    /// What is searched of an entry, where it is here.
+    pub(super) fn text(&self, item: &Item) -> Result<Option<Text>, QueryError> {
+        let Some((log, entry)) = self.entry(item)? else {
+            return Ok(None);
+        };
+        let Some(body) = &entry.payload().body else {
+            return Ok(None);
+        };
+        if !matches!(self.snapshot.body(log, &body.hash)?, BodyState::Held { .. }) {
+            return Ok(None);
+        }
+        let bytes = self.snapshot.body_bytes(log, &body.hash, 0, SEARCHED)?;
+        Ok(Some(Text::of(&String::from_utf8_lossy(&bytes), &body.media_type)))
     }
 
     /// An entry, and the log it stands in, which keeps its bodies.

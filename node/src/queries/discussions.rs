@@ -13,8 +13,8 @@ use super::{QueryError, Reader, resolve};
 
 /// Most rows of an answer.
 const MOST: usize = 500;
-/// Characters around a found word.
-const AROUND: usize = 80;
+/// Longest headline made of words, in characters.
+const HEADLINE: usize = 80;
 
 /// `{"thread": card, "entries": [card …]}`: the root, then all that follows on it, by time.
 pub(super) fn thread(reader: &Reader, prefix: &str) -> Result<Value, QueryError> {
@@ -56,39 +56,6 @@ pub(super) fn threads(reader: &Reader, limit: usize, skip: usize) -> Result<Valu
         rows.push(json!({ "thread": card, "follow_ups": follow_ups.get(&item.id), "withdrawn": withdrawn }));
     }
     Ok(json!({ "total": roots.len(), "threads": rows }))
-}
-
-/// `{"found": [{"thread": id of the root, "entry": card without words, "excerpt"} …], "more"}`, newest first; `more` where
-/// others were found than those shown.
-pub(super) fn search(reader: &Reader, words: &str, limit: usize) -> Result<Value, QueryError> {
-    let view = reader.view()?;
-    let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-    let mut items: Vec<&Item> = view
-        .counting()
-        .filter(|item| item.written && is_said(item))
-        .collect();
-    items.sort_by_key(|item| Reverse(item.moment()));
-    let mut cards = Cards::new(reader, &view)?;
-    let (mut found, mut more) = (Vec::new(), false);
-    for item in items {
-        if words.is_empty() {
-            break;
-        }
-        let Some(text) = cards.words(item)? else { continue };
-        let lower = text.to_lowercase();
-        if !words.iter().all(|word| lower.contains(word.as_str())) {
-            continue;
-        }
-        if found.len() >= limit.min(MOST) {
-            more = true;
-            break;
-        }
-        let mut card = cards.card(item)?;
-        leave_words(&mut card);
-        let thread = root(&view, item).map(|root| root.id);
-        found.push(json!({ "thread": thread, "entry": card, "excerpt": excerpt(&lower, &text, &words[0]) }));
-    }
-    Ok(json!({ "found": found, "more": more }))
 }
 
 /// The question, discussion or resource that an entry belongs to.
@@ -139,7 +106,7 @@ fn follow_ups(view: &View, roots: &[&Item]) -> BTreeMap<Id, BTreeMap<&'static st
 }
 
 /// In a list words are found, not read.
-fn leave_words(card: &mut Card) {
+pub(super) fn leave_words(card: &mut Card) {
     if let Some(body) = &mut card.body {
         (body.text, body.cut) = (None, false);
     }
@@ -160,14 +127,6 @@ fn first_words(text: &str) -> String {
         .next()
         .unwrap_or_default()
         .chars()
-        .take(AROUND)
+        .take(HEADLINE)
         .collect()
-}
-
-/// The words around the first place where `word` stands.
-fn excerpt(lower: &str, text: &str, word: &str) -> String {
-    let at = lower.find(word).map_or(0, |byte| lower[..byte].chars().count());
-    let start = at.saturating_sub(AROUND);
-    let cut: String = text.chars().skip(start).take(2 * AROUND).collect();
-    cut.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -12,6 +12,7 @@ mod people;
 mod portfolio;
 mod query;
 mod resolve;
+mod search;
 mod status;
 
 use std::path::Path;
@@ -24,10 +25,11 @@ use hearth_protocol::time::{BadSpan, BadTime};
 use serde_json::Value;
 
 use crate::projector::Projector;
+use crate::search::{BadExpression, Search, SearchError};
 use crate::store::{OpenError, Store, StoreError};
 
 pub use candidates::Use;
-pub use query::{At, Query};
+pub use query::{At, Query, Wanted};
 pub use status::{Live, Presence};
 
 /// Answers questions. Cheap to clone.
@@ -35,6 +37,7 @@ pub use status::{Live, Presence};
 pub struct Reader {
     store: Store,
     projector: Projector,
+    search: Search,
     live: Option<Arc<dyn Fn() -> Live + Send + Sync>>,
 }
 
@@ -81,6 +84,21 @@ pub enum QueryError {
         /// As given.
         name: String,
     },
+    /// No kind is called that.
+    #[error(
+        "no kind of entry is called {name}: say one of {}, or a kind as `hearth log` shows it",
+        search::names()
+    )]
+    NoSuchKind {
+        /// As given.
+        name: String,
+    },
+    /// The words cannot be looked for.
+    #[error(transparent)]
+    Expression(#[from] BadExpression),
+    /// The index failed.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// The entry is not part of a discussion.
     #[error("entry {id} is not part of a question, discussion or resource")]
     NotADiscussion {
@@ -129,6 +147,9 @@ impl QueryError {
             QueryError::Ambiguous { .. } => "ambiguous",
             QueryError::NotAnId { .. } => "not_an_id",
             QueryError::NoSuchOrganisation { .. } => "no_such_organisation",
+            QueryError::NoSuchKind { .. } => "no_such_kind",
+            QueryError::Expression(_) => "bad_words",
+            QueryError::Search(_) => "search_failed",
             QueryError::NotADiscussion { .. } => "not_a_discussion",
             QueryError::NotOfThatKind { .. } => "not_of_that_kind",
             QueryError::NoMember => "no_member",
@@ -156,19 +177,27 @@ pub fn open(directory: &Path) -> Result<Reader, ReadError> {
         .community()?
         .ok_or_else(|| ReadError::Empty(directory.to_owned()))?;
     let projector = Projector::open(store.clone(), community, Some(directory))?;
+    let search = Search::at_rest(store.clone(), community, directory);
     Ok(Reader {
         store,
         projector,
+        search,
         live: None,
     })
 }
 
 impl Reader {
     /// A reader of a running node; `live` tells what only a running node knows.
-    pub fn of_node(store: Store, projector: Projector, live: Arc<dyn Fn() -> Live + Send + Sync>) -> Reader {
+    pub fn of_node(
+        store: Store,
+        projector: Projector,
+        search: Search,
+        live: Arc<dyn Fn() -> Live + Send + Sync>,
+    ) -> Reader {
         Reader {
             store,
             projector,
+            search,
             live: Some(live),
         }
     }
@@ -195,7 +224,7 @@ impl Reader {
             Query::Cut {} => figures::cut(self),
             Query::Thread { id } => discussions::thread(self, id),
             Query::Threads { limit, skip } => discussions::threads(self, *limit, *skip),
-            Query::Search { words, limit } => discussions::search(self, words, *limit),
+            Query::Search(wanted) => search::search(self, wanted),
             Query::Candidates {
                 to,
                 begins,

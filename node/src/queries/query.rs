@@ -39,14 +39,8 @@ pub enum Query {
         #[serde(default)]
         skip: usize,
     },
-    /// Contributions whose words hold all of these.
-    Search {
-        /// Words, separated by spaces.
-        words: String,
-        /// At most this many.
-        #[serde(default = "page")]
-        limit: usize,
-    },
+    /// Entries in whose words all of these occur, the best first.
+    Search(Wanted),
     /// Ids and names that begin so, for a shell that completes them.
     Candidates {
         /// What they are wanted for.
@@ -169,6 +163,35 @@ pub enum Query {
     },
 }
 
+/// What is looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// Words separated by spaces, the last of which may be begun only, and phrases in quotation marks.
+    pub words: String,
+    /// Only these kinds: by name, by family, or as people call them. All where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<String>,
+    /// Only about this topic, or what was said in a question or discussion about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// Only in this organisation's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+    /// Not before this instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Before this instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// The newest first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub newest: bool,
+    /// At most this many.
+    #[serde(default = "page")]
+    pub limit: usize,
+}
+
 /// The instant and extent of a figure.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -216,6 +239,15 @@ mod tests {
                 at
             }
         );
+        let found = ask(r#"{"query":"search","words":"mouth care","kinds":["answer"]}"#).unwrap();
+        let Query::Search(wanted) = found else {
+            panic!("{found:?}")
+        };
+        assert_eq!(
+            (wanted.kinds.as_slice(), wanted.limit),
+            (&["answer".to_owned()][..], page())
+        );
+        assert!(ask(r#"{"query":"search","words":"a","form":3}"#).is_err());
         assert!(ask(r#"{"query":"log","form":3}"#).is_err());
         assert!(ask(r#"{"query":"everything"}"#).is_err());
     }

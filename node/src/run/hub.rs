@@ -180,7 +180,10 @@ impl Hub {
                 }
                 self.follower.wake();
             }
-            Errand::BodyKept { body } => tracing::debug!(hash = %body.hash, "a body has arrived"),
+            Errand::BodyKept { body } => {
+                tracing::debug!(hash = %body.hash, "a body has arrived");
+                self.rooms.search.wake();
+            }
             Errand::Paused { organisation, why } => {
                 if self.paused.insert(organisation, why) != Some(why) {
                     tracing::error!(%organisation, %why, "nothing more is taken in of this log");
@@ -229,9 +232,13 @@ impl Hub {
             Finding::Folded(clock) => {
                 // Heads seen are due when something is new.
                 self.rooms.ledger.tick();
+                self.rooms.search.wake();
                 check_clock(clock, &self.rooms.clock)?;
             }
-            Finding::Bodies => self.replicator.tell(Word::NewWants).await,
+            Finding::Bodies => {
+                self.rooms.search.wake();
+                self.replicator.tell(Word::NewWants).await;
+            }
             Finding::Admission(nodes) => {
                 self.replicator.tell(Word::NewLogs).await;
                 self.network.admit(&nodes);
@@ -328,6 +335,7 @@ impl Hub {
         self.rooms.ledger.stop();
         self.replicator.stop();
         self.follower.stop();
+        self.rooms.search.stop();
     }
 
     async fn happened(&self, input: Input) {

@@ -1,18 +1,21 @@
 //! Opening everything a node needs, in the order in which a failure is cheapest.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use hearth_protocol::entry::Home;
+use hearth_protocol::id::Id;
 use hearth_protocol::kind;
 use hearth_protocol::log::{Cosigner, Origin};
 
 use super::{Options, RunError};
 use crate::clock::Clock;
+use crate::directory::DataDirectory;
 use crate::ledger::{Ledger, Setup};
 use crate::network::{Identity, Network, NetworkOptions};
 use crate::projector::Projector;
 use crate::queries::{Live, Reader};
+use crate::search::Search;
 use crate::secret_file;
 use crate::store::Store;
 use crate::witness::{Convicting, Witness};
@@ -35,6 +38,7 @@ pub(super) struct Open {
     pub(super) ledger: Ledger,
     pub(super) witness: Witness,
     pub(super) reader: Reader,
+    pub(super) search: Search,
     pub(super) live: Arc<RwLock<Live>>,
     pub(super) addresses: Arc<RwLock<Vec<String>>>,
 }
@@ -95,14 +99,8 @@ impl Rooms {
             offer_every: Duration::from_millis(config.offer_every_ms),
         })?;
         let live = Arc::new(RwLock::new(Live::default()));
-        let shown = live.clone();
-        let show = move || {
-            shown
-                .read()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .clone()
-        };
-        let reader = Reader::of_node(store.clone(), projector.clone(), Arc::new(show));
+        let search = keep_index(&store, community, directory)?;
+        let reader = Reader::of_node(store.clone(), projector.clone(), search.clone(), shown(&live));
         let (origin, addresses) = (own.charter.origin, Arc::default());
         let open = Open {
             home,
@@ -113,6 +111,7 @@ impl Rooms {
             ledger,
             witness,
             reader,
+            search,
             live,
             addresses,
         };
@@ -122,6 +121,19 @@ impl Rooms {
             convicting,
         })
     }
+}
+
+fn keep_index(store: &Store, community: Id, directory: &DataDirectory) -> Result<Search, RunError> {
+    Search::start(store.clone(), community, directory.path()).map_err(|source| RunError::System {
+        what: "starting a thread",
+        source,
+    })
+}
+
+/// A way to look at what only a running node knows.
+fn shown(live: &Arc<RwLock<Live>>) -> Arc<dyn Fn() -> Live + Send + Sync> {
+    let live = live.clone();
+    Arc::new(move || live.read().unwrap_or_else(PoisonError::into_inner).clone())
 }
 
 /// A community founded on a simulated clock runs on one, and no other does. Nothing is said before it is known.

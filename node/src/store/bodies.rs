@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use hearth_protocol::entry::Committer;
 use hearth_protocol::id::{BodyHash, Id};
 use hearth_protocol::limits;
-use redb::ReadableTable;
+use redb::{ReadableTable, ReadableTableMetadata};
 use serde::{Deserialize, Serialize};
 
 use super::error::{BodyError, StoreError};
@@ -97,6 +97,22 @@ impl Snapshot<'_> {
     ) -> Result<Vec<u8>, StoreError> {
         let chunks = self.transaction().open_table(CHUNKS)?;
         read_chunks(&chunks, key(log, hash), offset, limit)
+    }
+
+    /// How many bodies were erased; none comes back, so it only grows.
+    pub fn erased_count(&self) -> Result<u64, StoreError> {
+        Ok(self.transaction().open_table(ERASED)?.len()?)
+    }
+
+    /// Every body that was erased, ascending by log and hash.
+    pub fn erased_bodies(&self) -> Result<Vec<(LogNumber, BodyHash)>, StoreError> {
+        let table = self.transaction().open_table(ERASED)?;
+        let rows = table.iter()?.map(|row| {
+            let (key, _) = row?;
+            let (log, hash) = key.value();
+            Ok((LogNumber(log), BodyHash::from_bytes(*hash)))
+        });
+        rows.collect()
     }
 
     /// The bodies that entries refer to and that are neither held nor erased, ascending by log and hash.

@@ -2,7 +2,7 @@
 
 use hearth_protocol::id::{Id, KeyHash};
 use hearth_protocol::kind::Chartered;
-use hearth_protocol::log::{Frontier, KeyChain, Origin, TreeHead};
+use hearth_protocol::log::{Frontier, KeyChain, Origin, TiledHashes, TreeHead};
 use hearth_protocol::sign::PublicKey;
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,18 @@ use super::{Batch, Snapshot, rows};
 /// A log's number in this store alone. Never leaves the node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LogNumber(pub(super) u32);
+
+impl LogNumber {
+    /// The log of that number.
+    pub const fn of(number: u32) -> LogNumber {
+        LogNumber(number)
+    }
+
+    /// The number alone.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
 
 /// What a log's charter says that holding it needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +130,19 @@ impl Snapshot<'_> {
     /// Size and root of a log; the empty tree for one not held.
     pub fn tree_head(&self, log: LogNumber) -> Result<TreeHead, StoreError> {
         Ok(self.frontier(log)?.head())
+    }
+
+    /// The log's tree at an earlier size; none where it is not that large.
+    pub fn head_at(&self, log: &Log, size: u64) -> Result<Option<TreeHead>, StoreError> {
+        let held = self.size(log.number)?;
+        if size > held {
+            return Ok(None);
+        }
+        let tiles = self.tiles(log.number)?;
+        let frontier = Frontier::read(&TiledHashes::new(&tiles, held), size);
+        let frontier = frontier
+            .map_err(|error| StoreError::Corrupt(format!("the tree of {}: {error}", log.charter.origin)))?;
+        Ok(Some(frontier.head()))
     }
 
     /// The right edge of a log's tree; empty for one not held.

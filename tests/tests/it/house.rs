@@ -105,8 +105,14 @@ fn each_heavy_dependency_has_one_room() {
         "only api/ speaks HTTP",
     );
     refuse(
+        "node/src",
+        &["tantivy::"],
+        &["node/src/search"],
+        "only search/ speaks to the full-text index",
+    );
+    refuse(
         "cli/src",
-        &["redb::", "libp2p::", "axum::"],
+        &["redb::", "libp2p::", "axum::", "tantivy::"],
         &[],
         "the client uses the node's rooms",
     );

@@ -22,6 +22,7 @@ mod meeting_verdicts;
 mod network;
 mod process;
 mod restore;
+mod searching;
 mod simulation;
 mod story;
 mod tokens;

@@ -12,6 +12,7 @@ mod offline;
 mod proving;
 mod publishing;
 mod running;
+mod searching;
 mod telling;
 mod verifying;
 mod writing;

@@ -153,7 +153,7 @@ fn what_is_not_shown_in_full_says_so() {
     );
     assert!(house.json(["show", &short])["entry"]["body"]["cut"].is_null());
 
-    let found = house.json(["search", "mouth", "--limit", "1"]);
+    let found = house.json(["search", "mouth", "--newest", "--limit", "1"]);
     assert_eq!(
         (&found["more"], &found["found"][0]["entry"]["id"]),
         (&true.into(), &short.as_str().into())
