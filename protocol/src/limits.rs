@@ -58,6 +58,9 @@ pub const OUTPUTS: usize = 64;
 /// Most milestones of a plan.
 pub const MILESTONES: usize = 64;
 
+/// Most minutes of a month: those of 31 days.
+pub const MINUTES_OF_A_MONTH: u64 = 31 * 24 * 60;
+
 /// Largest body, without its salt.
 pub const BODY: u64 = 64 * 1024 * 1024;
 /// Length of a body's salt.

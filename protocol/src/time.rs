@@ -6,7 +6,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 mod calendar;
+mod month;
 mod rfc3339;
+
+pub use month::{BadMonth, Month};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted. Arithmetic saturates.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ SIGNERS = {
     "community.founded": FOUNDING, "organisation.chartered": FOUNDING, "governance.proposed": STEWARD, "heads.seen": RECORD,
     "member.admitted": STEWARD, "member.left": EITHER, "key.added": MEMBER, "key.revoked": EITHER,
     "query.withdrawn": MEMBER, "query.accepted": MEMBER, "reaction.given": MEMBER, "resource.withdrawn": MEMBER,
-    "import.made": STEWARD, "erasure.carried_out": EITHER,
+    "import.made": STEWARD, "erasure.carried_out": EITHER, "time.confirmed": STEWARD,
     "content.corrected": MEMBER, "content.reported": MEMBER, "content.hidden": STEWARD,
     "meeting.scheduled": MEMBER, "meeting.held": MEMBER, "meeting.attended": MEMBER, "meeting.evaluated": MEMBER,
     "resource.superseded": MEMBER, "resource.applied": MEMBER, "faq.endorsed": MEMBER, "reflection.logged": MEMBER,
@@ -20,6 +20,7 @@ SIGNERS = {
 } | {kind: MEMBER for kind in CONTRIBUTIONS} | {kind: MEMBER for kind in (
     "member.invited", "interest.declared", "profile.written", "consent.set",
     "circle.opened", "circle.joined", "circle.left", "circle.closed", "gap.raised", "gap.owned", "gap.closed",
+    "role.granted", "role.accepted", "role.ended", "time.pledged",
     "leadership.asked", "leadership.answered", "task.offered", "task.accepted", "task.done", "task.confirmed", "query.referred",
     "work.proposed", "work.released", "work.evaluated", "story.told", "story.corroborated",
     "claim.drafted", "claim.evidenced", "claim.acknowledged", "claim.corroborated", "claim.evaluated", "claim.contested",
@@ -32,6 +33,7 @@ SOURCES = {"query.asked", "query.answered", "thread.opened", "thread.replied", "
 # kind: which kinds `re` may name; a pair where the first of `re` is of other kinds than the rest; nothing for any
 SUBJECTS = {
     "query.answered": {"query.asked"}, "query.accepted": {"query.answered"}, "query.withdrawn": {"query.asked"},
+    "role.accepted": {"role.granted"}, "role.ended": {"role.granted"}, "time.pledged": {"role.granted"}, "time.confirmed": {"time.pledged"},
     "leadership.answered": {"leadership.asked"}, "task.accepted": {"task.offered"}, "task.done": {"task.accepted"},
     "task.confirmed": {"task.done"}, "query.referred": {"query.asked", "thread.opened"},
     "thread.replied": {"thread.opened", "thread.replied", "query.asked", "query.answered", "resource.published", "meeting.scheduled"} | {
@@ -192,8 +194,12 @@ class Community:
 
     def _may(self, fact, target, facts):
         """Some acts are for one person alone, some for anybody but one."""
-        if fact.kind == "task.confirmed":
-            return fact.person != target.person
+        if fact.kind in ("task.confirmed", "time.confirmed") and fact.person == target.person:
+            return False
+        if fact.kind == "time.confirmed":
+            return fact.organisation == target.organisation
+        if fact.kind in ("role.accepted", "role.ended", "time.pledged"):
+            return fact.person == target.entry.data["holder"]
         if fact.kind == "query.accepted":
             owner = facts[target.subject()]
         elif fact.kind == "query.withdrawn" or fact.kind in AUTHORS or (fact.kind == "resource.published" and fact.entry.re):

@@ -100,10 +100,12 @@ def scores(item):
 
 
 def parameters(item):
-    """A map of numbers, pairs [developing, established], and such maps by statement."""
+    """A map of numbers, pairs [developing, established], lists of slugs, and such maps by statement."""
     def value(of):
         pair = isinstance(of, list) and len(of) == 2 and all(map(is_uint, of)) and of[0] <= of[1]
         return is_uint(of) or pair or rows(0, 64, slug)(of) or (isinstance(of, dict) and all(map(value, of.values())))
+        slugs = isinstance(of, list) and all(map(slug, of))
+        return is_uint(of) or pair or slugs or (isinstance(of, dict) and all(map(value, of.values())))
 
     return isinstance(item, dict) and all(map(value, item.values())) and item.get("version", 0) >= 2
 
@@ -213,6 +215,20 @@ CIRCLE = fields({"kind": one_of("topic", "special-interest"), "topic": slug}, {
     "structure": one_of("hierarchical", "non-hierarchical"),
 })
 
+ROLE_FIELDS = fields({"from": is_uint, "role": slug, "until": is_uint, "holder": id32, "provided_by": one_of("host", "members")})
+ROLE = lambda item: ROLE_FIELDS(item) and item["from"] < item["until"]  # noqa: E731
+
+
+def month(item):
+    return isinstance(item, str) and regex.fullmatch(r"(19[7-9][0-9]|[2-9][0-9]{3})-(0[1-9]|1[0-2])", item, regex.ASCII) is not None
+
+
+def minutes_of_a_month(least):
+    return lambda item: is_uint(item) and least <= item <= 31 * 24 * 60
+
+
+ADOPTED["role.granted"] = ROLE
+
 # kind: (data, least and most ids in `re`, body)
 KINDS = {
     "community.founded": (lambda item: FOUNDED(item) and _origin_of(item, False), (0, 0), MUST_BODY),
@@ -227,6 +243,11 @@ KINDS = {
     "interest.declared": (fields({}, {"topics": TOPICS}), (0, 0), NO_BODY),
     "profile.written": (NOTHING, (0, 0), MUST_BODY),
     "consent.set": (fields({"yes": BOOLEAN, "scope": slug}), (0, 0), NO_BODY),
+    "role.granted": (ROLE, (1, 64), NO_BODY),
+    "role.accepted": (NOTHING, (1, 1), MAY_BODY),
+    "role.ended": (NOTHING, (1, 1), MAY_BODY),
+    "time.pledged": (fields({"month": month, "minutes": minutes_of_a_month(1)}), (1, 1), MAY_BODY),
+    "time.confirmed": (fields({"month": month, "minutes": minutes_of_a_month(0)}), (1, 1), MAY_BODY),
     "leadership.asked": (fields({}, {"topics": TOPICS}), (0, 0), MUST_BODY),
     "leadership.answered": (NOTHING, (1, 1), MUST_BODY),
     "task.offered": (fields({}, {"due": is_uint, "topics": TOPICS}), (0, 0), MUST_BODY),

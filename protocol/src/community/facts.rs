@@ -370,12 +370,15 @@ impl Facts {
             }
             Signer::Asker | Signer::Author | Signer::MemberOrAuthor => Some(subject),
             Signer::Named => return self.named(attempt.doer, subject),
-            Signer::OtherMember if attempt.doer == subject.doer => return Err(VoidReason::NotPermitted),
             Signer::Listed => return self.listed(attempt.doer, targets),
             Signer::Attendee => return self.attended(attempt, targets),
             Signer::StewardOfTheirs if targets.iter().map(target).any(|t| t.log != attempt.log) => {
                 return Err(VoidReason::NotPermitted);
             }
+            Signer::OtherMember | Signer::OtherSteward if attempt.doer == subject.doer => {
+                return Err(VoidReason::NotPermitted);
+            }
+            Signer::OtherSteward if attempt.log != subject.log => return Err(VoidReason::NotPermitted),
             Signer::Founder
             | Signer::Charterer
             | Signer::Steward
@@ -384,6 +387,7 @@ impl Facts {
             | Signer::Member
             | Signer::OtherMember
             | Signer::StewardOfTheirs
+            | Signer::OtherSteward
             | Signer::StewardOrAuthor
             | Signer::Nobody => None,
         };

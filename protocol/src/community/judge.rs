@@ -158,7 +158,7 @@ impl Judge {
         let may = match fact.deed.rules().signer {
             Signer::Founder => true,
             Signer::Charterer => self.may_charter(fact, key),
-            Signer::StewardOfTheirs => role.steward,
+            Signer::StewardOfTheirs | Signer::OtherSteward => role.steward,
             Signer::Steward => role.steward && (fact.deed != Deed::Proposed || self.founding.is_some()),
             Signer::StewardOrPerson => role.steward || is_subject,
             Signer::Person => is_subject,

@@ -121,7 +121,13 @@ fn whose(deed: Deed) -> &'static str {
         }
         Signer::Author if deed == Deed::TaskDone => "only the member who took a task on says that it is done",
         Signer::Author => "only the author of what it is about may do this",
+        Signer::Named if matches!(deed, Deed::RoleAccepted | Deed::RoleEnded | Deed::TimePledged) => {
+            "only the member to whom the role was given may do this"
+        }
         Signer::Named => "only a member named in the entry it is about may do this",
+        Signer::OtherSteward => {
+            "it takes a steward of the organisation of whoever pledged it, and another person"
+        }
         Signer::OtherMember => "it takes another member than the one who did it",
         Signer::Listed => "only a member whom the sheet names may sign by it",
         Signer::Attendee => "only a member who has signed that they were there may do this",

@@ -8,6 +8,7 @@ use super::concentration::absence_factor;
 use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
+use super::momentum;
 use super::parameters::Thresholds;
 use super::rating::{self, Rating};
 use super::scope::{Reach, Scope, counts_once, is_contribution};
@@ -26,6 +27,10 @@ pub(super) static METHOD: Method = Method {
         &ORGANISATION_ABSENCE_FACTOR,
         &CONTRIBUTING_ORGANISATIONS,
         &CONTRIBUTION_DAYS,
+        &momentum::NOT_BY_LEADERS,
+        &momentum::NOT_BY_LEADERS_BEFORE,
+        &momentum::NOT_BEGUN_BY_LEADERS,
+        &momentum::NOT_BEGUN_BY_LEADERS_BEFORE,
     ],
     rated: "Rated by `contributors` (`v3.contributors`); *established* also needs an absence factor of at least `v3.factor` and at least `v3.organisations` contributing organisations.",
     not_computed: &[],
@@ -112,7 +117,7 @@ static CONTRIBUTION_DAYS: Definition = Definition {
 fn measure<'a>(scope: Scope<'a>) -> (Option<Rating>, Vec<Measured>) {
     let [signed, all] = [Reach::Signed, Reach::All].map(|reach| Contributions::of(scope, reach));
     let pair = |figure: fn(&Contributions<'a>) -> Figure| [figure(&signed), figure(&all)];
-    let indicators = vec![
+    let mut indicators = vec![
         Measured::both(&CONTRIBUTORS, pair(Contributions::contributors)),
         Measured::both(&ABSENCE_FACTOR, pair(Contributions::factor_of_people)),
         Measured::both(
@@ -125,13 +130,14 @@ fn measure<'a>(scope: Scope<'a>) -> (Option<Rating>, Vec<Measured>) {
         ),
         Measured::both(&CONTRIBUTION_DAYS, pair(Contributions::days)),
     ];
+    indicators.extend(momentum::measure(scope));
     (Some(rate(scope, &indicators)), indicators)
 }
 
 fn rate(scope: Scope<'_>, indicators: &[Measured]) -> Rating {
     let parameters = scope.parameters;
-    let [contributors, factor, _, organisations, _] = indicators else {
-        unreachable!("V3 has five indicators")
+    let [contributors, factor, _, organisations, ..] = indicators else {
+        unreachable!("V3 has more than four indicators")
     };
     let share = contributors.signed.ratio();
     let factor = factor.signed.number_or_zero();

@@ -68,6 +68,24 @@ pub enum Excluded {
     Repeated,
     /// Asked under a pseudonym, and counted apart.
     Pseudonymous,
+    /// Nobody else has confirmed it.
+    Unconfirmed,
+    /// Its author held a role then.
+    Leader,
+    /// Its author held no role then.
+    NotALeader,
+    /// Its author took no part otherwise.
+    Inactive,
+    /// Of the same person as what it is about, or as what came of that.
+    Own,
+    /// Before its time.
+    Early,
+    /// After its time.
+    Late,
+    /// Something later stands in its place.
+    Replaced,
+    /// Of a month for which nothing was planned.
+    Unplanned,
 }
 
 /// The ids behind a figure. A share is counted / (counted + uncounted).

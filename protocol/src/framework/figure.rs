@@ -93,6 +93,17 @@ impl Figure {
         Figure::new(value, evidence)
     }
 
+    /// A share that is no sample, of things that have no ids of their own.
+    pub(super) fn portion(of: &'static str, ratio: Ratio, evidence: Evidence) -> Figure {
+        let value = Value::Share {
+            numerator: ratio.numerator(),
+            denominator: ratio.denominator(),
+            of,
+            interval: None,
+        };
+        Figure::new(value, evidence)
+    }
+
     /// The share of all there is, which is no sample: without an interval.
     pub(super) fn census(of: &'static str, evidence: Evidence) -> Figure {
         let ratio = evidence_ratio(&evidence);

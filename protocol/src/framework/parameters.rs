@@ -7,10 +7,14 @@ use sha2::{Digest as _, Sha256};
 use super::asking::K4;
 use super::contributions::V3;
 use super::coverage::G3;
+use super::dedication::L1;
+use super::future::S2;
 use super::growth::S1;
 use super::interest::V1;
+use super::referrals::V5;
 use super::responses::V4;
 use super::subgroups::G2;
+use super::support::L2;
 use super::validation::K2;
 use crate::codec;
 use crate::governance::Decisions;
@@ -51,14 +55,22 @@ pub struct Parameters {
     pub k2: K2,
     /// Of K4.
     pub k4: K4,
+    /// Of L1.
+    pub l1: L1,
+    /// Of L2.
+    pub l2: L2,
     /// Of S1.
     pub s1: S1,
+    /// Of S2.
+    pub s2: S2,
     /// Of V1.
     pub v1: V1,
     /// Of V3.
     pub v3: V3,
     /// Of V4.
     pub v4: V4,
+    /// Of V5.
+    pub v5: V5,
     /// Sizes of samples.
     pub few: SmallNumbers,
     /// Window of what changes slowly.
@@ -77,10 +89,14 @@ impl Default for Parameters {
             g3: G3::default(),
             k2: K2::default(),
             k4: K4::default(),
+            l1: L1::default(),
+            l2: L2::default(),
             s1: S1::default(),
+            s2: S2::default(),
             v1: V1::default(),
             v3: V3::default(),
             v4: V4::default(),
+            v5: V5::default(),
             few: (5, 10).into(),
             year: Span::days(365),
             window: Span::days(90),

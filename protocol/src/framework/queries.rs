@@ -15,7 +15,7 @@ pub(super) type Moment = (Timestamp, Id);
 pub(super) struct Query<'a> {
     pub(super) item: &'a Item,
     /// The first answer with words, by another person.
-    first_response: Option<Moment>,
+    pub(super) first_response: Option<&'a Item>,
     /// The first acceptance by the asker of such an answer.
     accepted: Option<Moment>,
     withdrawn: Option<Moment>,
@@ -30,9 +30,14 @@ impl Query<'_> {
         self.first_response.is_some()
     }
 
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.withdrawn.is_some()
+    }
+
     /// How long the asker waited; none if they still do.
     pub(super) fn response_after(&self) -> Option<Span> {
-        self.first_response.map(|(at, _)| at.since(self.item.effective))
+        self.first_response
+            .map(|answer| answer.effective.since(self.item.effective))
     }
 
     /// How long until an answer was accepted; none if none was.
@@ -44,7 +49,9 @@ impl Query<'_> {
     pub(super) fn withdrawn_unanswered_within(&self, span: Span) -> bool {
         self.withdrawn.is_some_and(|withdrawn| {
             let soon = withdrawn.0.since(self.item.effective) <= span;
-            soon && self.first_response.is_none_or(|response| response > withdrawn)
+            soon && self
+                .first_response
+                .is_none_or(|response| response.moment() > withdrawn)
         })
     }
 }
@@ -77,7 +84,12 @@ pub(super) fn queries<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Query<'a>> {
                 if let Some(query) = scope.view.subject(item).and_then(of).map(|n| &mut queries[n])
                     && is_response(item, query.item)
                 {
-                    earliest(&mut query.first_response, item);
+                    if query
+                        .first_response
+                        .is_none_or(|known| item.moment() < known.moment())
+                    {
+                        query.first_response = Some(item);
+                    }
                     query.answered_across |= item.organisation != query.item.organisation;
                     query.responders.extend(item.author.person());
                 }

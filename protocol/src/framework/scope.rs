@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parameters::Parameters;
+use super::roles::Roles;
 use crate::community::{Author, Column, Item, OrganisationNumber, Person, PersonNumber, View};
 use crate::governance::Decisions;
 use crate::kind::Deed;
@@ -40,6 +41,18 @@ impl<'a> Scope<'a> {
     /// Whether one that counts happened before the instant and is of this reach.
     pub(super) fn is_visible(self, item: &Item, reach: Reach) -> bool {
         item.effective < self.as_of && (reach == Reach::All || item.column == Column::Signed)
+    }
+
+    /// Those of them that do this, by organisation and index.
+    pub(super) fn done(self, deed: Deed, reach: Reach) -> impl Iterator<Item = &'a Item> {
+        self.view
+            .done(deed)
+            .filter(move |item| self.is_visible(item, reach))
+    }
+
+    /// Who held which role when.
+    pub(super) fn roles(self) -> Roles<'a> {
+        Roles::of(self.view, self.decisions, self.as_of)
     }
 
     /// The start of the window [T − W, T): of `usual`, unless the asker has one.

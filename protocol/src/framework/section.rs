@@ -9,7 +9,10 @@ use super::indicator::{Definition, Measured, Method};
 use super::rating::Rating;
 use super::scope::Scope;
 use super::statement::Statement;
-use super::{asking, contributions, coverage, growth, interest, members, responses, subgroups, validation};
+use super::{
+    asking, contributions, coverage, dedication, future, growth, interest, members, referrals, responses,
+    subgroups, support, validation,
+};
 
 /// A part of the answer that can be opened by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,12 +100,16 @@ static METHODS: &[&Method] = &[
     &members::METHOD,
     &subgroups::METHOD,
     &coverage::METHOD,
+    &dedication::METHOD,
+    &support::METHOD,
     &interest::METHOD,
     &contributions::METHOD,
     &responses::METHOD,
+    &referrals::METHOD,
     &validation::METHOD,
     &asking::METHOD,
     &growth::METHOD,
+    &future::METHOD,
 ];
 
 impl fmt::Display for Section {

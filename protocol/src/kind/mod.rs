@@ -33,7 +33,9 @@ pub use decisions::{
 };
 pub use deed::Deed;
 pub use interaction::{Interaction, QueryAsked, ReactionGiven, ThreadOpened};
-pub use leadership::{Leadership, LeadershipAsked, TaskOffered};
+pub use leadership::{
+    Leadership, LeadershipAsked, Provider, RoleGranted, TaskOffered, TimeConfirmed, TimePledged,
+};
 pub use learning::{Learning, MentoringStarted, Mentorship, ResourcePublished, ResourceType};
 pub use meetings::{MeetingAttended, MeetingEvaluated, MeetingHeld, MeetingScheduled, Meetings};
 pub use people::{Admitted, ConsentSet, InterestDeclared, MemberInvited, NamedKey, People, invitation_code};
@@ -172,7 +174,7 @@ families! {
     Community,
     /// Members, their keys, and what they say of themselves.
     People,
-    /// Requests to the leadership, tasks.
+    /// Roles and the time for them, requests to the leadership, tasks.
     Leadership,
     /// Proposals, ballots, outcomes, and what is adopted by them.
     Decisions,

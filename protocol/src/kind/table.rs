@@ -66,6 +66,8 @@ pub enum Signer {
     Attendee,
     /// A steward, of entries of this log alone.
     StewardOfTheirs,
+    /// A steward of the organisation whose log the subject is in, but not the author of the subject.
+    OtherSteward,
     /// A steward, or the author of each entry in `re`.
     StewardOrAuthor,
     /// Nobody: the organisation vouches by its checkpoint.

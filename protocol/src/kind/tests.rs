@@ -109,6 +109,7 @@ fn the_table_says_what_the_protocol_page_says() {
             "M, whom each sheet names" => Signer::Listed,
             "who attended" => Signer::Attendee,
             "S of theirs" => Signer::StewardOfTheirs,
+            "S of the same log, not the author" => Signer::OtherSteward,
             "S or the author" => Signer::StewardOrAuthor,
             other => panic!("{other}"),
         };

@@ -120,6 +120,22 @@ fn people() -> impl Strategy<Value = Act> {
 fn leadership() -> impl Strategy<Value = Act> {
     prop_oneof![
         Just(Leadership::TaskAccepted.into()),
+        (ids(), slugs(), 0..9_u64, any::<bool>()).prop_map(|(holder, role, from, hosted)| {
+            let provided_by = if hosted { Provider::Host } else { Provider::Members };
+            let [from, until] = [from, from + 1].map(Timestamp::from_millis);
+            let granted = RoleGranted {
+                from,
+                role,
+                until,
+                holder,
+                provided_by,
+            };
+            Leadership::RoleGranted(granted).into()
+        }),
+        (1..=12_u32, 1..=44_640_u64).prop_map(|(month, minutes)| {
+            let month = format!("2026-{month:02}").parse().unwrap();
+            Leadership::TimePledged(TimePledged { month, minutes }).into()
+        }),
         topics().prop_map(|topics| Leadership::LeadershipAsked(LeadershipAsked { topics }).into()),
         (option::of(any::<u64>()), topics()).prop_map(|(due, topics)| {
             let due = due.map(Timestamp::from_millis);

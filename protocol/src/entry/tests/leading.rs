@@ -4,6 +4,7 @@ use super::story::Story;
 use crate::id::Id;
 use crate::kind::*;
 
+const STEWARD: u8 = 0x01;
 const MEMBER: u8 = 0x05;
 const OTHER_MEMBER: u8 = 0x06;
 
@@ -12,6 +13,45 @@ pub(super) fn chapter(story: &mut Story) {
     ask(story);
     help(story);
     refer(story);
+    lead(story);
+}
+
+/// By a decision that is told elsewhere.
+fn lead(story: &mut Story) {
+    let granted = |provided_by| {
+        Leadership::RoleGranted(RoleGranted {
+            from: "2026-03-01".parse().unwrap(),
+            role: "leader".parse().unwrap(),
+            until: "2027-03-01".parse().unwrap(),
+            holder: Id::from_bytes([0x05; 32]),
+            provided_by,
+        })
+    };
+    let (decision, topic) = (Id::from_bytes([0xdc; 32]), Id::from_bytes([0x70; 32]));
+    let by_members = granted(Provider::Members);
+    story.tell(
+        "by the members",
+        OTHER_MEMBER,
+        by_members,
+        &[decision, topic],
+        None,
+    );
+    let by_host = granted(Provider::Host);
+    let grant = story.tell("by the host", OTHER_MEMBER, by_host, &[decision], None);
+    story.tell("without a note", MEMBER, Leadership::RoleAccepted, &[grant], None);
+    let pledged = TimePledged {
+        month: "2026-03".parse().unwrap(),
+        minutes: 960,
+    };
+    let pledged = Leadership::TimePledged(pledged);
+    let pledge = story.tell("two days a month", MEMBER, pledged, &[grant], None);
+    for (name, minutes, note) in [("all of it", 960, None), ("none", 0, Some("On leave."))] {
+        let month = "2026-12".parse().unwrap();
+        let confirmed = Leadership::TimeConfirmed(TimeConfirmed { month, minutes });
+        story.tell(name, STEWARD, confirmed, &[pledge], note);
+    }
+    let reason = Some("Another should have a turn.");
+    story.tell("with a reason", MEMBER, Leadership::RoleEnded, &[grant], reason);
 }
 
 fn ask(story: &mut Story) {
