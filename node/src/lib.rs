@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod markup;
 pub mod network;
 pub mod projector;
+pub mod pulse;
 pub mod queries;
 pub mod replication;
 pub mod run;

@@ -61,6 +61,11 @@ pub const MILESTONES: usize = 64;
 /// Most minutes of a month: those of 31 days.
 pub const MINUTES_OF_A_MONTH: u64 = 31 * 24 * 60;
 
+/// Most statements one pulse asks about.
+pub const PULSE_ITEMS: usize = 16;
+/// Longest scale of answers of a pulse.
+pub const PULSE_SCALE: u64 = 10;
+
 /// Largest body, without its salt.
 pub const BODY: u64 = 64 * 1024 * 1024;
 /// Length of a body's salt.

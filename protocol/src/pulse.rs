@@ -17,8 +17,11 @@ use crate::codec::blob;
 use crate::id::{Id, KeyBytes};
 
 pub mod blinding;
+mod receipt;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+
+pub use receipt::{BadReceipt, Receipt};
 
 /// Lengths of a modulus that are allowed: 2048, 3072 and 4096 bits.
 pub const MODULUS: [usize; 3] = [256, 384, 512];

@@ -4,6 +4,8 @@ import hashlib
 
 import cbor
 import ed25519
+import kinds
+import tokens
 import tree
 from cbor import Malformed
 from shapes import is_body, is_bytes, is_uint
@@ -73,7 +75,18 @@ class Entry:
             raise Malformed("body is no body reference")
 
     def verify(self, community, organisation):
-        """Whether the signature holds in this home; a record holds if it names this home."""
+        """Whether the signature holds in this home, and those of issuers in it; a record holds if it names this home."""
+        return self._signed(community, organisation) and self._tokens_hold(community)
+
+    def _tokens_hold(self, community):
+        if self.kind not in ("pulse.answered", "pulse.issued") or kinds.reason(self):
+            return True
+        if self.kind == "pulse.issued":
+            return tokens.signed(self.data["key"], self.data["blinded"], self.data["signature"])
+        stated = tokens.statement(community, self.re[0], self.author) if self.author else b""
+        return all(tokens.verify(token, stated) for token in self.data["tokens"])
+
+    def _signed(self, community, organisation):
         if self.author is None:
             return self.home == (community, organisation)
         if self.kind == "community.founded":

@@ -4,6 +4,7 @@ import hashlib
 import re as regex
 
 import ed25519
+import tokens
 from shapes import is_body, is_bytes, is_uint
 
 NO_BODY, MAY_BODY, MUST_BODY = "none", "may", "must"
@@ -229,6 +230,28 @@ def minutes_of_a_month(least):
 
 ADOPTED["role.granted"] = ROLE
 
+
+def uint(low, high):
+    return lambda item: is_uint(item) and low <= item <= high
+
+
+def pulse(item):
+    """What `pulse.opened` says beyond the types of its fields."""
+    until, rows_of = item["until"], {row[0] for row in item["electorate"]}
+    offices = item["issuers"] + [item["collector"]]
+    if not until["keys"] <= until["requests"] <= until["answers"] or len(set(item["items"])) != len(item["items"]):
+        return False
+    if item["issuers"][0] == item["issuers"][1] or not set(offices) <= rows_of:
+        return False
+    return len(rows_of) < 3 or item["collector"] not in item["issuers"]
+
+
+OPENED = fields({
+    "n": is_uint, "items": rows(1, 16, slug), "scale": uint(2, 10), "issuers": rows(2, 2, id32), "collector": id32, "electorate": heads,
+    "until": fields({"keys": is_uint, "answers": is_uint, "requests": is_uint}),
+})
+AS_LONG_AS_A_KEY = lambda item: isinstance(item, bytes) and len(item) in tokens.LENGTHS  # noqa: E731
+
 # kind: (data, least and most ids in `re`, body)
 KINDS = {
     "community.founded": (lambda item: FOUNDED(item) and _origin_of(item, False), (0, 0), MUST_BODY),
@@ -321,6 +344,12 @@ KINDS = {
     "gap.raised": (fields({}, {"role": slug, "region": slug}), (0, 0), MUST_BODY),
     "gap.owned": (NOTHING, (1, 1), MAY_BODY),
     "gap.closed": (NOTHING, (1, 1), MAY_BODY),
+    "pulse.opened": (lambda item: OPENED(item) and pulse(item), (0, 0), MAY_BODY),
+    "pulse.keyed": (fields({"key": tokens.is_key}), (1, 1), NO_BODY),
+    "pulse.requested": (fields({"blinded": rows(2, 2, AS_LONG_AS_A_KEY)}), (1, 64), NO_BODY),
+    "pulse.issued": (fields({"key": tokens.is_key, "blinded": AS_LONG_AS_A_KEY, "signature": AS_LONG_AS_A_KEY}), (1, 64), NO_BODY),
+    "pulse.answered": (fields({"tokens": rows(2, 2, tokens.is_token), "choices": rows(1, 16, uint(0, 10))}), (1, 64), NO_BODY),
+    "pulse.closed": (NOTHING, (1, 1), NO_BODY),
     "import.made": (fields({"site": text(1, 256), "format": slug}), (0, 0), MUST_BODY),
     "erasure.carried_out": (fields({"ground": slug, "hashes": rows(1, 256, id32)}), (1, 64), NO_BODY),
     "content.reported": (fields({"ground": slug}), (1, 64), MAY_BODY),

@@ -14,7 +14,8 @@ use super::rows;
 /// The cache's file name within a data directory.
 pub const CHECKS_FILE: &str = "views.redb";
 
-const CHECKED: TableDefinition<'static, &[u8; 32], &[u8]> = TableDefinition::new("checked");
+/// The number goes up when more is checked of an entry than before: what an older program found does not say so.
+const CHECKED: TableDefinition<'static, &[u8; 32], &[u8]> = TableDefinition::new("checked/2");
 
 /// What is known of one log's entries by earlier checks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::charter::Charter;
 use super::sighting::Sighting;
-use crate::community::VoidReason;
+use crate::community::{VoidReason, tokens_hold};
 use crate::entry::{BodyRef, Entry, Home};
 use crate::id::{BodyHash, Id};
 use crate::kind::{Act, Care, Community};
@@ -126,7 +126,7 @@ fn judge(home: &Home, entry: &Entry, bytes: &[u8]) -> Result<(), VoidReason> {
         Entry::Record(record) => record.home == *home,
         Entry::Event(event) => event.verify(&signed_for(entry, home)).is_ok(),
     };
-    if holds {
+    if holds && tokens_hold(entry, home) {
         Ok(())
     } else {
         Err(VoidReason::BadSignature)

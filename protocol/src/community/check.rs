@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::codec;
-use crate::entry::{Entry, Event, Home, Payload, Record};
+use crate::entry::{Entry, Home, Payload, Record};
 use crate::id::{Hash, Id, KeyBytes, Pseudonym};
-use crate::kind::{self, Act, Chartered, Deed, Founded, Head, Interaction, People};
+use crate::kind::{self, Act, Chartered, Deed, Founded, Head, Interaction, People, Pulse};
 use crate::limits;
+use crate::pulse;
 use crate::time::Timestamp;
 
 use super::verdict::VoidReason;
@@ -71,6 +72,10 @@ pub(super) enum Matter {
         site: String,
         heads: Vec<Head>,
     },
+    /// The organisation's own word about an entry, under this site, once for that entry.
+    Own {
+        site: String,
+    },
 }
 
 /// A charter, its own or one to be admitted.
@@ -110,9 +115,18 @@ fn read(bytes: &[u8], home: &Home, signature: Signature) -> Result<Fact, VoidRea
         return Err(VoidReason::Oversize);
     }
     let deed = Deed::named(entry.payload().act.kind()).ok_or(VoidReason::UnknownKind)?;
+    let holds = match (signature, &entry) {
+        (Signature::Known(holds), _) => holds,
+        (Signature::Unknown, Entry::Event(event)) => event.verify(&home_of(deed, home)).is_ok(),
+        (Signature::Unknown, Entry::Record(record)) => record.home == *home,
+    };
+    let holds = holds && (signature != Signature::Unknown || tokens_hold(&entry, home));
+    if !holds {
+        return Err(VoidReason::BadSignature);
+    }
     let voice = match &entry {
-        Entry::Event(event) => signed_by(event, &home_of(deed, home), signature)?,
-        Entry::Record(record) => vouched_for(record, home)?,
+        Entry::Event(event) => Voice::Key(event.kid()),
+        Entry::Record(record) => vouched_for(record),
     };
     let payload = entry.payload();
     Ok(Fact {
@@ -139,28 +153,27 @@ fn home_of(deed: Deed, home: &Home) -> Home {
     }
 }
 
-fn signed_by(event: &Event, home: &Home, signature: Signature) -> Result<Voice, VoidReason> {
-    let holds = match signature {
-        Signature::Known(holds) => holds,
-        Signature::Unknown => event.verify(home).is_ok(),
-    };
-    if holds {
-        Ok(Voice::Key(event.kid()))
-    } else {
-        Err(VoidReason::BadSignature)
+/// Whether the signatures of issuers that an entry carries hold under the keys it names: the tokens of an answer, or what
+/// an issuer made of a blinded message. Whose keys those are is a verdict.
+pub(crate) fn tokens_hold(entry: &Entry, home: &Home) -> bool {
+    let payload = entry.payload();
+    match (&payload.act, entry, payload.re.first()) {
+        (Act::Pulse(Pulse::PulseAnswered(answer)), Entry::Event(event), Some(pulse)) => {
+            let statement = pulse::statement(home.community, *pulse, event.kid());
+            answer.tokens.0.verify(&statement).is_ok() && answer.tokens.1.verify(&statement).is_ok()
+        }
+        (Act::Pulse(Pulse::PulseIssued(issue)), _, _) => issue.key.signed(&issue.blinded, &issue.signature),
+        _ => true,
     }
 }
 
-fn vouched_for(record: &Record, home: &Home) -> Result<Voice, VoidReason> {
-    if record.home != *home {
-        return Err(VoidReason::BadSignature);
-    }
+fn vouched_for(record: &Record) -> Voice {
     let source = &record.source;
-    Ok(Voice::Source {
+    Voice::Source {
         source: Hash::of(&codec::encode(&(&source.site, &source.kind, &source.id))),
         person: source.person,
         automaton: source.automaton,
-    })
+    }
 }
 
 #[allow(clippy::wildcard_enum_match_arm, reason = "most kinds change no state")]
@@ -175,6 +188,7 @@ fn matter(bytes: &[u8], payload: &Payload, entry: &Entry, home: &Home) -> Matter
         Act::Community(kind::Community::Proposed(proposed)) => charter_in(&proposed.charter, home.community)
             .map_or(Matter::Bad, |c| Matter::Charter(Box::new(c))),
         Act::Community(kind::Community::HeadsSeen(seen)) => heads(entry, &seen.heads),
+        Act::Pulse(Pulse::PulseKeyed(_) | Pulse::PulseIssued(_) | Pulse::PulseClosed) => own(entry, payload),
         Act::Bad { .. } => Matter::Bad,
         Act::People(People::MemberAdmitted(admitted)) => Matter::Key(admitted.key.bytes()),
         Act::People(People::KeyAdded(named) | People::KeyRevoked(named)) => Matter::Key(named.key.bytes()),
@@ -197,6 +211,20 @@ fn charter_in(bytes: &[u8], community: Id) -> Option<Charter> {
         says: says.clone(),
         bytes: bytes.to_vec(),
     })
+}
+
+/// The organisation's own word, whose source names what it is about: so there is one of each kind about an entry.
+fn own(entry: &Entry, payload: &Payload) -> Matter {
+    let (Entry::Record(Record { source, .. }), Some(subject)) = (entry, payload.re.first()) else {
+        return Matter::Bad;
+    };
+    if source.kind == payload.act.kind() && source.id == subject.to_string() {
+        Matter::Own {
+            site: source.site.clone(),
+        }
+    } else {
+        Matter::Bad
+    }
 }
 
 /// The rows of a `heads.seen` whose source is a decimal counter. Its site is for the log to judge.

@@ -102,6 +102,12 @@ pub(super) struct Facts {
     person_numbers: BTreeMap<Person, u32>,
     /// Records by source: the first of each log.
     sources: BTreeMap<Hash, Vec<Place>>,
+    /// Whose each log is.
+    organisations: BTreeMap<LogNumber, Id>,
+    /// How each person came and went, by index of their log.
+    membership: BTreeMap<u32, Vec<(LogNumber, u64, bool)>>,
+    /// Entries about pulses that count.
+    of_pulses: Vec<Place>,
     /// For each deed the act that came last, shared by all that follow and say the same: most say nothing of their own.
     acts: BTreeMap<Deed, Arc<Act>>,
 }
@@ -119,6 +125,40 @@ impl Facts {
 
     pub(super) fn len(&self) -> usize {
         self.facts.len()
+    }
+
+    /// A log comes to be known.
+    pub(super) fn open(&mut self, log: LogNumber, organisation: Id) {
+        self.organisations.insert(log, organisation);
+    }
+
+    /// Whose log it is.
+    pub(super) fn organisation(&self, log: LogNumber) -> Option<Id> {
+        self.organisations.get(&log).copied()
+    }
+
+    /// A person joins or leaves by the entry at this index.
+    pub(super) fn turned(&mut self, person: Id, log: LogNumber, index: u64, joined: bool) {
+        let number = self.number(Person::Member(person));
+        self.membership
+            .entry(number)
+            .or_default()
+            .push((log, index, joined));
+    }
+
+    /// Whether somebody was a member when a log had so many entries.
+    pub(super) fn was_member(&self, doer: Doer, log: LogNumber, size: u64) -> bool {
+        let Doer::Person(number) = doer else {
+            return false;
+        };
+        let mut turns = self.membership.get(&number).into_iter().flatten();
+        let last = turns.rfind(|(of, index, _)| *of == log && *index < size);
+        last.is_some_and(|(_, _, joined)| *joined)
+    }
+
+    /// Entries about pulses that count, in no order that means anything.
+    pub(super) fn of_pulses(&self) -> &[Place] {
+        &self.of_pulses
     }
 
     /// The entry of that id, if it has arrived.
@@ -240,6 +280,8 @@ impl Facts {
         }
         let attempt = Attempt {
             log: arrival.log,
+            index: arrival.index,
+            at: arrival.at,
             deed: arrival.deed,
             act: arrival.act,
             doer: arrival.doer,
@@ -307,6 +349,9 @@ impl Facts {
                     let fact = &mut self.facts[place.as_usize()];
                     fact.verdict = verdict.map_or_else(Verdict::Void, |()| Verdict::Counts);
                     let name = fact.name;
+                    if verdict.is_ok() && matches!(fact.act.as_deref(), Some(Act::Pulse(_))) {
+                        self.of_pulses.push(place);
+                    }
                     self.decided.push(place);
                     if self.place(name) == Some(place) {
                         todo.extend(self.waiting.remove(&name).unwrap_or_default());
@@ -333,6 +378,8 @@ impl Facts {
         }
         let attempt = Attempt {
             log: fact.log,
+            index: fact.index,
+            at: fact.at,
             deed: fact.deed,
             act: fact.act.as_ref(),
             doer: fact.doer,
@@ -389,11 +436,12 @@ impl Facts {
             | Signer::StewardOfTheirs
             | Signer::OtherSteward
             | Signer::StewardOrAuthor
+            | Signer::Tokens
             | Signer::Nobody => None,
         };
         match owner {
             Some(owner) if !attempt.is_by_the_doer_of(owner) => Err(VoidReason::NotPermitted),
-            _ => Ok(()),
+            _ => self.fits_pulse(attempt, targets),
         }
     }
 
@@ -478,11 +526,13 @@ impl Facts {
 
 /// What is attempted, by whom.
 #[derive(Clone, Copy)]
-struct Attempt<'a> {
-    log: LogNumber,
+pub(super) struct Attempt<'a> {
+    pub(super) log: LogNumber,
+    pub(super) index: u64,
+    pub(super) at: Timestamp,
     deed: Option<Deed>,
-    act: Option<&'a Arc<Act>>,
-    doer: Doer,
+    pub(super) act: Option<&'a Arc<Act>>,
+    pub(super) doer: Doer,
     is_record: bool,
 }
 

@@ -5,6 +5,7 @@ use crate::id::{Id, KeyBytes};
 use crate::kind::{AsRecord, Deed, Founded, Signer};
 
 use super::check::{Charter, Fact, Matter, Voice};
+use super::pulses::{self, Pulses};
 use super::roster::{self, Role, Roster};
 use super::verdict::VoidReason;
 
@@ -16,6 +17,7 @@ pub(super) struct Judge {
     founding: Option<Founding>,
     charter: Option<Charter>,
     roster: Roster,
+    pulses: Pulses,
 }
 
 /// What only the founding log has.
@@ -47,6 +49,7 @@ pub(super) enum Change {
     Open(Box<Charter>),
     Admit(Id, Box<Charter>),
     Roster(roster::Change),
+    Pulse(pulses::Change),
 }
 
 impl Judge {
@@ -57,6 +60,7 @@ impl Judge {
             founding: None,
             charter: None,
             roster: Roster::default(),
+            pulses: Pulses::default(),
         }
     }
 
@@ -96,6 +100,9 @@ impl Judge {
         if before.same_source {
             return Err(VoidReason::DuplicateSource);
         }
+        if let Some(change) = self.pulses.decide(fact, role)? {
+            return Ok(Change::Pulse(change));
+        }
         self.change(id, fact)
     }
 
@@ -118,6 +125,7 @@ impl Judge {
                 founding.admitted.push((index, *charter));
             }
             Change::Roster(change) => self.roster.apply(change),
+            Change::Pulse(change) => self.pulses.apply(change),
         }
     }
 
@@ -146,6 +154,11 @@ impl Judge {
         match fact.voice {
             Voice::Source { .. } => Ok(Role::default()),
             Voice::Key(_) if matches!(fact.deed, Deed::Founded | Deed::Chartered) => Ok(Role::default()),
+            // The one deed of somebody nobody knows. Whose key is known would not be unknown any more.
+            Voice::Key(key) if fact.deed == Deed::PulseAnswered => match self.roster.author(&key) {
+                Err(VoidReason::UnknownAuthor) => Ok(Role::default()),
+                Ok(_) | Err(_) => Err(VoidReason::NotPermitted),
+            },
             Voice::Key(key) => self.roster.author(&key),
         }
     }
@@ -171,6 +184,7 @@ impl Judge {
             | Signer::Listed
             | Signer::Attendee => role.member.is_some(),
             Signer::StewardOrAuthor => role.steward || role.member.is_some(),
+            Signer::Tokens => true,
             Signer::Nobody => false,
         };
         if may {
@@ -202,7 +216,7 @@ impl Judge {
                 let (log, own) = (&founding.says, &charter.says);
                 (log.key, log.next, &log.origin) == (own.key, own.next, &own.origin)
             }),
-            (Matter::Heads { site, .. }, _) => self
+            (Matter::Heads { site, .. } | Matter::Own { site }, _) => self
                 .charter
                 .as_ref()
                 .is_some_and(|charter| charter.says.origin.as_str() == site),

@@ -48,15 +48,16 @@ impl Log {
             .map(|frontier| frontier.root())
     }
 
-    /// Takes in what the entry at `index` changes.
-    pub(super) fn apply(&mut self, index: u64, id: Id, change: Change) {
+    /// Takes in what the entry at `index` changes; says what that means for membership.
+    pub(super) fn apply(&mut self, index: u64, id: Id, change: Change) -> Option<Turn> {
         let turn = match &change {
-            Change::Nothing => None,
+            Change::Nothing | Change::Pulse(_) => None,
             Change::Roster(roster::Change::Admit { person, .. }) => Some(Turn::Joined(*person)),
             Change::Roster(roster::Change::Leave { person }) => Some(Turn::Left(*person)),
             Change::Roster(_) | Change::Found(_) | Change::Open(_) | Change::Admit(..) => Some(Turn::Other),
         };
         self.turns.extend(turn.map(|turn| (index, turn)));
         self.judge.apply(index, id, change);
+        turn
     }
 }

@@ -13,6 +13,7 @@ mod history;
 mod judge;
 mod log;
 mod projection;
+mod pulses;
 mod roster;
 mod sightings;
 mod verdict;
@@ -20,10 +21,12 @@ mod view;
 
 use std::collections::BTreeMap;
 
+pub(crate) use check::tokens_hold;
 pub use check::{Checked, Signature, check};
 pub use cut::{Cut, Row, Unordered};
 
 pub use history::{LATE, Witnessed};
+pub use pulses::{PulseState, TokenRequest};
 pub use roster::Role;
 pub use verdict::{Standing, VoidReason};
 pub use view::{
@@ -38,7 +41,7 @@ use crate::time::Timestamp;
 use check::{Fact, Matter, Voice};
 use facts::{Arrival, Doer, Facts, LogNumber};
 use judge::{Before, Change, Founding};
-use log::Log;
+use log::{Log, Turn};
 use sightings::{Sighting, Sightings};
 
 /// Everything known of a community: the facts of all logs, folded as they come.
@@ -148,9 +151,14 @@ impl Community {
             self.settle_sightings(number);
             return;
         };
-        log.apply(index, checked.id, change);
+        let turn = log.apply(index, checked.id, change);
         if fact.deed == Deed::Chartered && log.judge.founding().is_some() {
             self.facts.found(log.places[0]);
+        }
+        match turn {
+            Some(Turn::Joined(person)) => self.facts.turned(person, number, index, true),
+            Some(Turn::Left(person)) => self.facts.turned(person, number, index, false),
+            Some(Turn::Other) | None => {}
         }
         self.settle_sightings(number);
         if let Matter::Heads { heads, .. } = fact.matter {
@@ -244,6 +252,16 @@ impl Community {
         Some(Cut::new(rows.collect()).expect("an organisation is admitted once"))
     }
 
+    /// How every pulse stands that is of interest, by id. O(entries about pulses).
+    pub fn pulses(&self, wanted: impl Fn(&PulseState) -> bool) -> Vec<PulseState> {
+        self.facts.pulses(wanted)
+    }
+
+    /// Whether there is anything about pulses at all.
+    pub fn has_pulses(&self) -> bool {
+        !self.facts.of_pulses().is_empty()
+    }
+
     /// Everything as it stands in a cut. Nothing outside the cut changes it. O(entries of the cut).
     pub fn view(&self, cut: &Cut) -> Result<View, ViewError> {
         projection::view(self, cut)
@@ -264,6 +282,7 @@ impl Community {
         let next = LogNumber(u32::try_from(self.logs.len()).expect("logs are counted in 32 bits"));
         *self.numbers.entry(organisation).or_insert_with(|| {
             self.logs.push(Log::new(self.id, organisation));
+            self.facts.open(next, organisation);
             next
         })
     }

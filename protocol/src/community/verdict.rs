@@ -83,6 +83,19 @@ impl VoidReason {
     /// [`VoidReason::explanation`] for an entry of this kind, about an entry of that one: which rule it is.
     pub fn told(self, deed: Deed, about: Option<Deed>) -> String {
         match self {
+            VoidReason::NotPermitted if deed == Deed::PulseRequested => {
+                "it takes a member who was one when the pulse was opened".to_owned()
+            }
+            VoidReason::Stale if deed == Deed::PulseAnswered => "the pulse is closed".to_owned(),
+            VoidReason::Duplicate if deed == Deed::PulseRequested => {
+                "this member has asked for the tokens of this pulse already".to_owned()
+            }
+            VoidReason::Duplicate if deed == Deed::PulseAnswered => {
+                "there is an answer with these tokens already".to_owned()
+            }
+            VoidReason::BadSignature if deed == Deed::PulseAnswered => {
+                "the signature or a token does not hold for this pulse and once-key".to_owned()
+            }
             VoidReason::NotPermitted => whose(deed).to_owned(),
             VoidReason::WrongSubject => misfit(deed, about),
             VoidReason::Malformed
@@ -133,6 +146,9 @@ fn whose(deed: Deed) -> &'static str {
         Signer::Attendee => "only a member who has signed that they were there may do this",
         Signer::StewardOfTheirs => "it takes a steward of the organisation whose members wrote it",
         Signer::StewardOrAuthor => "it takes a steward, or the author of every entry it names",
+        Signer::Tokens => {
+            "an answer is signed with a key used once, by a member's client, and stands in the collector's log"
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod leadership;
 mod learning;
 mod meetings;
 mod people;
+mod pulse;
 mod purpose;
 mod slug;
 mod table;
@@ -39,6 +40,9 @@ pub use leadership::{
 pub use learning::{Learning, MentoringStarted, Mentorship, ResourcePublished, ResourceType};
 pub use meetings::{MeetingAttended, MeetingEvaluated, MeetingHeld, MeetingScheduled, Meetings};
 pub use people::{Admitted, ConsentSet, InterestDeclared, MemberInvited, NamedKey, People, invitation_code};
+pub use pulse::{
+    Blob, Deadlines, Pulse, PulseAnswered, PulseIssued, PulseKeyed, PulseOpened, PulseRequested,
+};
 pub use purpose::{
     ArrangementsAdopted, Milestone, MilestoneMet, Plan, PlannedOutput, Purpose, TargetSet, TermsAcknowledged,
     TermsAdopted,
@@ -194,6 +198,8 @@ families! {
     Impact,
     /// Which organisations there could be, and who is missing.
     Coverage,
+    /// Anonymous surveys.
+    Pulse,
     /// Imports and erasure.
     Care,
 }

@@ -70,6 +70,8 @@ pub enum Signer {
     OtherSteward,
     /// A steward, or the author of each entry in `re`.
     StewardOrAuthor,
+    /// Whoever holds the tokens of both issuers; a key that is no member's.
+    Tokens,
     /// Nobody: the organisation vouches by its checkpoint.
     Nobody,
 }

@@ -111,6 +111,7 @@ fn the_table_says_what_the_protocol_page_says() {
             "S of theirs" => Signer::StewardOfTheirs,
             "S of the same log, not the author" => Signer::OtherSteward,
             "S or the author" => Signer::StewardOrAuthor,
+            "two tokens" => Signer::Tokens,
             other => panic!("{other}"),
         };
         assert_eq!(signer, kind.signer, "{name}");

@@ -79,30 +79,52 @@ fn blinding_and_finalizing_are_those_of_the_rfc() {
     }
 }
 
+/// The issuer of the frozen vectors.
+pub(crate) struct Issuer(PrivateKey);
+
+impl Issuer {
+    pub(crate) fn frozen() -> Issuer {
+        let frozen = vectors::read(FROZEN);
+        let prime = |name| number(&vectors::bytes(&frozen, name));
+        Issuer(PrivateKey::from_p_q(prime("p"), prime("q"), BoxedUint::from(EXPONENT)).unwrap())
+    }
+
+    pub(crate) fn key(&self) -> IssuerKey {
+        IssuerKey::from_bytes(&self.0.n().to_be_bytes()).unwrap()
+    }
+
+    pub(crate) fn sign(&self, blinded: &[u8]) -> Vec<u8> {
+        let signed = rsa_decrypt(None::<&mut NoRandomness>, &self.0, &number(blinded)).unwrap();
+        signed.to_be_bytes().into_vec()
+    }
+}
+
+/// A draw that anybody can repeat.
+pub(crate) fn draw(seed: u8) -> Draw {
+    Draw {
+        prefix: [seed; PREFIX],
+        salt: [seed + 1; SALT],
+        factor: [&[0x55], &[seed + 2; 255][..]].concat(),
+    }
+}
+
 /// The token of the frozen vector, made anew from its primes and its draw.
 fn made() -> (Value, IssuerKey, Blinded, Vec<u8>, Token) {
     let frozen = vectors::read(FROZEN);
-    let field = |name| vectors::bytes(&frozen, name);
-    let (p, q) = (number(&field("p")), number(&field("q")));
-    let secret = PrivateKey::from_p_q(p, q, BoxedUint::from(EXPONENT)).unwrap();
-    let key = IssuerKey::from_bytes(&secret.n().to_be_bytes()).unwrap();
+    let issuer = Issuer::frozen();
+    let key = issuer.key();
     let statement = statement(
         Id::from_bytes([1; 32]),
         Id::from_bytes([2; 32]),
         KeyBytes::from_bytes([3; 32]),
     );
-    let draw = Draw {
-        prefix: [4; PREFIX],
-        salt: [5; SALT],
-        factor: [&[0x55], &[6; 255][..]].concat(),
-    };
+    let draw = draw(4);
     let blinded = key.blind(&statement, &draw).unwrap();
-    let issued = rsa_decrypt(None::<&mut NoRandomness>, &secret, &number(&blinded.message)).unwrap();
-    let issued = issued.to_be_bytes().into_vec();
+    let issued = issuer.sign(&blinded.message);
     let token = key.finalize(&statement, &blinded, &issued).unwrap();
     let vector = json!({
-        "p": hex::encode(field("p")),
-        "q": hex::encode(field("q")),
+        "p": frozen["p"],
+        "q": frozen["q"],
         "community": hex::encode([1; 32]),
         "pulse": hex::encode([2; 32]),
         "once_key": hex::encode([3; 32]),

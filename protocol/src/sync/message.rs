@@ -8,6 +8,7 @@ use serde_bytes::ByteBuf;
 use crate::id::{BodyHash, Hash, Id, Root};
 use crate::log::note::MalformedNote;
 use crate::log::{ForkEvidence, Note};
+use crate::pulse::Receipt;
 
 /// A request of `/hearth/sync/2`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,6 +237,36 @@ pub enum PeersReply {
     There {
         /// Node id and its addresses, ascending by node id.
         nodes: Vec<(ByteBuf, Vec<String>)>,
+    },
+}
+
+/// A request of `/hearth/pulse/1`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PulseRequest {
+    /// Take an answer to a pulse, from somebody of ours.
+    Answer {
+        /// The whole `pulse.answered` entry.
+        #[serde(with = "serde_bytes")]
+        entry: Vec<u8>,
+    },
+}
+
+/// A reply of `/hearth/pulse/1`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PulseReply {
+    /// It is kept, and will be published when the pulse is closed.
+    Taken {
+        /// The collector's word.
+        receipt: Receipt,
+    },
+    /// It is not.
+    Refused {
+        /// A short name of why, for programs.
+        code: String,
+        /// For people.
+        reason: String,
     },
 }
 

@@ -25,8 +25,8 @@ mod spread;
 pub use heads::digest;
 pub use machine::Machine;
 pub use message::{
-    Evidence, HeadsHint, JoinReply, JoinRequest, OfferedHead, PeersReply, PeersRequest, Reply, Request,
-    WitnessReply, WitnessRequest,
+    Evidence, HeadsHint, JoinReply, JoinRequest, OfferedHead, PeersReply, PeersRequest, PulseReply,
+    PulseRequest, Reply, Request, WitnessReply, WitnessRequest,
 };
 pub use port::{Answer, BodyName, Failed, Followed, Input, Keep, Output, Pause, Peer, Question, Ticket};
 pub use pull::Portions;

@@ -21,6 +21,7 @@ mod leading;
 mod meeting_verdicts;
 mod network;
 mod process;
+mod pulses;
 mod restore;
 mod searching;
 mod simulation;

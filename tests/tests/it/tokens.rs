@@ -60,7 +60,7 @@ fn openssl_takes_the_frozen_token_and_no_other() {
         },
         Token {
             signature: vec![1; 256],
-            ..token.clone()
+            ..token
         },
     ] {
         assert_eq!(openssl_accepts(&wrong, &statement), Some(false));

@@ -8,6 +8,7 @@ use super::story;
 use crate::entry::{BodyRef, Payload};
 use crate::id::{BodyHash, Hash, Id, Root};
 use crate::kind::*;
+use crate::pulse::{IssuerKey, Token};
 use crate::time::{Span, Timestamp};
 
 pub(super) fn payloads() -> impl Strategy<Value = Payload> {
@@ -59,6 +60,7 @@ fn acts() -> impl Strategy<Value = Act> {
         works(),
         impact(),
         coverage(),
+        pulse(),
         care(),
         "[a-z]{1,20}\\.done".prop_map(|kind| Act::Unknown {
             kind,
@@ -304,6 +306,31 @@ fn persons() -> impl Strategy<Value = Vec<Id>> {
         persons.sort_unstable();
         persons
     })
+}
+
+fn pulse() -> impl Strategy<Value = Act> {
+    let modulus = vec(any::<u8>(), 256).prop_map(|mut bytes| {
+        bytes[0] |= 0x80;
+        bytes[255] |= 1;
+        bytes
+    });
+    let token =
+        (modulus.clone(), any::<[u8; 32]>(), modulus.clone()).prop_map(|(key, prefix, signature)| Token {
+            key: IssuerKey::from_bytes(&key).unwrap(),
+            prefix,
+            signature,
+        });
+    prop_oneof![
+        Just(Pulse::PulseClosed.into()),
+        (modulus.clone(), modulus).prop_map(|(one, other)| {
+            let blinded = (Blob(one), Blob(other));
+            Pulse::PulseRequested(PulseRequested { blinded }).into()
+        }),
+        (token.clone(), token, vec(0..=10_u64, 1..=16)).prop_map(|(one, other, choices)| {
+            let tokens = (one, other);
+            Pulse::PulseAnswered(PulseAnswered { tokens, choices }).into()
+        }),
+    ]
 }
 
 fn care() -> impl Strategy<Value = Act> {

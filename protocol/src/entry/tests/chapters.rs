@@ -9,7 +9,7 @@ use crate::log::Origin;
 use crate::sign::PublicKey;
 use crate::time::Span;
 
-const STEWARD: u8 = 0x01;
+pub(super) const STEWARD: u8 = 0x01;
 const LOG: u8 = 0x02;
 const NEXT_LOG: u8 = 0x03;
 const WITNESS: u8 = 0x04;
@@ -53,9 +53,10 @@ const BESIDE: &[(&str, Chapter)] = &[
     ("2026-02-24", outputs::make),
     ("2026-02-25", outputs::tell),
     ("2026-02-26", outputs::claim),
+    ("2026-04-01", super::survey::survey),
 ];
 
-fn founded() -> Founded {
+pub(super) fn founded() -> Founded {
     Founded {
         key: public(LOG),
         next: public(NEXT_LOG).hash(),

@@ -16,4 +16,5 @@ mod malformed;
 mod outputs;
 mod purposeful;
 mod story;
+mod survey;
 mod unfit;

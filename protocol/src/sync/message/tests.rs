@@ -178,6 +178,17 @@ fn every_message_has_its_frozen_frame() {
             ]),
         }),
     );
+    let witness = crate::sign::SecretKey::from_seed([5; 32]);
+    let receipt = Receipt::sign(id(1), id(2), id(3), id(4), &witness);
+    let (code, reason) = ("closed".to_owned(), "the pulse is closed".to_owned());
+    vectors::assert_frozen(
+        "exchange/pulse.json",
+        &json!({
+            "protocol": "/hearth/pulse/1",
+            "requests": frames(&[PulseRequest::Answer { entry: b"an answer".to_vec() }]),
+            "replies": frames(&[PulseReply::Taken { receipt }, PulseReply::Refused { code, reason }]),
+        }),
+    );
     vectors::assert_frozen(
         "exchange/heads.json",
         &json!({
@@ -190,6 +201,7 @@ fn every_message_has_its_frozen_frame() {
         "witness.json",
         "join.json",
         "peers.json",
+        "pulse.json",
         "heads.json",
     ]
     .map(String::from);
