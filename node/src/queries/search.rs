@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hearth_protocol::community::{Item, Standing, View};
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{Kind, Presence};
+use hearth_protocol::kind::{Deed, Kind, Presence};
 use hearth_protocol::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -94,11 +94,11 @@ impl Filter {
                 .map(|log| (log.number, log.charter.organisation))
                 .collect()
         };
-        let hidden = discussions::withdrawn(view);
+        let left_out = left_out(view);
         let item = |hit: &Hit| {
             let organisation = organisations.get(&hit.place.log)?;
             let item = view.item_at(*organisation, hit.place.index)?;
-            (is_shown(view, item, &hidden) && self.fits(view, item)).then_some((item, hit.score))
+            (is_shown(view, item, &left_out) && self.fits(view, item)).then_some((item, hit.score))
         };
         let mut items: Vec<(&Item, f32)> = hits.iter().filter_map(item).collect();
         items.sort_by(|(a, of_a), (b, of_b)| {
@@ -127,12 +127,25 @@ impl Filter {
     }
 }
 
-/// Whether an entry is found at all: it counts, it is not the twin of another, and nobody took it back. Whatever else comes
-/// to hide an entry belongs here.
-fn is_shown(view: &View, item: &Item, withdrawn: &BTreeSet<Id>) -> bool {
+/// Whether an entry is found at all: it counts, it is not the twin of another, it was neither taken back nor hidden, and
+/// neither was what it corrects.
+fn is_shown(view: &View, item: &Item, left_out: &BTreeSet<Id>) -> bool {
+    let corrects = (item.deed == Some(Deed::ContentCorrected))
+        .then(|| view.subject(item))
+        .flatten();
     item.standing == Standing::Counts
         && std::ptr::eq(view.counted(item), item)
-        && !withdrawn.contains(&item.id)
+        && !left_out.contains(&item.id)
+        && corrects.is_none_or(|corrected| !left_out.contains(&corrected.id))
+}
+
+/// What was taken back, and what was hidden.
+fn left_out(view: &View) -> BTreeSet<Id> {
+    let hiding = view
+        .counting()
+        .filter(|item| item.deed == Some(Deed::ContentHidden));
+    let hidden = hiding.flat_map(|item| view.references(item)).map(|item| item.id);
+    discussions::withdrawn(view).into_iter().chain(hidden).collect()
 }
 
 /// What an entry says it is about.

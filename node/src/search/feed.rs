@@ -16,7 +16,7 @@ use super::{Place, SearchError};
 use crate::store::{BodyState, LogNumber, Snapshot, Store, StoreError};
 
 /// Of our making of words and documents: with another number the index is built anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Bytes of entries read from a log at a time.
 const PORTION: usize = 1 << 20;
 /// Bytes of words taken in at a time.

@@ -8,14 +8,17 @@ use crate::markup::without_markup;
 pub const SEARCHED: usize = 1 << 20;
 
 /// Kinds, or the beginnings of families, whose bodies are not for searching: they name people, or say why something about
-/// people was done.
-const NOT_SEARCHED: [&str; 6] = [
+/// people or about their words was done.
+const NOT_SEARCHED: [&str; 9] = [
     "member.",
     "key.",
     "consent.",
+    "profile.",
+    "introduction.",
+    "mentoring.",
     "erasure.",
     "content.reported",
-    "query.referred",
+    "content.hidden",
 ];
 
 /// The words of a body, without markup.
@@ -90,5 +93,6 @@ mod tests {
     fn bodies_that_name_people_are_not_searched() {
         assert!(is_searched("query.asked") && is_searched("story.told"));
         assert!(!is_searched("member.admitted") && !is_searched("key.revoked"));
+        assert!(!is_searched("profile.written") && is_searched("content.corrected"));
     }
 }

@@ -2,7 +2,7 @@
 
 use hearth_protocol::entry::Payload;
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{Care, ErasureCarriedOut, Interaction, QueryAsked};
+use hearth_protocol::kind::{Act, Care, ContentHidden, ErasureCarriedOut, Interaction, QueryAsked};
 use hearth_tests::fleet::{Body, Client, Transport, now};
 use hearth_tests::wait::until;
 use serde_json::json;
@@ -61,4 +61,34 @@ fn what_others_wrote_is_found_here_until_they_erase_it() {
     until("the file that held the words is gone", || {
         (!before.is_subset(&dictionaries())).then_some(())
     });
+}
+
+#[test]
+fn hidden_words_are_found_no_more_and_neither_is_what_corrects_them() {
+    let pair = pair(Transport::Tcp);
+    let mut south = pair.south.client(&pair.south_node);
+    let mut say = |act: Act, about: Option<Id>, words: Option<&str>| {
+        let (mut payload, mut bodies) = (Payload::new(now(), act), Vec::new());
+        if let Some(words) = words {
+            let (reference, body) = Body::of(words);
+            payload = payload.with_body(reference);
+            bodies.push(body);
+        }
+        let payload = about.into_iter().fold(payload, Payload::about);
+        south.submit_one(pair.south.sign(&payload), bodies)
+    };
+    let asked = || Interaction::QueryAsked(QueryAsked::default()).into();
+    let open = say(asked(), None, Some("Wound care, in the open"));
+    let hidden = say(asked(), None, Some("Wound care of Mrs Smith"));
+    say(
+        Interaction::ContentCorrected.into(),
+        Some(hidden),
+        Some("Wound care of Mrs S."),
+    );
+    let mut reader = pair.south.client(&pair.south_node);
+    assert_eq!(found(&mut reader, "wound", "south").len(), 3);
+    let ground = "patient-data".parse().unwrap();
+    let hiding = Care::ContentHidden(ContentHidden { ground });
+    say(hiding.into(), Some(hidden), Some("It says whose wound."));
+    assert_eq!(found(&mut reader, "wound", "south"), [open]);
 }
