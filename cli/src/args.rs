@@ -79,6 +79,26 @@ pub(crate) enum Verb {
     Validate(verbs::resource::Validate),
     /// Say that a version of a resource is not sound practice
     Dispute(verbs::resource::Dispute),
+    /// Put something to the vote, see how votes stand, close them
+    #[command(subcommand)]
+    Decision(verbs::decision::Decision),
+    /// Vote on what is proposed, in your own name
+    Vote(verbs::decision::Vote),
+    /// The terms of reference: propose, show, acknowledge them
+    #[command(subcommand)]
+    Terms(verbs::terms::Terms),
+    /// The plan: propose it, move its dates by decision, say what is met
+    #[command(subcommand)]
+    Plan(verbs::plan::Plan),
+    /// Targets, registered before the time they are for
+    #[command(subcommand)]
+    Target(verbs::target::Target),
+    /// How the community is run
+    #[command(subcommand)]
+    Arrangements(verbs::arrangements::Arrangements),
+    /// By what thresholds and windows the framework's figures are counted
+    #[command(subcommand)]
+    Parameters(verbs::parameters::Parameters),
     /// Read a question, discussion or resource with everything said about it
     Thread(verbs::reading::Thread),
     /// List questions, discussions and resources, newest first
@@ -135,6 +155,13 @@ impl Verb {
             Verb::Share(verb) => verb.run(context),
             Verb::Validate(verb) => verb.run(context),
             Verb::Dispute(verb) => verb.run(context),
+            Verb::Decision(verb) => verb.run(context),
+            Verb::Vote(verb) => verb.run(context),
+            Verb::Terms(verb) => verb.run(context),
+            Verb::Plan(verb) => verb.run(context),
+            Verb::Target(verb) => verb.run(context),
+            Verb::Arrangements(verb) => verb.run(context),
+            Verb::Parameters(verb) => verb.run(context),
             Verb::Thread(verb) => verb.run(context),
             Verb::Threads(verb) => verb.run(context),
             Verb::Search(verb) => verb.run(context),

@@ -10,6 +10,7 @@ mod durable;
 mod exit;
 mod home;
 mod mishap;
+mod motion;
 mod pen;
 mod publication;
 mod remote;

@@ -154,6 +154,13 @@ impl Draft {
         self
     }
 
+    /// About several entries.
+    #[must_use]
+    pub(crate) fn about_all(mut self, subjects: impl IntoIterator<Item = Id>) -> Self {
+        self.payload.re.extend(subjects);
+        self
+    }
+
     /// With words, in Markdown.
     pub(crate) fn saying(self, words: Option<String>) -> Result<Self, Failure> {
         match words {

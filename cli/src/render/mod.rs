@@ -1,5 +1,6 @@
 //! How facts look to a person: tables, times, words.
 
+pub(crate) mod agreed;
 pub(crate) mod card;
 pub(crate) mod figures;
 pub(crate) mod table;

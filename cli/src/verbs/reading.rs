@@ -475,7 +475,7 @@ fn count(value: &Value) -> u64 {
     value.as_u64().unwrap_or(0)
 }
 
-pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Failure> {
+pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Failure> {
     serde_json::from_value(value.clone()).map_err(|error| {
         Failure::new(format!("the node's answer cannot be read: {error}"))
             .advise("Do node and client have the same version?")

@@ -3,6 +3,7 @@
 mod asker;
 mod candidates;
 mod card;
+mod decisions;
 mod discussions;
 mod figures;
 mod gathering;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use hearth_protocol::community::{View, ViewError};
 use hearth_protocol::framework::UnknownSection;
-use hearth_protocol::id::Id;
+use hearth_protocol::id::{Id, KeyBytes};
 use hearth_protocol::time::{BadSpan, BadTime};
 use serde_json::Value;
 
@@ -239,6 +240,16 @@ impl Reader {
                 };
                 candidates::candidates(self, &begun)
             }
+            Query::Decisions { as_of, key, limit } => {
+                decisions::decisions(self, &standpoint(as_of.as_deref(), key.as_ref()), *limit)
+            }
+            Query::Decision { id, as_of, key } => {
+                decisions::decision(self, &standpoint(as_of.as_deref(), key.as_ref()), id)
+            }
+            Query::InForce { kind, as_of, key } => {
+                decisions::in_force(self, &standpoint(as_of.as_deref(), key.as_ref()), kind.as_deref())
+            }
+            Query::Parameters { as_of } => decisions::parameters(self, &standpoint(as_of.as_deref(), None)),
             Query::Entry { id } => log::entry(self, id),
             Query::Log {
                 organisation,
@@ -278,6 +289,10 @@ impl Reader {
     fn view(&self) -> Result<Arc<View>, QueryError> {
         Ok(self.projector.view(None)?)
     }
+}
+
+fn standpoint<'a>(as_of: Option<&'a str>, key: Option<&'a KeyBytes>) -> decisions::Standpoint<'a> {
+    decisions::Standpoint { as_of, key }
 }
 
 #[cfg(test)]

@@ -55,6 +55,47 @@ pub enum Query {
         #[serde(default = "page")]
         limit: usize,
     },
+    /// Decisions, the newest first.
+    Decisions {
+        /// As of when; all that is here where no instant is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<String>,
+        /// The key of whoever asks: what they may do about each.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyBytes>,
+        /// At most this many.
+        #[serde(default = "page")]
+        limit: usize,
+    },
+    /// One decision with its ballots.
+    Decision {
+        /// Its proposal, or an entry about that.
+        id: String,
+        /// As of when; all that is here where no instant is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<String>,
+        /// The key of whoever asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyBytes>,
+    },
+    /// What is or was in force by decision, the oldest first.
+    InForce {
+        /// Of which kind, such as `terms.adopted`; of each where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<String>,
+        /// As of when; all that is here where no instant is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<String>,
+        /// The key of whoever asks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyBytes>,
+    },
+    /// The parameters by which figures are counted.
+    Parameters {
+        /// As of when; all that is here where no instant is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<String>,
+    },
     /// One entry, with all its fields and its verdict.
     Entry {
         /// Its id.

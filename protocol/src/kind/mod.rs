@@ -238,6 +238,11 @@ impl Act {
         read_known(deed, data)
     }
 
+    /// What a reader would find unfit in its data.
+    pub fn misfit(&self) -> Option<String> {
+        read_known(self.deed()?, &self.data()).err()
+    }
+
     /// Reads `data` as its kind asks, given how many ids `re` holds and whether there is a body.
     pub(crate) fn read(kind: String, data: Vec<u8>, references: usize, body: bool) -> Act {
         let Some(deed) = Deed::named(&kind) else {
