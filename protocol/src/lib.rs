@@ -17,6 +17,7 @@ pub mod kind;
 
 pub mod log;
 
+pub mod claims;
 pub mod community;
 pub mod framework;
 pub mod gathering;

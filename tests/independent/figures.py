@@ -13,6 +13,7 @@ import sys
 from datetime import datetime, timezone
 
 import cbor
+import outputs
 from community import CONTRIBUTIONS, COUNTS, PENDING, Community
 from published import Published
 
@@ -269,6 +270,7 @@ def main():
             faults.append(f"entries {field}: hearth says {framework['entries'][field]}, we say {value}")
     view = View(community, instant(framework["as_of"]), framework["window"] if framework["own_window"] else None)
     signed = {"members": members(view), "V3": v3(view), "V4": v4(view), "K2": k2(view), "K4": k4(view)}
+    signed |= {"I1": outputs.i1(view), "I2": outputs.i2(view), "I3": outputs.i3(view)}
     figures = {(id, "signed"): found for id, found in signed.items()} | {("V4", "all"): v4(view, signed=False)}
     faults += differences(framework, figures)
     for fault in faults:

@@ -163,6 +163,8 @@ ADOPTED = {
     "parameters.adopted": parameters, "terms.adopted": terms, "plan.adopted": plan, "plan.rebaselined": plan, "target.set": target,
     "arrangements.adopted": fields({"level": slug, "model": slug, "review": is_uint}),
 }
+VALUE = fields({"version": is_uint}, {"review": is_uint})
+ADOPTED |= {"coverage.declared": fields({"potential": potential}), "work.agreed": fields({}), "value.stated": VALUE}
 
 
 def adoption(item):
@@ -173,7 +175,7 @@ def one_of(*words):
     return lambda item: item in words
 
 
-def ascending(low, high, item):
+def rising(low, high, item):
     return lambda items: rows(low, high, item)(items) and all(a < b for a, b in zip(items, items[1:]))
 
 
@@ -195,7 +197,7 @@ def audit(item):
     return AUDIT(item) and ("value" in item) == (item["result"] != "unknown")
 
 
-PERSONS = ascending(1, 16, id32)
+PERSONS = rising(1, 16, id32)
 FINDING = fields({"result": one_of("supported", "partly", "unsupported")})
 CLAIM = fields(
     {
@@ -324,10 +326,12 @@ KINDS = {
         fields({"type": lambda item: item in SORTS, "authors": PERSONS}, {"due": is_uint, "plan": slug}), (0, 1), MUST_BODY,
     ),
     "work.joined": (NOTHING, (1, 1), NO_BODY),
+    "work.agreed": (NOTHING, (1, 64), NO_BODY),
     "work.released": (
         fields({"type": lambda item: item in SORTS, "version": is_uint}, {"file": is_body, "licence": slug}), (1, 64), MUST_BODY,
     ),
     "work.evaluated": (FINDING, (1, 1), MUST_BODY),
+    "value.stated": (VALUE, (1, 64), NO_BODY),
     "story.told": (
         fields({"cycle": one_of("immediate", "potential", "applied", "realised", "reframing")}, {"consent": TRUE}), (0, 0), MUST_BODY,
     ),

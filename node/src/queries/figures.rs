@@ -11,14 +11,14 @@ use super::query::At;
 use super::{QueryError, Reader};
 
 /// What a figure is asked for, resolved.
-struct Extent {
-    view: Arc<View>,
-    as_of: Timestamp,
-    window: Option<Span>,
+pub(super) struct Extent {
+    pub(super) view: Arc<View>,
+    pub(super) as_of: Timestamp,
+    pub(super) window: Option<Span>,
 }
 
 impl Extent {
-    fn of(reader: &Reader, at: &At) -> Result<Self, QueryError> {
+    pub(super) fn of(reader: &Reader, at: &At) -> Result<Self, QueryError> {
         let view = reader.projector().view(at.cut.as_ref())?;
         let as_of = match &at.as_of {
             Some(text) => Timestamp::parse_rfc3339(text)?,

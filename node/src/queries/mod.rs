@@ -15,6 +15,8 @@ mod query;
 mod resolve;
 mod search;
 mod status;
+mod value;
+mod works;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -263,6 +265,13 @@ impl Reader {
             Query::Coverage {} => gathering::coverage(self),
             Query::Directory { topic, key } => gathering::directory(self, topic.as_deref(), key.as_ref()),
             Query::Portfolio { key } => portfolio::portfolio(self, key),
+            Query::Works {} => works::list(self),
+            Query::Work { id } => works::work(self, id),
+            Query::ValueStatement {} => value::statement(self),
+            Query::Stories {} => value::stories(self),
+            Query::Claims {} => value::claims(self),
+            Query::Trace { id } => value::trace(self, id),
+            Query::Figure { indicator, at } => value::figure(self, indicator, at),
             Query::Organisations {} => people::organisations(self),
             Query::Applications {} => people::applications(self),
             Query::Checkpoint { organisation } => log::checkpoint(self, organisation.as_deref()),

@@ -152,6 +152,32 @@ pub enum Query {
         /// Their key.
         key: KeyBytes,
     },
+    /// The works, newest first.
+    Works {},
+    /// One work, with its authors and versions.
+    Work {
+        /// Its id, or that of one of its versions.
+        id: String,
+    },
+    /// The statement of value in force.
+    ValueStatement {},
+    /// Stories, newest first, and who bears them out.
+    Stories {},
+    /// Impact claims, newest first, and how far up the ladder each has come.
+    Claims {},
+    /// One claim opened to its evidence, its value recomputed from the cut it pins.
+    Trace {
+        /// Its id.
+        id: String,
+    },
+    /// One indicator of the framework, as a claim about it pins it.
+    Figure {
+        /// Its name, such as `responded_in_time`.
+        indicator: String,
+        /// For when.
+        #[serde(flatten)]
+        at: At,
+    },
     /// The organisations of the community.
     Organisations {},
     /// Who has applied to join, and what a proposal to admit them must name.

@@ -62,8 +62,10 @@ pub enum Excluded {
     UnknownAuthor,
     /// Its author is no member at the instant asked for.
     NotAMember,
-    /// Taken back: a query within the time for a first response and before any; a resource by its author.
+    /// Taken back: a query within the time for a first response and before any; a resource or a claim by its author.
     Withdrawn,
+    /// Somebody holds it to be wrong.
+    Contested,
     /// The same person did the same to the same thing before.
     Repeated,
     /// Asked under a pseudonym, and counted apart.

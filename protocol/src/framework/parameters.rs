@@ -10,9 +10,12 @@ use super::coverage::G3;
 use super::dedication::L1;
 use super::future::S2;
 use super::growth::S1;
+use super::impact::I3;
 use super::interest::V1;
+use super::outputs::I1;
 use super::referrals::V5;
 use super::responses::V4;
+use super::stories::I2;
 use super::subgroups::G2;
 use super::support::L2;
 use super::validation::K2;
@@ -51,6 +54,12 @@ pub struct Parameters {
     pub g2: G2,
     /// Of G3.
     pub g3: G3,
+    /// Of I1.
+    pub i1: I1,
+    /// Of I2.
+    pub i2: I2,
+    /// Of I3.
+    pub i3: I3,
     /// Of K2.
     pub k2: K2,
     /// Of K4.
@@ -87,6 +96,9 @@ impl Default for Parameters {
         Parameters {
             g2: G2::default(),
             g3: G3::default(),
+            i1: I1::default(),
+            i2: I2::default(),
+            i3: I3::default(),
             k2: K2::default(),
             k4: K4::default(),
             l1: L1::default(),

@@ -10,8 +10,8 @@ use super::rating::Rating;
 use super::scope::Scope;
 use super::statement::Statement;
 use super::{
-    asking, contributions, coverage, dedication, future, growth, interest, members, referrals, responses,
-    subgroups, support, validation,
+    asking, contributions, coverage, dedication, future, growth, impact, interest, members, outputs,
+    referrals, responses, stories, subgroups, support, validation,
 };
 
 /// A part of the answer that can be opened by itself.
@@ -108,6 +108,9 @@ static METHODS: &[&Method] = &[
     &referrals::METHOD,
     &validation::METHOD,
     &asking::METHOD,
+    &outputs::METHOD,
+    &stories::METHOD,
+    &impact::METHOD,
     &growth::METHOD,
     &future::METHOD,
 ];

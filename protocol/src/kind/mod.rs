@@ -51,7 +51,7 @@ pub use slug::{BadSlug, Slug, TooManyTopics, Topics};
 pub use table::{AsRecord, Kind, Presence, Signer, Subject};
 pub use value::{
     Amount, AuditAttested, ClaimDrafted, ClaimEvidenced, Comparison, Cycle, Effect, Impact,
-    StoryCorroborated, StoryTold,
+    StoryCorroborated, StoryTold, ValueStated,
 };
 pub use works::{Evaluated, Finding, WorkProposed, WorkReleased, Works};
 

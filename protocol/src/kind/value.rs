@@ -14,12 +14,16 @@ use crate::id::{Hash, Id};
 use crate::limits;
 use crate::time::{Span, Timestamp};
 
+const DECISION: &[Deed] = &[Deed::DecisionProposed];
 const STORY: &[Deed] = &[Deed::StoryTold];
 const CLAIM: &[Deed] = &[Deed::ClaimDrafted];
 
 family! {
     /// Acts of saying what has come of it.
     Impact {
+        /// What the community holds its own value to be, from now on: the text that was voted on.
+        "value.stated" => ValueStated(ValueStated):
+            kind(Signer::Member, Subject::Led(DECISION, &[]), Presence::Absent, "a statement of value").adopted(),
         /// What somebody has got from the community, at a point of the value cycle. Body: the story.
         "story.told" => StoryTold(StoryTold):
             kind(Signer::Member, Subject::None, Presence::Required, "a story"),
@@ -52,6 +56,19 @@ family! {
             kind(Signer::Member, Subject::One(CLAIM), Presence::Optional, "an audit"),
     }
 }
+
+/// Data of `value.stated`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueStated {
+    /// When it should be looked at again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Timestamp>,
+    /// Which version of it this is.
+    pub version: u64,
+}
+
+impl Data for ValueStated {}
 
 /// Data of `story.told`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +162,10 @@ impl Data for ClaimDrafted {
 
     fn names(&self) -> &[Id] {
         &self.contributors
+    }
+
+    fn pins(&self) -> &[Head] {
+        &self.cut
     }
 }
 

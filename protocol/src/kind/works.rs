@@ -12,6 +12,7 @@ use crate::id::Id;
 use crate::limits;
 use crate::time::Timestamp;
 
+const DECISION: &[Deed] = &[Deed::DecisionProposed];
 const WORK: &[Deed] = &[Deed::WorkProposed];
 const RELEASE: &[Deed] = &[Deed::WorkReleased];
 const ORIGINS: &[Deed] = &[Deed::ThreadOpened, Deed::QueryAsked, Deed::ResourcePublished];
@@ -25,6 +26,10 @@ family! {
         /// A named author signs.
         "work.joined" => WorkJoined:
             kind(Signer::Named, Subject::One(WORK), Presence::Absent, "an author's signature").contribution(),
+        /// A version is agreed on by a decision.
+        "work.agreed" => WorkAgreed:
+            kind(Signer::Member, Subject::Led(DECISION, RELEASE), Presence::Absent, "word that a work is agreed on")
+                .adopted(),
         /// A version of the work, and what else it was made from. Body: title and words.
         "work.released" => WorkReleased(WorkReleased):
             kind(Signer::Named, Subject::Led(WORK, &[]), Presence::Required, "a version of a work"),
@@ -38,10 +43,10 @@ family! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkProposed {
-    /// When its first version should be out. One that says so is a planned output.
+    /// When its authors mean its first version to be out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
-    /// The milestone of the plan it serves, by its code.
+    /// The output of the plan that it is, by its code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Slug>,
     /// What it is to be.

@@ -399,11 +399,17 @@ fn header(data: &Value, story: &Story) -> ciborium::Value {
         Value::Bool(value) => (*value).into(),
         Value::Number(number) => number.as_u64().expect("headers hold natural numbers").into(),
         Value::String(text) => field(text, story),
-        Value::Array(items) => items
-            .iter()
-            .map(|item| header(item, story))
-            .collect::<Vec<_>>()
-            .into(),
+        Value::Array(items) => {
+            let mut written: Vec<_> = items.iter().map(|item| header(item, story)).collect();
+            // Persons in a header ascend, and a story does not know their ids.
+            if items
+                .iter()
+                .all(|item| item.as_str().is_some_and(|text| text.starts_with('@')))
+            {
+                written.sort_by(|a, b| a.as_bytes().cmp(&b.as_bytes()));
+            }
+            written.into()
+        }
         Value::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();
             fields.sort_by_key(|(key, _)| (key.len(), key.as_str()));

@@ -67,6 +67,9 @@ pub(super) fn make(story: &mut Story) {
         &[work, first],
         Some("# A guide"),
     );
+    let words = "# Let us agree on the guide";
+    let decision = decided(story, Works::WorkAgreed, &[second], words);
+    story.tell("as decided", OTHER, Works::WorkAgreed, &[decision, second], None);
     let evaluated = Works::WorkEvaluated(Evaluated {
         result: Finding::Partly,
     });
@@ -81,6 +84,14 @@ pub(super) fn make(story: &mut Story) {
 
 /// Stories and who was there.
 pub(super) fn tell(story: &mut Story) {
+    for (name, review) in [
+        ("nothing but its version", None),
+        ("to be looked at again", Some("2027-02-01".parse().unwrap())),
+    ] {
+        let stated = Impact::ValueStated(ValueStated { review, version: 1 });
+        let decision = decided(story, stated.clone(), &[], "# We share what works");
+        story.tell(name, AUTHOR, stated, &[decision], None);
+    }
     let told = |cycle, consent| Impact::StoryTold(StoryTold { cycle, consent });
     story.tell(
         "nothing but its cycle",
@@ -224,4 +235,23 @@ fn persons() -> Vec<Id> {
     let mut persons = vec![person(AUTHOR), person(OTHER)];
     persons.sort_unstable();
     persons
+}
+
+/// The decision that lets it be, told elsewhere.
+fn decided(story: &Story, act: impl Into<Act>, about: &[Id], words: &str) -> Id {
+    let proposed = DecisionProposed {
+        cut: vec![Head {
+            organisation: story.home.organisation,
+            size: 6,
+            root: Root::from_bytes([0x5a; 32]),
+        }],
+        rule: Rule::Members,
+        adopts: Some(Adoption::try_from(act.into()).unwrap()),
+        closes: "2026-02-20".parse().unwrap(),
+        quorum: 50,
+    };
+    let proposed = Decisions::DecisionProposed(proposed);
+    story
+        .beside("2026-02-13")
+        .tell("a decision", AUTHOR, proposed, about, Some(words))
 }
