@@ -105,6 +105,16 @@ pub(crate) enum Verb {
     Threads(verbs::reading::Threads),
     /// Find words in what the community wrote
     Search(verbs::search::Search),
+    /// What happened since your last digest, what you follow first
+    Digest(verbs::digest::Digest),
+    /// What waits for you: answers to your questions, open questions and resources in what you follow
+    Inbox(verbs::inbox::Inbox),
+    /// Follow a question, discussion or resource, or a topic
+    Follow(verbs::following::Follow),
+    /// Follow something no more
+    Unfollow(verbs::following::Unfollow),
+    /// List what you follow
+    Following(verbs::following::Following),
     /// How this organisation stands with the others: peers, lag, witnesses
     Status(verbs::reading::Status),
     /// List the entries of a log
@@ -165,6 +175,11 @@ impl Verb {
             Verb::Thread(verb) => verb.run(context),
             Verb::Threads(verb) => verb.run(context),
             Verb::Search(verb) => verb.run(context),
+            Verb::Digest(verb) => verb.run(context),
+            Verb::Inbox(verb) => verb.run(context),
+            Verb::Follow(verb) => verb.run(context),
+            Verb::Unfollow(verb) => verb.run(context),
+            Verb::Following(verb) => verb.run(context),
             Verb::Status(verb) => verb.run(context),
             Verb::Log(verb) => verb.run(context),
             Verb::Show(verb) => verb.run(context),

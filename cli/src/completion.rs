@@ -5,6 +5,7 @@
 
 use crate::args::Cli;
 use crate::context::Context;
+use crate::home::Following;
 use crate::render::words::{excerpt, first_line};
 use crate::screen::Screen;
 use clap::CommandFactory;
@@ -83,6 +84,29 @@ pub(crate) fn of_statements() -> ArgValueCompleter {
         let begun = begun.to_string_lossy().to_uppercase();
         let sections = Section::computed().map(Section::id);
         let fitting = sections.filter(|id| id.to_uppercase().starts_with(&begun));
+        fitting.map(CompletionCandidate::new).collect()
+    })
+}
+
+/// Completes what the member follows, from their home alone.
+pub(crate) fn of_followed_threads() -> ArgValueCompleter {
+    followed(|following| {
+        let threads = following.threads.into_iter();
+        threads.map(|id| id.chars().take(DIGITS).collect()).collect()
+    })
+}
+
+/// The same for topics.
+pub(crate) fn of_followed_topics() -> ArgValueCompleter {
+    followed(|following| following.topics.into_iter().collect())
+}
+
+fn followed(some: fn(Following) -> Vec<String>) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |begun: &OsStr| {
+        let begun = begun.to_string_lossy();
+        let following = context().and_then(|context| context.home.following().ok());
+        let names = following.map(some).unwrap_or_default();
+        let fitting = names.into_iter().filter(|name| name.starts_with(&*begun));
         fitting.map(CompletionCandidate::new).collect()
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::args::Globals;
 use crate::exit::Failure;
-use crate::home::{MemberHome, Settings};
+use crate::home::{LastDigest, MemberHome, Settings};
 use crate::remote::Remote;
 use crate::reply::Reply;
 use crate::screen::Screen;
@@ -13,6 +13,7 @@ use hearth_node::run::NodeFile;
 use hearth_protocol::entry::Home;
 use hearth_protocol::sign::SecretKey;
 use hearth_protocol::time::Timestamp;
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 /// Where a node's API is if nobody says otherwise: what `hearth run` does by itself.
@@ -26,6 +27,7 @@ pub(crate) struct Context {
     pub(crate) home: MemberHome,
     clock: Clock,
     draft: DraftFile,
+    digest: RefCell<Option<LastDigest>>,
 }
 
 impl Context {
@@ -48,6 +50,7 @@ impl Context {
             home: MemberHome::at(home),
             clock,
             draft: DraftFile::default(),
+            digest: RefCell::default(),
         })
     }
 
@@ -59,6 +62,20 @@ impl Context {
     /// There is no draft any more.
     pub(crate) fn let_go_of_draft(&self) {
         self.draft.replace(None);
+    }
+
+    /// What is about to be printed is a digest: the next one begins where it ends.
+    pub(crate) fn digest_is_shown(&self, digest: LastDigest) {
+        self.digest.replace(Some(digest));
+    }
+
+    /// What the verb had to say has been printed.
+    pub(crate) fn is_printed(&self) {
+        let Some(digest) = self.digest.take() else { return };
+        if let Err(error) = self.home.keep_digest(&digest) {
+            let line = format!("That you have looked is not remembered: {error}");
+            self.screen.note(&line);
+        }
     }
 
     /// The end of the verb: a draft that was sent, or waits in the outbox, is let go of; one that was not is kept, and the

@@ -48,11 +48,13 @@ pub fn main() -> ExitCode {
         let context = Context::new(globals, screen)?;
         let reply = context.settle(verb.run(&context))?;
         context.home.remember_ids(&reply.json);
-        Ok(reply)
+        Ok((reply, context))
     });
     match outcome {
-        Ok(reply) => {
-            screen.reply(&reply);
+        Ok((reply, context)) => {
+            if screen.reply(&reply) {
+                context.is_printed();
+            }
             reply.exit.into()
         }
         Err(failure) => {

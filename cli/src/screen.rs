@@ -49,12 +49,12 @@ impl Screen {
         self.stdout_is_terminal && !self.json && io::stdin().is_terminal()
     }
 
-    /// Prints what a command has to say.
-    pub(crate) fn reply(&self, reply: &Reply) {
+    /// Prints what a command has to say; whether all of it was taken.
+    pub(crate) fn reply(&self, reply: &Reply) -> bool {
         if self.json {
-            self.json_line(&reply.json);
-        } else if !reply.text.is_empty() {
-            to_stdout(&self.shown(&reply.text));
+            reply.json.is_null() || to_stdout(&json_text(&reply.json))
+        } else {
+            reply.text.is_empty() || to_stdout(&self.shown(&reply.text))
         }
     }
 
@@ -137,13 +137,15 @@ fn json_text(document: &Value) -> String {
 }
 
 /// A closed pipe (`hearth log | head`) ends the output quietly, as other programs do.
-fn to_stdout(text: &str) {
+fn to_stdout(text: &str) -> bool {
     let mut out = io::stdout().lock();
-    if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush())
+    let written = writeln!(out, "{text}").and_then(|()| out.flush());
+    if let Err(error) = &written
         && error.kind() != io::ErrorKind::BrokenPipe
     {
         let _ = writeln!(io::stderr(), "hearth: cannot write to standard output: {error}");
     }
+    written.is_ok()
 }
 
 #[cfg(test)]

@@ -1,23 +1,35 @@
 //! The member's home: the key that signs, the settings of the client, and what waits to be sent.
 //!
-//! `member.key`, `client.json`, `seen`, `outbox/`, `drafts/`: files of mode 0600 in directories of mode 0700.
+//! `member.key`, `client.json`, `seen`, `following`, `digest`, `outbox/`, `drafts/`: files of mode 0600 in directories of mode 0700.
 
+mod following;
 mod outbox;
 mod seen;
 mod settings;
 
+pub(crate) use following::Following;
 pub(crate) use outbox::{Outbox, OutboxError, Waiting};
 pub(crate) use settings::{Settings, SettingsError};
 
 use crate::durable::write_privately;
 use crate::exit::Failure;
+use hearth_node::queries::Mark;
 use hearth_node::secret_file::{self, SecretFileError};
 use hearth_protocol::sign::SecretKey;
+use hearth_protocol::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+
+/// When a member last had a digest, and how far it went.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct LastDigest {
+    pub(crate) at: Timestamp,
+    pub(crate) mark: Mark,
+}
 
 /// The directory that belongs to one member in one community.
 #[derive(Debug, Clone)]
@@ -80,6 +92,24 @@ impl MemberHome {
 
     pub(crate) fn keep_settings(&self, settings: &Settings) -> Result<(), SettingsError> {
         settings.write(&self.settings_file())
+    }
+
+    /// What this member follows.
+    pub(crate) fn following(&self) -> Result<Following, SettingsError> {
+        following::read_json(&self.path.join("following"))
+    }
+
+    pub(crate) fn keep_following(&self, following: &Following) -> Result<(), SettingsError> {
+        following::write_json(&self.path.join("following"), following)
+    }
+
+    /// How far the last digest went; none before the first.
+    pub(crate) fn last_digest(&self) -> Result<Option<LastDigest>, SettingsError> {
+        following::read_json(&self.path.join("digest"))
+    }
+
+    pub(crate) fn keep_digest(&self, digest: &LastDigest) -> Result<(), SettingsError> {
+        following::write_json(&self.path.join("digest"), digest)
     }
 
     /// What waits for the node.

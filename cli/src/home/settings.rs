@@ -1,11 +1,11 @@
 //! `client.json`: the node this member talks to, and the community and organisation the member signs for.
 
-use crate::durable::write_privately;
+use super::following::{read_json, write_json};
 use hearth_protocol::entry::Home;
 use hearth_protocol::id::Id;
 use serde::{Deserialize, Serialize};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 /// What the client remembers. Community and organisation are taken from the node once and then held to: a node that
 /// names others is not signed for.
@@ -51,31 +51,18 @@ impl Settings {
     }
 
     pub(super) fn read(path: &Path) -> Result<Self, SettingsError> {
-        match fs::read(path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|source| SettingsError::Damaged {
-                path: path.to_owned(),
-                source,
-            }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(source) => Err(SettingsError::Io {
-                path: path.to_owned(),
-                source,
-            }),
-        }
+        read_json(path)
     }
 
     pub(super) fn write(&self, path: &Path) -> Result<(), SettingsError> {
-        let text = serde_json::to_vec_pretty(self).expect("ids and text are always JSON");
-        write_privately(path, &text).map_err(|source| SettingsError::Io {
-            path: path.to_owned(),
-            source,
-        })
+        write_json(path, self)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn settings_are_read_back_and_absent_ones_are_empty() {

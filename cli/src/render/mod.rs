@@ -3,6 +3,7 @@
 pub(crate) mod agreed;
 pub(crate) mod card;
 pub(crate) mod figures;
+pub(crate) mod news;
 pub(crate) mod table;
 pub(crate) mod time;
 pub(crate) mod words;

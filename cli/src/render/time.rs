@@ -1,6 +1,7 @@
 //! Times in the reader's terms: the local calendar, and how long ago.
 
 use hearth_protocol::time::{Span, Timestamp};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 /// `2026-03-04 14:02`, in the time zone of this machine.
@@ -38,6 +39,37 @@ pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// The instant that a person means by `2d` (so long ago), `yesterday`, `2026-03-04`, `2026-03-04 14:02`, each in the time
+/// zone of this machine, or by a time with a zone of its own.
+pub(crate) fn read_when(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    when_in_zone(text, now, TimeZone::system())
+}
+
+fn when_in_zone(text: &str, now: Timestamp, zone: TimeZone) -> Result<Timestamp, String> {
+    if let Ok(span) = text.parse::<Span>() {
+        return Ok(now.minus(span));
+    }
+    let civil = match text {
+        "today" => calendar(now, &zone).map(|now| now.date().into()),
+        "yesterday" => calendar(now, &zone).and_then(|now| Some(now.date().yesterday().ok()?.into())),
+        _ => text.parse::<DateTime>().ok(),
+    };
+    let instant = civil.and_then(|civil| zone.to_timestamp(civil).ok());
+    let millis = instant.and_then(|instant| u64::try_from(instant.as_millisecond()).ok());
+    match millis {
+        Some(millis) => Ok(Timestamp::from_millis(millis)),
+        None => text.parse().map_err(|_| {
+            format!("`{text}` is no time: write 2d, 12h, yesterday, 2026-03-04 or \"2026-03-04 14:02\"")
+        }),
+    }
+}
+
+fn calendar(at: Timestamp, zone: &TimeZone) -> Option<DateTime> {
+    let millis = i64::try_from(at.as_millis()).ok()?;
+    let instant = jiff::Timestamp::from_millisecond(millis).ok()?;
+    Some(zone.to_datetime(instant))
+}
+
 /// The largest whole unit; none below a minute.
 fn length(span: Span) -> Option<String> {
     const UNITS: [(&str, Span); 5] = [
@@ -69,6 +101,25 @@ mod tests {
         ] {
             assert_eq!(ago(at, now), told);
         }
+    }
+
+    #[test]
+    fn a_person_says_when_in_their_own_terms() {
+        let read = |text: &str| {
+            let now = Timestamp::parse_rfc3339("2026-03-04T23:30:00Z").unwrap();
+            when_in_zone(text, now, TimeZone::fixed(jiff::tz::offset(1))).map(|at| at.to_string())
+        };
+        for (text, at) in [
+            ("2d", "2026-03-02T23:30:00.000Z"),
+            ("today", "2026-03-04T23:00:00.000Z"),
+            ("yesterday", "2026-03-03T23:00:00.000Z"),
+            ("2026-03-04", "2026-03-03T23:00:00.000Z"),
+            ("2026-03-04 14:02", "2026-03-04T13:02:00.000Z"),
+            ("2026-03-04T14:02:00Z", "2026-03-04T14:02:00.000Z"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(at), "{text}");
+        }
+        assert!(read("soon").unwrap_err().contains("no time"));
     }
 
     #[test]

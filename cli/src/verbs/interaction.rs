@@ -7,6 +7,7 @@ use crate::exit::Failure;
 use crate::pen::Pen;
 use crate::reply::Reply;
 use crate::sheet::Sheet;
+use crate::verbs::following::follow_own;
 use crate::words::{Words, titled};
 use clap::Args;
 use hearth_node::queries::{Query, Use};
@@ -47,10 +48,12 @@ impl Ask {
             topics,
             pseudonymous: self.pseudonym,
         });
-        pen.send(
+        let reply = pen.send(
             "Asked",
             pen.draft(act).saying(Some(titled(&title, words.as_deref())))?,
-        )
+        )?;
+        follow_own(context, &reply);
+        Ok(reply)
     }
 }
 
@@ -177,10 +180,12 @@ impl Discuss {
             topics,
             purpose: self.purpose,
         });
-        pen.send(
+        let reply = pen.send(
             "Opened",
             pen.draft(act).saying(Some(titled(&title, words.as_deref())))?,
-        )
+        )?;
+        follow_own(context, &reply);
+        Ok(reply)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who asks: the member behind a key, for questions whose answer depends on it.
 
-use hearth_protocol::community::{Author, Item, Person, PersonNumber, View};
+use hearth_protocol::community::{Author, Item, OrganisationNumber, Person, PersonNumber, View};
 use hearth_protocol::id::KeyBytes;
 
 use super::{Reader, resolve};
@@ -9,6 +9,7 @@ use super::{Reader, resolve};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asker {
     pub(super) person: PersonNumber,
+    pub(super) organisation: OrganisationNumber,
 }
 
 impl Asker {
@@ -20,11 +21,19 @@ impl Asker {
         view.spells()
             .iter()
             .find(|spell| view.person(spell.person) == Person::Member(holder))
-            .map(|spell| Asker { person: spell.person })
+            .map(|spell| Asker {
+                person: spell.person,
+                organisation: spell.organisation,
+            })
     }
 
     /// Whether they wrote it.
     pub(super) fn wrote(&self, item: &Item) -> bool {
         item.author == Author::Person(self.person)
+    }
+
+    /// Whether it is no news to them: they did it, or it made them a member.
+    pub(super) fn knows(&self, view: &View, item: &Item) -> bool {
+        self.wrote(item) || view.person(self.person) == Person::Member(item.id)
     }
 }

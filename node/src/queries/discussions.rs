@@ -47,15 +47,21 @@ pub(super) fn threads(reader: &Reader, limit: usize, skip: usize) -> Result<Valu
     let mut cards = Cards::new(reader, &view)?;
     let mut rows = Vec::new();
     for item in shown {
-        let mut card = cards.card(item)?;
-        card.title = card
-            .title
-            .or_else(|| card.body.as_ref()?.text.as_deref().map(first_words));
-        leave_words(&mut card);
+        let card = headed(&mut cards, item)?;
         let withdrawn = withdrawn.contains(&item.id);
         rows.push(json!({ "thread": card, "follow_ups": follow_ups.get(&item.id), "withdrawn": withdrawn }));
     }
     Ok(json!({ "total": roots.len(), "threads": rows }))
+}
+
+/// A card for a list: its title, or its first words, and no others.
+pub(super) fn headed(cards: &mut Cards<'_>, item: &Item) -> Result<Card, QueryError> {
+    let mut card = cards.card(item)?;
+    card.title = card
+        .title
+        .or_else(|| card.body.as_ref()?.text.as_deref().map(first_words));
+    leave_words(&mut card);
+    Ok(card)
 }
 
 /// The question, discussion or resource that an entry belongs to.

@@ -8,11 +8,14 @@ mod discussions;
 mod figures;
 mod gathering;
 mod imports;
+mod inbox;
 mod log;
+mod news;
 mod people;
 mod portfolio;
 mod query;
 mod resolve;
+mod row;
 mod search;
 mod status;
 mod value;
@@ -32,6 +35,7 @@ use crate::search::{BadExpression, Search, SearchError};
 use crate::store::{OpenError, Store, StoreError};
 
 pub use candidates::Use;
+pub use news::Mark;
 pub use query::{At, Query, Wanted};
 pub use status::{Live, Presence};
 
@@ -252,6 +256,21 @@ impl Reader {
                 decisions::in_force(self, &standpoint(as_of.as_deref(), key.as_ref()), kind.as_deref())
             }
             Query::Parameters { as_of } => decisions::parameters(self, &standpoint(as_of.as_deref(), None)),
+            Query::News {
+                mark,
+                since,
+                now,
+                key,
+            } => {
+                let since = news::Since {
+                    mark: mark.as_ref(),
+                    since: since.as_deref(),
+                    now: now.as_deref(),
+                    key: key.as_ref(),
+                };
+                news::news(self, &since)
+            }
+            Query::Inbox { key } => inbox::inbox(self, key),
             Query::Entry { id } => log::entry(self, id),
             Query::Log {
                 organisation,

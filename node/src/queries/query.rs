@@ -5,6 +5,7 @@ use hearth_protocol::id::KeyBytes;
 use serde::{Deserialize, Serialize};
 
 use super::candidates::Use;
+use super::news::Mark;
 
 /// A question. Times are RFC 3339, spans like `90d`, ids hexadecimal and shortened at will while unambiguous;
 /// an organisation is named by its slug or by its id.
@@ -95,6 +96,26 @@ pub enum Query {
         /// As of when; all that is here where no instant is given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         as_of: Option<String>,
+    },
+    /// What others did since somebody last looked, and what nobody has answered.
+    News {
+        /// How far they looked; everything is new where neither this nor an instant is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mark: Option<Mark>,
+        /// An instant, in place of the mark.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<String>,
+        /// The present time; the cut's own where none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        now: Option<String>,
+        /// The key of whoever looks: what they did themselves is no news.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<KeyBytes>,
+    },
+    /// What waits for a member.
+    Inbox {
+        /// Their key.
+        key: KeyBytes,
     },
     /// One entry, with all its fields and its verdict.
     Entry {

@@ -10,7 +10,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// An organisation that joins; its charter names no address, as where nobody says one.
-struct Joiner {
+pub(super) struct Joiner {
     slug: &'static str,
     ground: TempDir,
     node: NodeProcess,
@@ -18,7 +18,7 @@ struct Joiner {
 
 impl Joiner {
     /// Applies with an invitation of north's, is admitted, and knows it.
-    fn joins(north: &House, slug: &'static str) -> Joiner {
+    pub(super) fn joins(north: &House, slug: &'static str) -> Joiner {
         let ground = tempfile::tempdir().unwrap();
         let invitation = text(&north.json(["community", "invite"])["invitation"]);
         let name = ["--slug", slug, "--name", "A Hospice", "--steward", "Bea"];
@@ -52,7 +52,7 @@ impl Joiner {
         self.ground.path().join(self.slug)
     }
 
-    fn hearth(&self, arguments: &[&str]) -> Command {
+    pub(super) fn hearth(&self, arguments: &[&str]) -> Command {
         let mut command = command(&self.ground, self.slug);
         command.args(arguments);
         command
@@ -72,7 +72,7 @@ fn command(ground: &TempDir, slug: &str) -> Command {
 }
 
 /// North, on a port that stays the same when its node starts again.
-fn north() -> House {
+pub(super) fn north() -> House {
     let mut north = House::found();
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()
