@@ -57,6 +57,22 @@ pub(crate) enum Verb {
     /// Admit, list and revoke members of the organisation
     #[command(subcommand)]
     Member(verbs::member::Member),
+    /// Give somebody a role, accept one, give it up, list who holds which
+    #[command(subcommand)]
+    Role(verbs::role::Role),
+    /// Pledge time for one's role, confirm a colleague's, list both
+    #[command(subcommand)]
+    Time(verbs::time::Time),
+    /// Ask the leadership for something, and answer for it
+    #[command(subcommand)]
+    Leaders(verbs::leaders::Leaders),
+    /// Offer tasks, take them on, do and confirm them
+    #[command(subcommand)]
+    Task(verbs::task::Task),
+    /// List what waits too long for an answer, the oldest first
+    Unanswered(verbs::leaders::Unanswered),
+    /// Let it be seen that one is looking for somebody who can answer
+    Refer(verbs::leaders::Refer),
     /// Run the organisation's node
     Run(verbs::run::Run),
     /// Ask the community a question
@@ -154,6 +170,12 @@ impl Verb {
             Verb::Init(verb) => verb.run(context),
             Verb::Community(verb) => verb.run(context),
             Verb::Member(verb) => verb.run(context),
+            Verb::Role(verb) => verb.run(context),
+            Verb::Time(verb) => verb.run(context),
+            Verb::Leaders(verb) => verb.run(context),
+            Verb::Task(verb) => verb.run(context),
+            Verb::Unanswered(verb) => verb.run(context),
+            Verb::Refer(verb) => verb.run(context),
             Verb::Run(verb) => verb.run(context),
             Verb::Ask(verb) => verb.run(context),
             Verb::Answer(verb) => verb.run(context),

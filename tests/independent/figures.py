@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Recomputes figures of the framework from published logs; written from docs/protocol.md and docs/framework.md alone.
 
-usage: figures.py FRAMEWORK.json DIRECTORY...
+usage: figures.py FRAMEWORK.json... DIRECTORY...
 
-FRAMEWORK.json is what `hearth framework --json` printed; each DIRECTORY is one organisation's log with its entries.
+Each FRAMEWORK.json is what `hearth framework --json` printed; each DIRECTORY is one organisation's log with its entries.
 Prints each disagreement; exit 0 only if there is none.
 """
 
@@ -13,6 +13,7 @@ import sys
 from datetime import datetime, timezone
 
 import cbor
+import leadership
 import outputs
 from community import CONTRIBUTIONS, COUNTS, PENDING, Community
 from published import Published
@@ -77,11 +78,9 @@ def members(view):
 
 
 def contributions(view):
-    """Those of members in the window; a member's verdicts on one version are one contribution, the earliest."""
-    now, judged, found = view.members(), set(), []
+    """Those in the window, of whoever has left since, too; a person's verdicts on one version are one, the earliest."""
+    judged, found = set(), []
     for fact in sorted(view.within(view.signed(*CONTRIBUTIONS), 90 * DAY), key=lambda fact: (fact.effective, fact.id)):
-        if fact.person not in now:
-            continue
         if fact.kind in ("resource.validated", "resource.disputed", "work.joined"):
             if (fact.person, fact.subject()) in judged:
                 continue
@@ -97,7 +96,7 @@ def v3(view):
         people[fact.person] = people.get(fact.person, 0) + 1
         organisations[fact.organisation] = organisations.get(fact.organisation, 0) + 1
     return {
-        "contributors": share(len(people), len(view.members())),
+        "contributors": share(len(set(people) & view.members()), len(view.members())),
         "absence_factor": {"value": absence_factor(people.values())},
         "organisation_absence_factor": {"value": absence_factor(organisations.values())},
         "contributing_organisations": share(len(organisations), view.organisations()),
@@ -173,7 +172,8 @@ def survival(view, times):
     """Kaplan-Meier: per time of an answer [time, at risk, answered then]."""
     observed = [(delay if delay is not None else view.as_of - at, delay is not None) for at, delay, _ in times]
     steps = sorted({time for time, answered in observed if answered})
-    return [[step, sum(time >= step for time, _ in observed), sum(item == (step, True) for item in observed)] for step in steps]
+    at_risk = lambda step: sum(time > step or (answered and time == step) for time, answered in observed)  # noqa: E731
+    return [[step, at_risk(step), sum(item == (step, True) for item in observed)] for step in steps]
 
 
 def k2(view):
@@ -253,29 +253,42 @@ def differences(framework, found):
                         yield f"{section['id']} {indicator['name']} {column} {field}: hearth says {theirs}, we say {value}"
 
 
-def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        framework = json.load(file)
-    named = bytes.fromhex(framework["community"])
-    logs = [Published(folder, named) for folder in sys.argv[2:]]
-    faults = [f"{log.folder}: {fault}" for log in logs for fault in log.faults]
-    cut = sorted([log.organisation, log.checkpoint.size, log.checkpoint.root] for log in logs)
-    name = hashlib.sha256(b"hearth/cut/v1\0" + cbor.encode(cut)).hexdigest()
+def check(framework, community, name):
+    """What differs in one answer; and how many figures were compared."""
+    faults = []
     if name != framework["cut"]:
         faults.append(f"the logs make the cut {name}, the framework is of {framework['cut']}")
-    community = Community(logs, cut)
-    ours = entries(community)
-    for field, value in ours.items():
+    for field, value in entries(community).items():
         if framework["entries"][field] != value:
             faults.append(f"entries {field}: hearth says {framework['entries'][field]}, we say {value}")
     view = View(community, instant(framework["as_of"]), framework["window"] if framework["own_window"] else None)
     signed = {"members": members(view), "V3": v3(view), "V4": v4(view), "K2": k2(view), "K4": k4(view)}
     signed |= {"I1": outputs.i1(view), "I2": outputs.i2(view), "I3": outputs.i3(view)}
+    signed["V3"] |= leadership.of_leaders(view, CONTRIBUTIONS)
+    signed |= {"L1": leadership.l1(view), "L2": leadership.l2(view, CONTRIBUTIONS), "V5": leadership.v5(view, responses(view, True))}
+    signed["S2"] = leadership.s2(view, CONTRIBUTIONS)
     figures = {(id, "signed"): found for id, found in signed.items()} | {("V4", "all"): v4(view, signed=False)}
-    faults += differences(framework, figures)
+    faults += [f"as of {framework['as_of']}: {fault}" for fault in differences(framework, figures)]
+    return faults, sum(map(len, figures.values()))
+
+
+def main():
+    frameworks = []
+    for path in filter(lambda path: path.endswith(".json"), sys.argv[1:]):
+        with open(path, encoding="utf-8") as file:
+            frameworks.append(json.load(file))
+    named = bytes.fromhex(frameworks[0]["community"])
+    logs = [Published(folder, named) for folder in sys.argv[1:] if not folder.endswith(".json")]
+    faults = [f"{log.folder}: {fault}" for log in logs for fault in log.faults]
+    cut = sorted([log.organisation, log.checkpoint.size, log.checkpoint.root] for log in logs)
+    name = hashlib.sha256(b"hearth/cut/v1\0" + cbor.encode(cut)).hexdigest()
+    community, compared = Community(logs, cut), 0
+    for framework in frameworks:
+        found, count = check(framework, community, name)
+        faults, compared = faults + found, compared + count
     for fault in faults:
         print(fault)
-    print(f"{sum(map(len, figures.values()))} figures over {len(community.facts)} entries; {len(faults)} differences")
+    print(f"{compared} figures over {len(community.facts)} entries; {len(faults)} differences")
     return 1 if faults else 0
 
 

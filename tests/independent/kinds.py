@@ -105,8 +105,6 @@ def parameters(item):
     def value(of):
         pair = isinstance(of, list) and len(of) == 2 and all(map(is_uint, of)) and of[0] <= of[1]
         return is_uint(of) or pair or rows(0, 64, slug)(of) or (isinstance(of, dict) and all(map(value, of.values())))
-        slugs = isinstance(of, list) and all(map(slug, of))
-        return is_uint(of) or pair or slugs or (isinstance(of, dict) and all(map(value, of.values())))
 
     return isinstance(item, dict) and all(map(value, item.values())) and item.get("version", 0) >= 2
 
@@ -116,8 +114,6 @@ def potential(item):
     return rows(1, 256, row)(item) and all(a["slug"] < b["slug"] for a, b in zip(item, item[1:]))
 
 
-# What takes effect by a decision, by kind.
-ADOPTED = {"parameters.adopted": parameters, "coverage.declared": fields({"potential": potential})}
 def version(item):
     return is_uint(item) and item >= 1
 
@@ -162,6 +158,7 @@ def target(item):
 ADOPTED = {
     "parameters.adopted": parameters, "terms.adopted": terms, "plan.adopted": plan, "plan.rebaselined": plan, "target.set": target,
     "arrangements.adopted": fields({"level": slug, "model": slug, "review": is_uint}),
+    "coverage.declared": fields({"potential": potential}),
 }
 VALUE = fields({"version": is_uint}, {"review": is_uint})
 ADOPTED |= {"coverage.declared": fields({"potential": potential}), "work.agreed": fields({}), "value.stated": VALUE}
@@ -230,9 +227,6 @@ def minutes_of_a_month(least):
     return lambda item: is_uint(item) and least <= item <= 31 * 24 * 60
 
 
-ADOPTED["role.granted"] = ROLE
-
-
 def uint(low, high):
     return lambda item: is_uint(item) and low <= item <= high
 
@@ -254,6 +248,8 @@ OPENED = fields({
 })
 AS_LONG_AS_A_KEY = lambda item: isinstance(item, bytes) and len(item) in tokens.LENGTHS  # noqa: E731
 
+ADOPTED["role.granted"] = ROLE
+
 # kind: (data, least and most ids in `re`, body)
 KINDS = {
     "community.founded": (lambda item: FOUNDED(item) and _origin_of(item, False), (0, 0), MUST_BODY),
@@ -268,7 +264,6 @@ KINDS = {
     "interest.declared": (fields({}, {"topics": TOPICS}), (0, 0), NO_BODY),
     "profile.written": (NOTHING, (0, 0), MUST_BODY),
     "consent.set": (fields({"yes": BOOLEAN, "scope": slug}), (0, 0), NO_BODY),
-    "role.granted": (ROLE, (1, 64), NO_BODY),
     "role.accepted": (NOTHING, (1, 1), MAY_BODY),
     "role.ended": (NOTHING, (1, 1), MAY_BODY),
     "time.pledged": (fields({"month": month, "minutes": minutes_of_a_month(1)}), (1, 1), MAY_BODY),

@@ -127,7 +127,7 @@ impl Card {
 }
 
 impl Byline {
-    fn named(&self, organisation: &str) -> String {
+    pub(crate) fn named(&self, organisation: &str) -> String {
         let who = match (self.kind.as_str(), &self.name, &self.person) {
             ("member", Some(name), _) => harmless(name),
             ("member", None, Some(person)) => format!("member {}", short(person)),

@@ -20,7 +20,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Longest headline in a list, in characters.
-const HEADLINE: usize = 60;
+pub(super) const HEADLINE: usize = 60;
 
 /// `hearth thread`.
 #[derive(Debug, Args)]
@@ -93,6 +93,18 @@ pub(super) fn verb(kind: &str) -> &str {
         "query.answered" => "answered",
         "query.accepted" => "accepted",
         "query.withdrawn" | "resource.withdrawn" => "withdrew it",
+        "query.referred" => "looks for somebody who can answer",
+        "role.granted" => "granted a role",
+        "role.accepted" => "accepted the role",
+        "role.ended" => "gave up the role",
+        "time.pledged" => "pledged time",
+        "time.confirmed" => "confirmed time",
+        "leadership.asked" => "asked the leadership",
+        "leadership.answered" => "answered the request",
+        "task.offered" => "offered a task",
+        "task.accepted" => "took it on",
+        "task.done" => "says it is done",
+        "task.confirmed" => "confirmed that it is done",
         "thread.opened" => "opened",
         "thread.replied" => "replied",
         "reaction.given" => "reacted",

@@ -66,11 +66,17 @@ pub(super) fn headed(cards: &mut Cards<'_>, item: &Item) -> Result<Card, QueryEr
 
 /// The question, discussion or resource that an entry belongs to.
 pub(super) fn root<'a>(view: &'a View, item: &'a Item) -> Option<&'a Item> {
-    view.root(item).filter(|root| begins_one(view, root))
+    view.root(item)
+        .filter(|root| begins_one(view, root) || is_taken_up(root))
 }
 
 fn is_of(view: &View, item: &Item, id: Id) -> bool {
     item.standing == Standing::Counts && root(view, item).is_some_and(|root| root.id == id)
+}
+
+/// What is no discussion, and is read with all that follows on it like one.
+fn is_taken_up(item: &Item) -> bool {
+    matches!(item.deed, Some(Deed::LeadershipAsked | Deed::TaskOffered))
 }
 
 pub(super) fn begins_one(view: &View, item: &Item) -> bool {

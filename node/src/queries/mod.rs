@@ -9,6 +9,7 @@ mod figures;
 mod gathering;
 mod imports;
 mod inbox;
+mod leadership;
 mod log;
 mod news;
 mod people;
@@ -18,6 +19,8 @@ mod resolve;
 mod row;
 mod search;
 mod status;
+mod tasks;
+mod unanswered;
 mod value;
 mod works;
 
@@ -291,6 +294,13 @@ impl Reader {
             Query::Claims {} => value::claims(self),
             Query::Trace { id } => value::trace(self, id),
             Query::Figure { indicator, at } => value::figure(self, indicator, at),
+            Query::Roles { as_of } => leadership::roles(self, as_of.as_deref()),
+            Query::Time { as_of } => leadership::time(self, as_of.as_deref()),
+            Query::Requests { as_of } => leadership::requests(self, as_of.as_deref()),
+            Query::Tasks {} => tasks::tasks(self),
+            Query::Unanswered { as_of, referred } => {
+                unanswered::unanswered(self, as_of.as_deref(), *referred)
+            }
             Query::Organisations {} => people::organisations(self),
             Query::Applications {} => people::applications(self),
             Query::Checkpoint { organisation } => log::checkpoint(self, organisation.as_deref()),

@@ -199,6 +199,35 @@ pub enum Query {
         #[serde(flatten)]
         at: At,
     },
+    /// Every role that was put to the vote or granted.
+    Roles {
+        /// For when; the cut's own instant where none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<String>,
+    },
+    /// The time planned and confirmed for roles, month by month.
+    Time {
+        /// For when; the cut's own instant where none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<String>,
+    },
+    /// What the leadership was asked, and who answered.
+    Requests {
+        /// For when; the cut's own instant where none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<String>,
+    },
+    /// All tasks, and how far each got.
+    Tasks {},
+    /// What waits too long for an answer.
+    Unanswered {
+        /// For when; the cut's own instant where none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<String>,
+        /// Only what somebody referred.
+        #[serde(default)]
+        referred: bool,
+    },
     /// The organisations of the community.
     Organisations {},
     /// Who has applied to join, and what a proposal to admit them must name.

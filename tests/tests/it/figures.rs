@@ -19,7 +19,7 @@ use crate::story::{self, Said, Story, policy, pseudonym};
 /// A story file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Told {
+pub(crate) struct Told {
     about: String,
     /// The first founds the community and admits the others.
     organisations: Vec<String>,
@@ -114,7 +114,7 @@ impl TryFrom<String> for Timestamp8601 {
     }
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/figures")
 }
 
@@ -291,7 +291,7 @@ fn leaves(parameters: &Value) -> Vec<(String, &Value)> {
     leaves
 }
 
-fn tell(told: &Told) -> Story {
+pub(crate) fn tell(told: &Told) -> Story {
     let slugs: Vec<&str> = told.organisations.iter().map(String::as_str).collect();
     let mut story = Story::of(&slugs, told.founded.0, policy(&told.liars));
     for (organisation, names) in &told.members {
@@ -442,6 +442,24 @@ fn field(text: &str, story: &Story) -> ciborium::Value {
             .into(),
         _ => text.into(),
     }
+}
+
+impl Told {
+    /// Every organisation of the story, those that are admitted on the way included.
+    pub(crate) fn organisations(&self) -> impl Iterator<Item = &str> {
+        let later = self
+            .events
+            .iter()
+            .filter(|event| event.kind == "governance.proposed");
+        let later = later.filter_map(|event| event.organisation.as_deref());
+        self.organisations.iter().map(String::as_str).chain(later)
+    }
+}
+
+/// The answers to all that is asked of the whole story.
+pub(crate) fn whole_answers(story: &Story, told: &Told) -> Vec<Value> {
+    let whole = told.asks.iter().filter(|ask| ask.cut.is_empty());
+    whole.map(|ask| answers(story, ask).0).collect()
 }
 
 /// The answer, and the explanation of each section in it.

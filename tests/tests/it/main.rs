@@ -22,6 +22,7 @@ mod meeting_verdicts;
 mod network;
 mod process;
 mod pulses;
+mod recomputed;
 mod restore;
 mod searching;
 mod simulation;

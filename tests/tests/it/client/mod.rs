@@ -8,6 +8,7 @@ mod editing;
 mod full_disk;
 mod import;
 mod joining;
+mod leading;
 mod manual;
 mod offline;
 mod proving;
