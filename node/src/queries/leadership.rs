@@ -62,9 +62,10 @@ pub(super) fn roles(reader: &Reader, as_of: Option<&str>) -> Result<Value, Query
 }
 
 fn about_a_role<'a>(decision: &Decision<'a>) -> Option<&'a RoleGranted> {
-    match decision.says.adopts.as_ref()?.act() {
-        Act::Leadership(Leadership::RoleGranted(says)) => Some(says),
-        _ => None,
+    if let Act::Leadership(Leadership::RoleGranted(says)) = decision.says.adopts.as_ref()?.act() {
+        Some(says)
+    } else {
+        None
     }
 }
 

@@ -226,6 +226,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`QueryError`].
+    #[allow(clippy::too_many_lines, reason = "a line or two for each question")]
     pub fn answer(&self, query: &Query) -> Result<Value, QueryError> {
         match query {
             Query::Status {} => status::status(self),
