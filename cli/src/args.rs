@@ -139,6 +139,8 @@ pub(crate) enum Verb {
     Show(verbs::reading::Show),
     /// The framework: each statement with its rating and figures
     Framework(verbs::framework::Framework),
+    /// The community on one page: all dimensions, what has changed, what to do next, and how to check it
+    Report(verbs::report::Report),
     /// One statement of the framework, with every id behind its figures
     Explain(verbs::framework::Explain),
     /// Check every byte of a log: entries, signatures, trees, cosignatures, bodies; or the proof of one entry
@@ -206,6 +208,7 @@ impl Verb {
             Verb::Log(verb) => verb.run(context),
             Verb::Show(verb) => verb.run(context),
             Verb::Framework(verb) => verb.run(context),
+            Verb::Report(verb) => verb.run(context),
             Verb::Explain(verb) => verb.run(context),
             Verb::Verify(verb) => verb.run(context),
             Verb::Prove(verb) => verb.run(context),

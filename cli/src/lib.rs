@@ -16,6 +16,7 @@ mod publication;
 mod remote;
 mod render;
 mod reply;
+mod report;
 mod screen;
 mod sheet;
 mod source;

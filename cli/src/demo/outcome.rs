@@ -137,8 +137,8 @@ pub(crate) fn ask(stage: &mut Stage) -> Result<Outcome, Failure> {
     let as_of = of["as_of"].as_str().map(str::to_owned);
     let query = Query::Framework(At {
         as_of,
-        window: None,
         cut: Some(cut),
+        ..At::default()
     });
     let last = stage.houses.len() - 1;
     let before = stage.houses[last].ask_bytes(&query)?;

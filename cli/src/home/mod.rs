@@ -1,9 +1,11 @@
 //! The member's home: the key that signs, the settings of the client, and what waits to be sent.
 //!
-//! `member.key`, `client.json`, `seen`, `following`, `digest`, `outbox/`, `drafts/`: files of mode 0600 in directories of mode 0700.
+//! `member.key`, `client.json`, `seen`, `following`, `digest`, `reports.json`, `outbox/`, `drafts/`: files of mode 0600 in
+//! directories of mode 0700.
 
 mod following;
 mod outbox;
+mod reports;
 mod seen;
 mod settings;
 
@@ -13,6 +15,7 @@ pub(crate) use settings::{Settings, SettingsError};
 
 use crate::durable::write_privately;
 use crate::exit::Failure;
+use crate::report::Report;
 use hearth_node::queries::Mark;
 use hearth_node::secret_file::{self, SecretFileError};
 use hearth_protocol::sign::SecretKey;
@@ -157,6 +160,17 @@ impl MemberHome {
     /// Ids this home was shown that begin so.
     pub(crate) fn recall_ids(&self, beginning: &str) -> Vec<String> {
         seen::recall(&self.path.join("seen"), beginning)
+    }
+
+    /// The reports made from here, the oldest first.
+    pub(crate) fn reports(&self) -> io::Result<Vec<Report>> {
+        reports::read(&self.path.join("reports.json"))
+    }
+
+    /// Keeps one more.
+    pub(crate) fn keep_report(&self, kept: Vec<Report>, report: Report) -> io::Result<()> {
+        self.create()?;
+        reports::keep(&self.path.join("reports.json"), kept, report)
     }
 
     fn key_file(&self) -> PathBuf {

@@ -22,6 +22,7 @@ enum Figure {
     Number {
         value: Option<u64>,
     },
+    LeftOut {},
     Flag {
         value: bool,
     },
@@ -226,7 +227,7 @@ fn opened(name: &str, figure_value: &Value, screen: &Screen) -> String {
 }
 
 /// A value in a cell.
-fn figure(value: &Value) -> String {
+pub(crate) fn figure(value: &Value) -> String {
     match Figure::deserialize(value) {
         Ok(Figure::Share {
             numerator,
@@ -242,6 +243,7 @@ fn figure(value: &Value) -> String {
             format!("{numerator} of {denominator} {of} ({percent} %)")
         }
         Ok(Figure::Number { value }) => value.map_or_else(|| "–".to_owned(), |value| value.to_string()),
+        Ok(Figure::LeftOut {}) => "left out: few people".to_owned(),
         Ok(Figure::Flag { value }) => if value { "yes" } else { "no" }.to_owned(),
         Ok(Figure::Parts { parts }) if parts.is_empty() => "none".to_owned(),
         Ok(Figure::Parts { parts }) => {
@@ -292,13 +294,13 @@ fn named(things: &[Value]) -> String {
     format!("{}{more}", shown.join(" "))
 }
 
-fn rating(value: &Value) -> String {
+pub(crate) fn rating(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| "–".to_owned(), |rating| rating.replace('_', " "))
 }
 
-fn spaced(value: &Value) -> String {
+pub(crate) fn spaced(value: &Value) -> String {
     word(value).replace('_', " ")
 }
 

@@ -33,6 +33,7 @@ impl When {
             as_of: self.as_of.map(|as_of| as_of.to_string()),
             window: self.window.map(|window| window.to_string()),
             cut: None,
+            external: false,
         }
     }
 }
@@ -45,11 +46,17 @@ impl When {
 pub(crate) struct Framework {
     #[command(flatten)]
     when: When,
+    /// For outsiders: counts of one to seven people, and of all but so few, are left out
+    #[arg(long)]
+    external: bool,
 }
 
 impl Framework {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let answer = Source::open(context)?.ask(&Query::Framework(self.when.at(context)))?;
+        let answer = Source::open(context)?.ask(&Query::Framework(At {
+            external: self.external,
+            ..self.when.at(context)
+        }))?;
         let text = figures::framework(&answer, &context.screen);
         Ok(Reply::done(answer, text))
     }

@@ -22,6 +22,7 @@ pub(crate) mod plan;
 pub(crate) mod prove;
 pub(crate) mod publish;
 pub(crate) mod reading;
+pub(crate) mod report;
 pub(crate) mod resource;
 pub(crate) mod role;
 pub(crate) mod run;

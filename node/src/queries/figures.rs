@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use hearth_protocol::community::View;
-use hearth_protocol::framework::{self, Section};
+use hearth_protocol::framework::{self, Audience, Section, Statement};
+use hearth_protocol::id::Id;
 use hearth_protocol::time::{Span, Timestamp};
 use serde_json::{Value, json};
 
@@ -32,7 +33,8 @@ impl Extent {
 /// The framework's own answer (docs/framework.schema.json).
 pub(super) fn framework(reader: &Reader, at: &At) -> Result<Value, QueryError> {
     let Extent { view, as_of, window } = Extent::of(reader, at)?;
-    let answer = framework::compute(&view, as_of, window);
+    let sections: Vec<Section> = Section::computed().collect();
+    let answer = framework::compute_for(&view, as_of, window, &sections, audience(at));
     Ok(json_of(&answer))
 }
 
@@ -45,6 +47,51 @@ pub(super) fn explain(reader: &Reader, statement: &str, at: &At) -> Result<Value
         statement: statement.to_owned(),
     };
     answer.map(|answer| json_of(&answer)).ok_or_else(missing)
+}
+
+const fn audience(at: &At) -> Audience {
+    if at.external {
+        Audience::Outsiders
+    } else {
+        Audience::Members
+    }
+}
+
+/// Most instants of one trend.
+const INSTANTS: usize = 60;
+const MONTH: Span = Span::days(30);
+
+/// `[{"as_of", "statements": [members, V3]} …]`, the last first; none before the community was founded.
+pub(super) fn trend(reader: &Reader, at: &At, points: usize) -> Result<Value, QueryError> {
+    let Extent { view, as_of, window } = Extent::of(reader, at)?;
+    let founded = view.organisation(view.founder()).admitted;
+    let sections = [Section::Members, Section::Statement(Statement::V3)];
+    let mut instant = as_of;
+    let mut trend = Vec::new();
+    while trend.len() < points.min(INSTANTS) && instant > founded {
+        let answer = framework::compute_for(&view, instant, window, &sections, audience(at));
+        trend.push(json!({ "as_of": instant.to_string(), "statements": answer.statements }));
+        instant = instant.minus(MONTH);
+    }
+    Ok(Value::Array(trend))
+}
+
+/// `{"window", "ties": [{"from", "to", "responses"} …]}`, organisations by their slugs; over the year, or the window asked
+/// for.
+pub(super) fn ties(reader: &Reader, at: &At) -> Result<Value, QueryError> {
+    let Extent { view, as_of, window } = Extent::of(reader, at)?;
+    let window = window.unwrap_or(Span::days(365));
+    let slug = |id: Id| {
+        view.organisations()
+            .iter()
+            .find(|o| o.id == id)
+            .map(|o| o.slug.as_str())
+    };
+    let ties = framework::ties(&view, as_of, window);
+    let ties = ties
+        .iter()
+        .map(|tie| json!({ "from": slug(tie.from), "to": slug(tie.to), "responses": tie.responses }));
+    Ok(json!({ "window": window, "ties": ties.collect::<Vec<_>>() }))
 }
 
 /// `{"cut": [[organisation, size, root] …], "name": …, "as_of": …}`.

@@ -232,6 +232,8 @@ impl Reader {
             Query::Status {} => status::status(self),
             Query::Framework(at) => figures::framework(self, at),
             Query::Explain { statement, at } => figures::explain(self, statement, at),
+            Query::Trend { at, points } => figures::trend(self, at, *points),
+            Query::Ties(at) => figures::ties(self, at),
             Query::Cut {} => figures::cut(self),
             Query::Thread { id } => discussions::thread(self, id),
             Query::Threads { limit, skip } => discussions::threads(self, *limit, *skip),

@@ -1,5 +1,7 @@
 //! What can be asked, as it travels: JSON with the question's name under `query`.
 
+use std::ops::Not;
+
 use hearth_protocol::community::Cut;
 use hearth_protocol::id::KeyBytes;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,17 @@ pub enum Query {
         #[serde(flatten)]
         at: At,
     },
+    /// Members and contributors at several instants, a month of thirty days apart, the last first.
+    Trend {
+        /// For when the last one is, and for whom.
+        #[serde(flatten)]
+        at: At,
+        /// How many instants, at most 60.
+        #[serde(default = "year")]
+        points: usize,
+    },
+    /// Which organisation's members responded to whose questions.
+    Ties(At),
     /// The present cut, or what a cut says of itself.
     Cut {},
     /// A question, discussion or resource with everything said about it.
@@ -322,6 +335,13 @@ pub struct At {
     /// The cut; all that is here where none is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut: Option<Cut>,
+    /// For outsiders: counts of few people are left out (R10 of docs/framework.md).
+    #[serde(skip_serializing_if = "Not::not")]
+    pub external: bool,
+}
+
+const fn year() -> usize {
+    13
 }
 
 const fn page() -> usize {

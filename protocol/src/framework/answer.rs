@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::evidence::Excluded;
+use super::external;
 use super::figure::{self, Figure, Value};
 use super::indicator::{Ground, Measured};
 use super::parameters::Parameters;
@@ -125,9 +126,31 @@ pub struct DimensionAnswer {
     pub not_computed: Vec<Statement>,
 }
 
+/// Who will read an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Who may read the log.
+    Members,
+    /// Everybody: counts of few people are left out (R10).
+    Outsiders,
+}
+
 /// Computes every section this version can, for the instant `as_of`, by the parameters in force there. With a window of
 /// one's own there are values and no ratings. O(n log n) in the entries of the cut.
 pub fn compute(view: &View, as_of: Timestamp, window: Option<Span>) -> Framework {
+    let sections: Vec<Section> = Section::computed().collect();
+    compute_for(view, as_of, window, &sections, Audience::Members)
+}
+
+/// The same of some sections alone, for an audience. Nothing is said of a dimension whose statements are not all among
+/// them.
+pub fn compute_for(
+    view: &View,
+    as_of: Timestamp,
+    window: Option<Span>,
+    sections: &[Section],
+    audience: Audience,
+) -> Framework {
     let decisions = Decisions::at(view, as_of);
     let parameters = Parameters::in_force(&decisions);
     let scope = Scope {
@@ -137,9 +160,13 @@ pub fn compute(view: &View, as_of: Timestamp, window: Option<Span>) -> Framework
         decisions: &decisions,
         own_window: window,
     };
-    let measured: Vec<Measurement> = Section::computed()
+    let mut measured: Vec<Measurement> = sections
+        .iter()
         .filter_map(|section| section.measure(scope))
         .collect();
+    if audience == Audience::Outsiders {
+        external::suppress(&mut measured);
+    }
     Framework {
         basis: basis(scope),
         entries: entries(view),

@@ -13,6 +13,7 @@ mod manual;
 mod offline;
 mod proving;
 mod publishing;
+mod reporting;
 mod running;
 mod searching;
 mod telling;
