@@ -73,6 +73,30 @@ pub(crate) enum Verb {
     Unanswered(verbs::leaders::Unanswered),
     /// Let it be seen that one is looking for somebody who can answer
     Refer(verbs::leaders::Refer),
+    /// Invite somebody: a code that the steward admits them with
+    Invite(verbs::person::Invite),
+    /// The members, by what they are interested in
+    Directory(verbs::person::Directory),
+    /// Declare what you are interested in
+    Interest(verbs::person::Interest),
+    /// Say who you are and what you are good at; it can be erased
+    Profile(verbs::person::Profile),
+    /// Say what you agree to
+    Consent(verbs::person::Consent),
+    /// What you took part in, for yourself
+    Portfolio(verbs::portfolio::Portfolio),
+    /// Everything of yours: take it along, erase it, leave
+    #[command(subcommand)]
+    Me(verbs::portfolio::Me),
+    /// Sub-groups around a topic
+    #[command(subcommand)]
+    Circle(verbs::circle::Circle),
+    /// Which organisations there could be, and which are in
+    #[command(subcommand)]
+    Coverage(verbs::coverage::Coverage),
+    /// Who is missing, and who takes it on
+    #[command(subcommand)]
+    Gap(verbs::coverage::Gap),
     /// Run the organisation's node
     Run(verbs::run::Run),
     /// Ask the community a question
@@ -178,6 +202,16 @@ impl Verb {
             Verb::Task(verb) => verb.run(context),
             Verb::Unanswered(verb) => verb.run(context),
             Verb::Refer(verb) => verb.run(context),
+            Verb::Invite(verb) => verb.run(context),
+            Verb::Directory(verb) => verb.run(context),
+            Verb::Interest(verb) => verb.run(context),
+            Verb::Profile(verb) => verb.run(context),
+            Verb::Consent(verb) => verb.run(context),
+            Verb::Portfolio(verb) => verb.run(context),
+            Verb::Me(verb) => verb.run(context),
+            Verb::Circle(verb) => verb.run(context),
+            Verb::Coverage(verb) => verb.run(context),
+            Verb::Gap(verb) => verb.run(context),
             Verb::Run(verb) => verb.run(context),
             Verb::Ask(verb) => verb.run(context),
             Verb::Answer(verb) => verb.run(context),

@@ -161,6 +161,13 @@ impl Draft {
         self
     }
 
+    /// In a circle, where one is named.
+    #[must_use]
+    pub(crate) fn inside(mut self, circle: Option<Id>) -> Self {
+        self.payload.circle = circle;
+        self
+    }
+
     /// With words, in Markdown.
     pub(crate) fn saying(self, words: Option<String>) -> Result<Self, Failure> {
         match words {

@@ -81,6 +81,11 @@ impl Words {
         parted(&text).ok_or_else(no_text)
     }
 
+    /// Whether any words were given, or an editor was asked for.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        self.is_given() || self.edit
+    }
+
     fn is_given(&self) -> bool {
         self.text.is_some() || self.file.is_some()
     }

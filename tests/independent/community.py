@@ -12,13 +12,13 @@ SIGNERS = {
     "community.founded": FOUNDING, "organisation.chartered": FOUNDING, "governance.proposed": STEWARD, "heads.seen": RECORD,
     "member.admitted": STEWARD, "member.left": EITHER, "key.added": MEMBER, "key.revoked": EITHER,
     "query.withdrawn": MEMBER, "query.accepted": MEMBER, "reaction.given": MEMBER, "resource.withdrawn": MEMBER,
-    "import.made": STEWARD, "erasure.carried_out": EITHER, "time.confirmed": STEWARD,
+    "import.made": STEWARD, "erasure.carried_out": EITHER, "time.confirmed": STEWARD, "history.confirmed": STEWARD,
     "content.corrected": MEMBER, "content.reported": MEMBER, "content.hidden": STEWARD,
     "meeting.scheduled": MEMBER, "meeting.held": MEMBER, "meeting.attended": MEMBER, "meeting.evaluated": MEMBER,
     "resource.superseded": MEMBER, "resource.applied": MEMBER, "faq.endorsed": MEMBER, "reflection.logged": MEMBER,
     "introduction.made": MEMBER, "mentoring.started": MEMBER,
 } | {kind: MEMBER for kind in CONTRIBUTIONS} | {kind: MEMBER for kind in (
-    "member.invited", "interest.declared", "profile.written", "consent.set",
+    "member.invited", "interest.declared", "profile.written", "consent.set", "member.affiliated", "history.linked",
     "circle.opened", "circle.joined", "circle.left", "circle.closed", "gap.raised", "gap.owned", "gap.closed",
     "role.granted", "role.accepted", "role.ended", "time.pledged",
     "leadership.asked", "leadership.answered", "task.offered", "task.accepted", "task.done", "task.confirmed", "query.referred",
@@ -49,6 +49,7 @@ SUBJECTS = {
     "faq.published": SOURCES | {"faq.published"}, "faq.endorsed": {"faq.published"},
     "reflection.logged": SOURCES | {"faq.published", "meeting.scheduled"},
     "introduction.made": {"member.admitted"}, "mentoring.started": {"member.admitted"},
+    "member.affiliated": {"member.admitted"}, "history.confirmed": {"history.linked"},
     "circle.joined": {"circle.opened"}, "circle.left": {"circle.opened"}, "circle.closed": {"circle.opened"},
     "gap.owned": {"gap.raised"}, "gap.closed": {"gap.raised", "gap.owned"},
     "work.proposed": {"thread.opened", "query.asked", "resource.published"}, "work.joined": {"work.proposed"},
@@ -110,6 +111,7 @@ class Community:
             self._fold(organisation)
         self._resolve()
         self._times()
+        self._unite()
         self._states()
 
     def of(self, *kinds):
@@ -211,6 +213,41 @@ class Community:
         if fact.imported != owner.imported:
             return False
         return fact.person == owner.person and (not fact.imported or fact.organisation == owner.organisation)
+
+    # Who is who: by both sides' word, for all times.
+    def _unite(self):
+        said = {(fact.person, fact.subject()) for fact in self.of("member.affiliated") if fact.subject() in self.people}
+        ties = [pair for pair in said if pair[::-1] in said and pair[0] != pair[1]]
+        taken = set()
+        for fact in sorted(self.of("history.confirmed"), key=lambda fact: (fact.effective, fact.id)):
+            claim = self.by_id[fact.subject()]
+            named = claim.entry.data["person"]
+            theirs = {
+                other.person for other in self.facts
+                if other.imported and other.standing == COUNTS and other.organisation == fact.organisation
+                and other.person is not None and other.person[2] == named
+            }
+            if theirs and named not in taken:
+                taken.add(named)
+                everywhere = {other.person for other in self.facts if other.imported and other.person is not None and other.person[2] == named}
+                ties += [(claim.person, person) for person in everywhere]
+        self.alias = {}
+
+        def counts_as(person):
+            while person in self.alias:
+                person = self.alias[person]
+            return person
+
+        def rank(person):
+            return (isinstance(person, tuple), person)
+
+        for one, other in ties:
+            one, other = sorted((counts_as(one), counts_as(other)), key=rank)
+            if one != other:
+                self.alias[other] = one
+        self.alias = {person: counts_as(person) for person in self.alias}
+        for fact in self.facts:
+            fact.person = self.alias.get(fact.person, fact.person)
 
     # Existed-by and effective times.
     def _times(self):

@@ -13,6 +13,7 @@ import sys
 from datetime import datetime, timezone
 
 import cbor
+import gathering
 import leadership
 import outputs
 from community import CONTRIBUTIONS, COUNTS, PENDING, Community
@@ -40,7 +41,8 @@ class View:
 
     def members(self, at=None):
         at = self.as_of if at is None else at
-        return {person.id for person in self.community.people.values() if any(holds(spell, at) for spell in person.spells)}
+        present = (person.id for person in self.community.people.values() if any(holds(spell, at) for spell in person.spells))
+        return {self.community.alias.get(person, person) for person in present}
 
     def organisations(self):
         """How many organisations are in: the founder by its charter, the others by the proposal that holds theirs."""
@@ -267,7 +269,11 @@ def check(framework, community, name):
     signed["V3"] |= leadership.of_leaders(view, CONTRIBUTIONS)
     signed |= {"L1": leadership.l1(view), "L2": leadership.l2(view, CONTRIBUTIONS), "V5": leadership.v5(view, responses(view, True))}
     signed["S2"] = leadership.s2(view, CONTRIBUTIONS)
+    signed |= {
+        "V1": gathering.v1(view), "G2": gathering.g2(view, CONTRIBUTIONS), "G3": gathering.gaps(view), "S1": gathering.s1(view, CONTRIBUTIONS),
+    }
     figures = {(id, "signed"): found for id, found in signed.items()} | {("V4", "all"): v4(view, signed=False)}
+    figures[("G2", "all")] = gathering.g2(view, CONTRIBUTIONS, signed=False)
     faults += [f"as of {framework['as_of']}: {fault}" for fault in differences(framework, figures)]
     return faults, sum(map(len, figures.values()))
 

@@ -33,6 +33,9 @@ pub(crate) struct Ask {
     /// What it is about (a-z, 0-9 and -); up to eight
     #[arg(long = "topic", value_name = "TOPIC", add = completion::of(Use::Topic))]
     topics: Vec<Slug>,
+    /// In this circle
+    #[arg(long, value_name = "ID", value_parser = entry_id)]
+    circle: Option<String>,
     /// Show it without your name. Whoever reads the log can still see the key
     #[arg(long)]
     pseudonym: bool,
@@ -48,10 +51,9 @@ impl Ask {
             topics,
             pseudonymous: self.pseudonym,
         });
-        let reply = pen.send(
-            "Asked",
-            pen.draft(act).saying(Some(titled(&title, words.as_deref())))?,
-        )?;
+        let circle = circle(&pen, self.circle.as_deref())?;
+        let draft = pen.draft(act).inside(circle);
+        let reply = pen.send("Asked", draft.saying(Some(titled(&title, words.as_deref())))?)?;
         follow_own(context, &reply);
         Ok(reply)
     }
@@ -165,6 +167,9 @@ pub(crate) struct Discuss {
     /// Topic (a-z, 0-9 and -); up to eight
     #[arg(long = "topic", value_name = "TOPIC", add = completion::of(Use::Topic))]
     topics: Vec<Slug>,
+    /// In this circle
+    #[arg(long, value_name = "ID", value_parser = entry_id)]
+    circle: Option<String>,
     /// What it is for, such as `future`
     #[arg(long, value_name = "PURPOSE")]
     purpose: Option<Slug>,
@@ -180,10 +185,9 @@ impl Discuss {
             topics,
             purpose: self.purpose,
         });
-        let reply = pen.send(
-            "Opened",
-            pen.draft(act).saying(Some(titled(&title, words.as_deref())))?,
-        )?;
+        let circle = circle(&pen, self.circle.as_deref())?;
+        let draft = pen.draft(act).inside(circle);
+        let reply = pen.send("Opened", draft.saying(Some(titled(&title, words.as_deref())))?)?;
         follow_own(context, &reply);
         Ok(reply)
     }
@@ -234,6 +238,20 @@ impl React {
             reaction: self.reaction,
         });
         pen.send("Given", pen.draft(act).about(subject))
+    }
+}
+
+/// The circle that something happens in.
+fn circle(pen: &Pen<'_>, circle: Option<&str>) -> Result<Option<Id>, Failure> {
+    let Some(circle) = circle else { return Ok(None) };
+    // Where the node is away, a whole id is taken at its word.
+    let id = pen.resolve(circle)?;
+    match pen.remote().query(&Query::Entry { id: id.to_string() }) {
+        Ok(answer) if answer["entry"]["kind"] != "circle.opened" => {
+            Err(Failure::new(format!("{} is no circle", id.short()))
+                .advise("`hearth circle list` shows them."))
+        }
+        _ => Ok(Some(id)),
     }
 }
 

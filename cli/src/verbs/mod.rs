@@ -1,8 +1,10 @@
 //! The verbs, one file per family.
 
 pub(crate) mod arrangements;
+pub(crate) mod circle;
 pub(crate) mod community;
 pub(crate) mod completions;
+pub(crate) mod coverage;
 pub(crate) mod decision;
 pub(crate) mod digest;
 pub(crate) mod erase;
@@ -18,7 +20,9 @@ pub(crate) mod man;
 pub(crate) mod member;
 pub(crate) mod outbox;
 pub(crate) mod parameters;
+pub(crate) mod person;
 pub(crate) mod plan;
+pub(crate) mod portfolio;
 pub(crate) mod prove;
 pub(crate) mod publish;
 pub(crate) mod reading;

@@ -169,6 +169,55 @@ fn prove(source: &Source, organisation: &Id, index: u64, under: &Under) -> Resul
     })
 }
 
+/// Proves many entries of one log, all under one checkpoint.
+pub(crate) struct Prover<'a> {
+    source: &'a Source,
+    organisation: Id,
+    head: Head,
+    /// None where there is no checkpoint yet.
+    under: Option<Under>,
+}
+
+impl<'a> Prover<'a> {
+    pub(crate) fn of(source: &'a Source, organisation: Id) -> Result<Self, Failure> {
+        let head = head_of(source, &organisation)?;
+        // Whatever is in the log at all is under a checkpoint of its first entry's.
+        let under = Under::the_newest(&head, 0).ok();
+        Ok(Self {
+            source,
+            organisation,
+            head,
+            under,
+        })
+    }
+
+    /// The log's origin.
+    pub(crate) fn origin(&self) -> String {
+        self.head.origin.to_string()
+    }
+
+    /// A C2SP tlog-policy by which the proofs are checked; none where there is no checkpoint yet.
+    pub(crate) fn policy(&self) -> Result<Option<String>, Failure> {
+        let policy = |under| policy(self.source, &self.organisation, &self.head, under);
+        let policy = self.under.as_ref().map(policy).transpose()?;
+        Ok(policy.map(|policy| String::from_utf8_lossy(&policy.to_bytes()).into_owned()))
+    }
+
+    /// The proof of the entry at an index, and whether a quorum of witnesses stands behind it; none where no checkpoint
+    /// covers it yet.
+    pub(crate) fn proof(&self, entry: &[u8], index: u64) -> Result<Option<(String, bool)>, Failure> {
+        let newest = Under::the_newest(&self.head, index).ok();
+        let Some(under) = newest.as_ref() else {
+            return Ok(None);
+        };
+        let proof = prove(self.source, &self.organisation, index, under)?;
+        proof::verify_inclusion(leaf_hash(entry), index, &under.checkpoint.head, &proof.proof)
+            .map_err(|error| Failure::new(error).advise("Verify the log: its tree is damaged."))?;
+        let text = String::from_utf8(proof.to_bytes()).expect("a proof is text");
+        Ok(Some((text, under.witnessed)))
+    }
+}
+
 /// The tiles of a log, asked for as they are needed.
 struct Tree<'a> {
     source: &'a Source,

@@ -18,13 +18,12 @@ impl Asker {
         let own = resolve::log(&reader.store().read().ok()?, None).ok()?;
         let keys = reader.projector().read().member_keys(own.charter.organisation);
         let (_, holder, _) = keys.into_iter().find(|(held, _, _)| held == key)?;
-        view.spells()
-            .iter()
-            .find(|spell| view.person(spell.person) == Person::Member(holder))
-            .map(|spell| Asker {
-                person: spell.person,
-                organisation: spell.organisation,
-            })
+        let person = view.who(&Person::Member(holder))?;
+        let admitted = view.spells().iter().find(|spell| spell.member == holder);
+        admitted.map(|spell| Asker {
+            person,
+            organisation: spell.organisation,
+        })
     }
 
     /// Whether they wrote it.

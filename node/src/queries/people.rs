@@ -1,6 +1,6 @@
 //! Members, organisations, and those who want to become one.
 
-use hearth_protocol::community::{Person, View};
+use hearth_protocol::community::View;
 use hearth_protocol::entry::Entry;
 use hearth_protocol::kind::{Act, Community};
 use hearth_protocol::time::Timestamp;
@@ -23,9 +23,7 @@ pub(super) fn members(reader: &Reader, organisation: Option<&str>) -> Result<Val
         .iter()
         .filter(|spell| view.organisation(spell.organisation).id == id)
     {
-        let Person::Member(person) = view.person(spell.person) else {
-            continue;
-        };
+        let person = spell.member;
         let (from, until) = (spell.from.to_string(), spell.until.map(|until| until.to_string()));
         let keys: Vec<Value> = keys
             .iter()

@@ -11,6 +11,7 @@ mod cut;
 mod facts;
 mod history;
 mod judge;
+mod kin;
 mod log;
 mod projection;
 mod pulses;

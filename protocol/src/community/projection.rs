@@ -12,6 +12,7 @@ use super::cut::{Cut, Row};
 use super::facts::{Doer, Fact, LogNumber, Place};
 use super::history::{self, Witnessed};
 use super::judge::Founding;
+use super::kin;
 use super::log::{Log, Turn};
 use super::verdict::{Standing, VoidReason};
 use super::view::{
@@ -49,6 +50,7 @@ pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> 
         organisations: Vec::new(),
         items: fitted.items(&places, &closed, &rank, &persons, &witnessed),
         persons,
+        kin: BTreeMap::new(),
         starts: fitted.starts(),
         spells: Vec::new(),
         founder: fitted.founder_number(),
@@ -58,6 +60,12 @@ pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> 
         roots: OnceLock::new(),
     };
     fitted.name_twins(&mut view, &rank);
+    view.kin = kin::kin(&view);
+    if !view.kin.is_empty() {
+        for item in &mut view.items {
+            item.author = kin::settle(item.author, &view.kin);
+        }
+    }
     let states = fitted.states(&view);
     view.spells = fitted.spells(&view, &states);
     view.organisations = fitted.organisations(&states);
@@ -389,7 +397,8 @@ impl<'a> Fitted<'a> {
                 (Turn::Joined(_), None) => {
                     *spell = Some(spells.len());
                     spells.push(Spell {
-                        person,
+                        person: view.kin.get(&person).copied().unwrap_or(person),
+                        member: id,
                         organisation,
                         by: view.items[view.starts[organisation.as_usize()]
                             + usize::try_from(index).expect("a log held in memory is counted in usize")]

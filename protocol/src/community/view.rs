@@ -20,6 +20,8 @@ pub struct View {
     pub(super) cut: Cut,
     pub(super) organisations: Vec<Belonging>,
     pub(super) persons: Vec<Person>,
+    /// Persons who count as another one.
+    pub(super) kin: BTreeMap<PersonNumber, PersonNumber>,
     pub(super) items: Vec<Item>,
     /// Where each organisation's items begin.
     pub(super) starts: Vec<usize>,
@@ -151,6 +153,8 @@ pub struct Belonging {
 pub struct Spell {
     /// Who.
     pub person: PersonNumber,
+    /// As whom they were admitted there.
+    pub member: Id,
     /// Of which organisation.
     pub organisation: OrganisationNumber,
     /// The admission that began it.
@@ -215,6 +219,20 @@ impl View {
     /// Everybody who did something or was admitted, ascending.
     pub fn persons(&self) -> &[Person] {
         &self.persons
+    }
+
+    /// The number somebody counts under: that of another where both have said that they are one. None for a stranger.
+    pub fn who(&self, person: &Person) -> Option<PersonNumber> {
+        let number = self.number(person)?;
+        Some(self.kin.get(&number).copied().unwrap_or(number))
+    }
+
+    /// Their own place in [`View::persons`].
+    pub(super) fn number(&self, person: &Person) -> Option<PersonNumber> {
+        let place = self.persons.binary_search(person).ok()?;
+        Some(PersonNumber(
+            u32::try_from(place).expect("persons are counted in 32 bits"),
+        ))
     }
 
     /// One of them.

@@ -5,24 +5,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::contributions::counted_contributions;
-use super::evidence::{Counted, Evidence};
+use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
 use super::rating::Rating;
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
-use crate::community::{OrganisationNumber, Person, PersonNumber, Spell};
+use crate::community::{Item, OrganisationNumber, Person, PersonNumber, Spell};
 use crate::id::{Hash, Id};
-use crate::kind::{Act, Admitted, Deed, People, invitation_code};
+use crate::kind::{Act, Admitted, Deed, People, Purpose, TargetSet, invitation_code};
 use crate::time::{Span, Timestamp};
+
+/// The objective of the targets that are about the number of members.
+const MEMBERSHIP: &str = "membership";
 
 /// How it is computed.
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::S1),
-    definitions: &[&ORGANIC_JOINS, &WAYS_OF_JOINING, &RETAINED],
-    rated: "*insufficient* without a band for the growth that was registered before its period.",
-    not_computed: &["net change within the band registered before its period"],
+    definitions: &[
+        &WITHIN_BAND,
+        &LAST_PERIOD,
+        &ORGANIC_JOINS,
+        &WAYS_OF_JOINING,
+        &RETAINED,
+    ],
+    rated: "*insufficient* without a band that was registered before its period (a target of `membership`, set by a decision); else *developing*, and *established* if the change over the period that ended last was within its band and `retained` reaches `s1.retained` per cent of at least as many people as `few` asks for.",
+    not_computed: &[],
     measure,
 };
 
@@ -54,6 +63,28 @@ impl Default for S1 {
     }
 }
 
+static WITHIN_BAND: Definition = Definition {
+    name: "within_band",
+    formula: "periods that ended before T over which members at the end − members at the beginning was within the band / all of them; a period is that of a target of `membership` in force by a decision whose entry is not later than the period's beginning; of several for the same period the last so registered counts",
+    ground: Ground::Measured,
+    window: Extent::AsOf,
+    parameters: &["s1.retained"],
+    raised: "growth as it was expected, no less and no more",
+    gamed: "setting the band when the outcome is known, or so wide that anything fits",
+    countered: "a band registered after its period began is left out, and the band is on record",
+};
+
+static LAST_PERIOD: Definition = Definition {
+    name: "last_period",
+    formula: "of the period that ended last before T: members at its beginning (`before`), at its end (`after`), and those who came (`joined`) and went (`left`), as sets",
+    ground: Ground::Measured,
+    window: Extent::AsOf,
+    parameters: &[],
+    raised: "people joining",
+    gamed: "as for within_band",
+    countered: "before + joined − left = after, always",
+};
+
 static ORGANIC_JOINS: Definition = Definition {
     name: "organic_joins",
     formula: "of the members at T that were none at T − W, those who were invited by a member or applied by themselves, and were not admitted in bulk / all of them; invited is whose admission shows the code of an earlier invitation by another member, or names another person who was a member then; applied is whose admission says so; in bulk is one of at least 10 admissions by one organisation within 24 h",
@@ -81,20 +112,121 @@ static RETAINED: Definition = Definition {
     formula: "people with at least one contribution in [join + 90 d, join + 180 d) / people who joined more than 180 d before T, whether or not they have left since; join is their first admission",
     ground: Ground::Measured,
     window: Extent::AsOf,
-    parameters: &["s1.since", "s1.until"],
+    parameters: &["s1.since", "s1.until", "s1.retained", "few"],
     raised: "newcomers who still contribute after three months",
     gamed: "one token contribution each",
     countered: "the absence factor of V3 shows who carries the work",
 };
 
 fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
-    let joins = Joins::of(scope);
+    let (joins, bands) = (Joins::of(scope), Bands::of(scope));
     let indicators = vec![
+        Measured::signed_only(&WITHIN_BAND, bands.within()),
+        Measured::signed_only(&LAST_PERIOD, bands.last_period()),
         Measured::signed_only(&ORGANIC_JOINS, joins.organic()),
         Measured::signed_only(&WAYS_OF_JOINING, joins.ways()),
         Measured::signed_only(&RETAINED, retained(scope)),
     ];
-    (Some(Rating::Insufficient), indicators)
+    let rating = rate(scope, &bands, &indicators[4].signed);
+    (Some(rating), indicators)
+}
+
+fn rate(scope: Scope<'_>, bands: &Bands<'_>, retained: &Figure) -> Rating {
+    if bands.registered.is_empty() {
+        return Rating::Insufficient;
+    }
+    let (share, parameters) = (retained.ratio(), scope.parameters);
+    let is_retained = share.denominator() >= parameters.few.few && share.reaches(parameters.s1.retained);
+    let is_within = bands
+        .ended()
+        .next_back()
+        .is_some_and(|band| bands.is_within(band));
+    Rating::Established.capped(is_retained && is_within)
+}
+
+/// The bands for the growth of the membership, by period.
+struct Bands<'a> {
+    scope: Scope<'a>,
+    /// Registered before their periods, by end and beginning of the period.
+    registered: BTreeMap<(Timestamp, Timestamp), (&'a Item, &'a TargetSet)>,
+    excluded: Vec<(Counted, Excluded)>,
+}
+
+impl<'a> Bands<'a> {
+    fn of(scope: Scope<'a>) -> Bands<'a> {
+        let mut bands = Bands {
+            scope,
+            registered: BTreeMap::new(),
+            excluded: Vec::new(),
+        };
+        for adopted in scope.decisions.adopted(Deed::TargetSet) {
+            let Some(Act::Purpose(Purpose::TargetSet(target))) = adopted.item.act() else {
+                continue;
+            };
+            if target.objective.as_str() != MEMBERSHIP {
+                continue;
+            }
+            if adopted.item.effective > target.from {
+                bands.excluded.push((adopted.item.into(), Excluded::Late));
+            } else if let Some((before, _)) = bands
+                .registered
+                .insert((target.until, target.from), (adopted.item, target))
+            {
+                bands.excluded.push((before.into(), Excluded::Replaced));
+            }
+        }
+        bands
+    }
+
+    fn ended(&self) -> impl DoubleEndedIterator<Item = &(&'a Item, &'a TargetSet)> {
+        self.registered
+            .values()
+            .filter(|(_, target)| target.until < self.scope.as_of)
+    }
+
+    fn is_within(&self, (_, target): &(&Item, &TargetSet)) -> bool {
+        let members = |at| self.scope.people_at(at, Reach::Signed).len() as i128;
+        let change = members(target.until) - members(target.from);
+        (i128::from(target.low)..=i128::from(target.high)).contains(&change)
+    }
+
+    fn within(&self) -> Figure {
+        let mut evidence = Evidence {
+            excluded: self.excluded.clone(),
+            ..Evidence::default()
+        };
+        for band in self.registered.values() {
+            let (item, target) = band;
+            if target.until < self.scope.as_of {
+                evidence.sort_in(self.is_within(band), (*item).into());
+            } else {
+                evidence.pending.push((*item).into());
+            }
+        }
+        Figure::census("periods", evidence)
+    }
+
+    fn last_period(&self) -> Figure {
+        let mut evidence = Evidence::default();
+        let mut parts = BTreeMap::new();
+        if let Some((item, target)) = self.ended().next_back() {
+            let members = |at| self.scope.people_at(at, Reach::Signed);
+            let (before, after) = (members(target.from), members(target.until));
+            let counts = [
+                ("before", before.len()),
+                ("after", after.len()),
+                ("joined", after.difference(&before).count()),
+                ("left", before.difference(&after).count()),
+            ];
+            evidence.counted.push((*item).into());
+            parts = counts
+                .into_iter()
+                .filter(|(_, count)| *count > 0)
+                .map(|(name, count)| (name.to_owned(), count as u64))
+                .collect();
+        }
+        Figure::parts(parts, evidence)
+    }
 }
 
 /// How somebody became a member.
@@ -261,10 +393,9 @@ impl<'a> Admissions<'a> {
 
     fn is_another_member(&self, spell: &Spell, inviter: Id) -> bool {
         let view = self.scope.view;
+        let inviter = view.who(&Person::Member(inviter));
         view.spells().iter().any(|other| {
-            other.person != spell.person
-                && view.person(other.person) == Person::Member(inviter)
-                && other.holds_at(spell.from)
+            other.person != spell.person && Some(other.person) == inviter && other.holds_at(spell.from)
         })
     }
 }

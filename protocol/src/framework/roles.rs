@@ -130,6 +130,5 @@ fn first_about(view: &View, deed: Deed, as_of: Timestamp) -> BTreeMap<Id, Timest
 }
 
 fn number_of(view: &View, person: Id) -> Option<PersonNumber> {
-    let place = view.persons().binary_search(&Person::Member(person)).ok()?;
-    view.person_numbers().nth(place)
+    view.who(&Person::Member(person))
 }

@@ -77,7 +77,7 @@ impl<'a> Scope<'a> {
     pub(super) fn people_at(self, at: Timestamp, reach: Reach) -> BTreeSet<PersonNumber> {
         let mut belongs = vec![false; self.view.persons().len()];
         for spell in self.view.spells().iter().filter(|spell| spell.holds_at(at)) {
-            belongs[spell.person.as_usize()] = self.view.organisation(spell.organisation).admitted < at;
+            belongs[spell.person.as_usize()] |= self.view.organisation(spell.organisation).admitted < at;
         }
         if reach == Reach::All {
             for number in self

@@ -39,7 +39,9 @@ pub use leadership::{
 };
 pub use learning::{Learning, MentoringStarted, Mentorship, ResourcePublished, ResourceType};
 pub use meetings::{MeetingAttended, MeetingEvaluated, MeetingHeld, MeetingScheduled, Meetings};
-pub use people::{Admitted, ConsentSet, InterestDeclared, MemberInvited, NamedKey, People, invitation_code};
+pub use people::{
+    Admitted, ConsentSet, HistoryLinked, InterestDeclared, MemberInvited, NamedKey, People, invitation_code,
+};
 pub use pulse::{
     Blob, Deadlines, Pulse, PulseAnswered, PulseIssued, PulseKeyed, PulseOpened, PulseRequested,
 };

@@ -8,7 +8,7 @@ use super::Deed;
 use super::family::{Data, family};
 use super::slug::{Slug, Topics};
 use super::table::{Presence, Signer, Subject, kind};
-use crate::id::{Hash, Id};
+use crate::id::{Hash, Id, Pseudonym};
 use crate::sign::PublicKey;
 
 const PERSON: &[Deed] = &[Deed::MemberAdmitted];
@@ -40,6 +40,15 @@ family! {
         /// Whether a member agrees to something, in place of what they said of it before.
         "consent.set" => ConsentSet(ConsentSet):
             kind(Signer::Member, Subject::None, Presence::Absent, "a consent"),
+        /// A member says that another one is they themselves. It holds once that one says the same of them.
+        "member.affiliated" => MemberAffiliated:
+            kind(Signer::Member, Subject::One(PERSON), Presence::Absent, "a claim to be another member, too"),
+        /// A member says that a pseudonym of imported history is theirs. It holds once who imported it confirms it.
+        "history.linked" => HistoryLinked(HistoryLinked):
+            kind(Signer::Member, Subject::None, Presence::Absent, "a claim to a pseudonym"),
+        /// An organisation that imported something under the pseudonym confirms whose it is.
+        "history.confirmed" => HistoryConfirmed:
+            kind(Signer::Steward, Subject::One(&[Deed::HistoryLinked]), Presence::Absent, "the confirmation of a claim to a pseudonym"),
     }
 }
 
@@ -109,6 +118,16 @@ pub struct InterestDeclared {
 }
 
 impl Data for InterestDeclared {}
+
+/// Data of `history.linked`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryLinked {
+    /// Whose history it is.
+    pub person: Pseudonym,
+}
+
+impl Data for HistoryLinked {}
 
 /// Data of `consent.set`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

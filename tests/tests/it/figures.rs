@@ -49,7 +49,7 @@ struct Happened {
     #[serde(default)]
     re: Names,
     /// Header fields: "@ann" is the id of that name, "ms:2026-03-01" an instant, "d:30" and "h:72" spans, "hash:x" a hash,
-    /// "code:x" what an invitation says of the code "hash:x", "@cut" everything told so far as a pinned cut.
+    /// "code:x" what an invitation says of the code "hash:x", "pseudonym:zoe" hers, "@cut" everything told so far as a pinned cut.
     data: Option<Value>,
     /// The circle it happens in, by name.
     circle: Option<String>,
@@ -436,6 +436,7 @@ fn field(text: &str, story: &Story) -> ciborium::Value {
         "d" => Span::days(days()).as_millis().into(),
         "h" => Span::hours(days()).as_millis().into(),
         "hash" => Hash::of(rest.as_bytes()).as_bytes().to_vec().into(),
+        "pseudonym" => pseudonym(rest).as_bytes().to_vec().into(),
         "code" => invitation_code(&Hash::of(rest.as_bytes()))
             .as_bytes()
             .to_vec()

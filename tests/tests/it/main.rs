@@ -14,6 +14,7 @@ mod demo;
 mod faults;
 mod figures;
 mod flips;
+mod gathering;
 mod house;
 mod independent;
 mod interop;

@@ -46,6 +46,7 @@ const BESIDE: &[(&str, Chapter)] = &[
     ("2026-02-02", present),
     ("2026-02-03", gather),
     ("2026-02-04", miss),
+    ("2026-02-05", unite),
     ("2026-02-05", deciding::chapter),
     ("2026-02-06", purposeful::chapter),
     ("2026-02-10", leading::chapter),
@@ -232,6 +233,16 @@ fn present(story: &mut Story) {
         });
         story.tell(name, MEMBER, consent, &[], None);
     }
+}
+
+/// Who is who.
+fn unite(story: &mut Story) {
+    let other = Id::from_bytes([0x0b; 32]);
+    story.tell("one side of it", MEMBER, People::MemberAffiliated, &[other], None);
+    let person = Pseudonym::from_bytes([0xaa; 32]);
+    let linked = People::HistoryLinked(HistoryLinked { person });
+    let claim = story.tell("a pseudonym", MEMBER, linked, &[], None);
+    story.tell("by a steward", STEWARD, People::HistoryConfirmed, &[claim], None);
 }
 
 /// A circle, and what happens in it.

@@ -6,6 +6,7 @@ mod completing;
 mod desk;
 mod editing;
 mod full_disk;
+mod gathering;
 mod import;
 mod joining;
 mod leading;

@@ -1,0 +1,167 @@
+"""V1, G2, G3 and S1 from published logs; written from docs/framework.md alone."""
+
+import hashlib
+
+DAY = 24 * 3_600_000
+
+
+def share(numerator, denominator, pending=0):
+    return {"numerator": numerator, "denominator": denominator, "pending": pending}
+
+
+def in_order(facts):
+    return sorted(facts, key=lambda fact: (fact.effective, fact.id))
+
+
+def root(view, fact):
+    """Where the chain of what it is about begins."""
+    while fact.subject() in view.community.by_id:
+        fact = view.community.by_id[fact.subject()]
+    return fact
+
+
+def circle_of(view, fact):
+    """The circle it names, else the one named where its chain begins; nothing where that is no circle that counts."""
+    named = fact.entry.circle or root(view, fact).entry.circle
+    found = view.community.by_id.get(named)
+    return named if found is not None and found.kind == "circle.opened" and found.standing == "counts" else None
+
+
+def contributions(view, kinds, since):
+    """Signed contributions of people from an instant on, each opinion once by person and version, the first counting."""
+    judged, found = set(), []
+    for fact in in_order(view.signed(*kinds)):
+        if fact.kind in ("resource.validated", "resource.disputed"):
+            if (fact.person, fact.subject()) in judged:
+                continue
+            judged.add((fact.person, fact.subject()))
+        if fact.effective >= since:
+            found.append(fact)
+    return found
+
+
+def circles(view):
+    """Per circle that is open: topic and members."""
+    now, found = view.members(), {}
+    for fact in view.signed("circle.opened"):
+        until = fact.entry.data.get("until")
+        found[fact.id] = {"topic": fact.entry.data["topic"], "members": {fact.person}, "open": until is None or until >= view.as_of}
+    for fact in in_order(view.signed("circle.joined", "circle.left", "circle.closed")):
+        circle = found.get(fact.subject())
+        if circle is None:
+            continue
+        if fact.kind == "circle.joined":
+            circle["members"].add(fact.person)
+        elif fact.kind == "circle.left":
+            circle["members"].discard(fact.person)
+        else:
+            circle["open"] = False
+    for circle in found.values():
+        circle["members"] &= now
+    return {id: circle for id, circle in found.items() if circle["open"]}
+
+
+def g2(view, kinds, signed=True):
+    found = circles(view)
+    active = 0
+    inside = {}
+    for fact in contributions(view, kinds, view.as_of - (view.window or 30 * DAY)):
+        inside.setdefault(circle_of(view, fact), []).append(fact)
+    for id, circle in found.items():
+        homes = {view.organisation_of(person) for person in circle["members"]}
+        by = {fact.organisation for fact in inside.get(id, []) if fact.person in circle["members"]}
+        active += len(circle["members"]) >= 3 and len(homes) >= 2 and len(by) >= 2
+    served = {circle["topic"] for circle in found.values()}
+    askers = {}
+    for fact in view.within(view.signed("query.asked") if signed else view.seen("query.asked"), 365 * DAY):
+        if fact.automaton or fact.person is None or fact.entry.data.get("pseudonymous"):
+            continue
+        for topic in fact.entry.data.get("topics", []):
+            if topic not in served:
+                askers.setdefault(topic, set()).add(fact.person)
+    suggested = {topic: len(people) for topic, people in askers.items() if len(people) >= 5}
+    figures = {"topics_without_circle": {"parts": suggested}}
+    if signed:
+        figures["active_circles"] = share(active, len(found))
+    return figures
+
+
+def v1(view):
+    last = {}
+    for fact in in_order(view.signed("interest.declared")):
+        last[fact.person] = set(fact.entry.data.get("topics", []))
+    founded = view.signed("community.founded")
+    adopted = {fact.entry.data["domain"] for fact in founded}
+    now = view.members()
+    return {
+        "domain_declared": {"value": bool(founded)},
+        "interested": share(sum(bool(last.get(person, set()) & adopted) for person in now), len(now)),
+    }
+
+
+def gaps(view):
+    now, found, closed = view.members(), {}, set()
+    for fact in view.signed("gap.raised"):
+        found[fact.id] = set()
+    for fact in view.signed("gap.owned", "gap.closed"):
+        gap = root(view, fact).id
+        if fact.kind == "gap.closed":
+            closed.add(gap)
+        elif fact.person in now:
+            found[gap].add(fact.person)
+    open_gaps = [owners for gap, owners in found.items() if gap not in closed]
+    return {"owned_gaps": share(sum(bool(owners) for owners in open_gaps), len(open_gaps))}
+
+
+def spells(view):
+    """Every spell of membership that began before T: person, admission, its time."""
+    for person in view.community.people.values():
+        for admitted, left in person.spells:
+            if admitted.state_time < view.as_of:
+                yield person, admitted, left
+
+
+def in_bulk(view, admitted):
+    times = sorted(other.state_time for _, other, _ in spells(view) if other.organisation == admitted.organisation)
+    for first, last in zip(times, times[9:]):
+        if first <= admitted.state_time <= last <= first + DAY:
+            return True
+    return False
+
+
+def way(view, person, admitted):
+    if in_bulk(view, admitted):
+        return "bulk"
+    data, at = admitted.entry.data, admitted.state_time
+    if "code" in data:
+        code = hashlib.sha256(b"hearth/invited/v1\0" + data["code"]).digest()
+        for fact in view.community.of("member.invited"):
+            if fact.entry.data["code"] == code and fact.effective <= at and fact.person != person.id:
+                return "invited"
+    inviter = view.community.people.get(data.get("inviter"))
+    if inviter is not None and inviter.id != person.id:
+        if any(begun.state_time < at and (left is None or left.state_time >= at) for begun, left in inviter.spells):
+            return "named"
+    return "applied" if data.get("applied") else "enrolled"
+
+
+def s1(view, kinds):
+    joined = view.members() - view.members(view.as_of - (view.window or 90 * DAY))
+    ways = {}
+    for person, admitted, left in spells(view):
+        if person.id in joined and (left is None or left.state_time >= view.as_of):
+            came = way(view, person, admitted)
+            ways[came] = ways.get(came, 0) + 1
+    organic = sum(count for came, count in ways.items() if came in ("invited", "named", "applied"))
+    active, first = {}, {}
+    for fact in contributions(view, kinds, 0):
+        active.setdefault(fact.person, []).append(fact.effective)
+    for person, admitted, _ in spells(view):
+        first[person.id] = min(first.get(person.id, admitted.state_time), admitted.state_time)
+    mature = {person: at for person, at in first.items() if at + 180 * DAY < view.as_of}
+    kept = sum(any(at + 90 * DAY <= done < at + 180 * DAY for done in active.get(person, [])) for person, at in mature.items())
+    return {
+        "organic_joins": share(organic, sum(ways.values())),
+        "ways_of_joining": {"parts": ways},
+        "retained": share(kept, len(mature), len(first) - len(mature)),
+    }
