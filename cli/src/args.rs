@@ -173,6 +173,9 @@ pub(crate) enum Verb {
     Prove(verbs::prove::Prove),
     /// Write a log as static files that C2SP tools read
     Publish(verbs::publish::Publish),
+    /// Survey the members anonymously, and answer such surveys
+    #[command(subcommand)]
+    Pulse(verbs::pulse::Pulse),
     /// Bring in a community's history from elsewhere
     #[command(subcommand)]
     Import(verbs::import::Import),
@@ -247,6 +250,7 @@ impl Verb {
             Verb::Verify(verb) => verb.run(context),
             Verb::Prove(verb) => verb.run(context),
             Verb::Publish(verb) => verb.run(context),
+            Verb::Pulse(verb) => verb.run(context),
             Verb::Import(verb) => verb.run(context),
             Verb::Outbox(verb) => verb.run(context),
             Verb::Handover(verb) => verb.run(context),

@@ -3,6 +3,7 @@
 use crate::args::Globals;
 use crate::exit::Failure;
 use crate::home::{LastDigest, MemberHome, Settings};
+use crate::pulses;
 use crate::remote::Remote;
 use crate::reply::Reply;
 use crate::screen::Screen;
@@ -28,6 +29,8 @@ pub(crate) struct Context {
     clock: Clock,
     draft: DraftFile,
     digest: RefCell<Option<LastDigest>>,
+    /// The node this run has talked to, if any.
+    talked_to: RefCell<Option<String>>,
 }
 
 impl Context {
@@ -51,7 +54,19 @@ impl Context {
             clock,
             draft: DraftFile::default(),
             digest: RefCell::default(),
+            talked_to: RefCell::default(),
         })
+    }
+
+    /// Every command that talked to the node asks for the tokens of open pulses, at most once a minute: so asking says
+    /// nothing. That it cannot be done now is no reason to say anything either.
+    pub(crate) fn attend_pulses(&self) {
+        let node = self.talked_to.take();
+        if let Some(node) = node.filter(|_| self.home.has_key() && self.home.parts().is_time())
+            && let Ok(remote) = self.remote_at(&node)
+        {
+            let _later = pulses::attend(self, &remote);
+        }
     }
 
     /// A draft is being written: it stays until the verb has succeeded.
@@ -145,6 +160,7 @@ impl Context {
             Some(home) => home,
             None => self.introduce(node, &key, settings)?,
         };
+        self.talked_to.replace(Some(node.to_owned()));
         Ok(Remote::new(node, home, key))
     }
 

@@ -13,6 +13,7 @@ mod mishap;
 mod motion;
 mod pen;
 mod publication;
+mod pulses;
 mod remote;
 mod render;
 mod reply;
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
             if screen.reply(&reply) {
                 context.is_printed();
             }
+            context.attend_pulses();
             reply.exit.into()
         }
         Err(failure) => {

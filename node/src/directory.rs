@@ -41,6 +41,11 @@ impl DataDirectory {
         self.path.join("witness.key")
     }
 
+    /// Issuers' keys and collected answers of open pulses.
+    pub fn pulses(&self) -> PathBuf {
+        self.path.join("pulses")
+    }
+
     /// What `run` does where its options say nothing.
     pub fn config(&self) -> PathBuf {
         self.path.join("config.json")

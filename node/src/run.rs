@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::directory::DataDirectory;
 use crate::ledger::StartError;
 use crate::network::{IdentityError, NetworkError};
+use crate::pulse::Carrier;
 use crate::secret_file::SecretFileError;
 use crate::store::{OpenError, StoreError};
 
@@ -154,11 +155,14 @@ pub async fn serve(options: Options, told: impl Future<Output = ()>) -> Result<(
         pid: std::process::id(),
     };
     let file = OwnNodeFile::new(options.directory.node(), file);
+    let (carrier, parcels) = Carrier::new();
     let api = Api::new(api::Rooms {
         home: rooms.open.home,
         ledger: rooms.open.ledger.clone(),
         reader: rooms.open.reader.clone(),
         witness: rooms.open.witness.clone(),
+        desk: rooms.open.desk.clone(),
+        carrier,
         clock: rooms.open.clock.clone(),
         addresses: rooms.open.addresses.clone(),
         hosts: options.config.hosts.clone(),
@@ -170,7 +174,7 @@ pub async fn serve(options: Options, told: impl Future<Output = ()>) -> Result<(
     }));
     tracing::info!(api = %address, log = %rooms.open.origin, "the node runs");
 
-    let mut hub = Hub::start(rooms, file)?;
+    let mut hub = Hub::start(rooms, file, parcels)?;
     let ended = attend(&mut hub, told.as_mut()).await;
     tracing::info!("the node stops");
     drop(stop_api);
@@ -196,6 +200,7 @@ async fn attend(
             Some(errand) = hub.errands.recv() => hub.run_errand(errand).await,
             Some(finding) = hub.findings.recv() => hub.found(finding).await?,
             Some(evidence) = hub.convicting.recv() => hub.convicted(evidence).await,
+            Some(parcel) = hub.parcels.recv() => hub.carry(parcel),
             Some(done) = hub.jobs.join_next() => hub.done(done).await,
             Ok(()) = hub.offered.changed() => hub.offered_head().await,
             Ok(()) = hub.committed.changed() => hub.follower.wake(),

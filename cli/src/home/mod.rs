@@ -1,16 +1,19 @@
 //! The member's home: the key that signs, the settings of the client, and what waits to be sent.
 //!
-//! `member.key`, `client.json`, `seen`, `following`, `digest`, `reports.json`, `outbox/`, `drafts/`: files of mode 0600 in
+//! `member.key`, `client.json`, `seen`, `following`, `digest`, `reports.json`, `outbox/`, `drafts/`,
+//! `pulses/`: files of mode 0600 in
 //! directories of mode 0700.
 
 mod following;
 mod outbox;
+mod pulses;
 mod reports;
 mod seen;
 mod settings;
 
 pub(crate) use following::Following;
 pub(crate) use outbox::{Outbox, OutboxError, Waiting};
+pub(crate) use pulses::{Part, Parts};
 pub(crate) use settings::{Settings, SettingsError};
 
 use crate::durable::write_privately;
@@ -113,6 +116,11 @@ impl MemberHome {
 
     pub(crate) fn keep_digest(&self, digest: &LastDigest) -> Result<(), SettingsError> {
         following::write_json(&self.path.join("digest"), digest)
+    }
+
+    /// What this home keeps of pulses.
+    pub(crate) fn parts(&self) -> Parts {
+        Parts::in_home(&self.path)
     }
 
     /// What waits for the node.

@@ -25,6 +25,7 @@ pub(crate) mod plan;
 pub(crate) mod portfolio;
 pub(crate) mod prove;
 pub(crate) mod publish;
+pub(crate) mod pulse;
 pub(crate) mod reading;
 pub(crate) mod report;
 pub(crate) mod resource;

@@ -1,11 +1,12 @@
-//! The HTTP API for the organisation's own people: the only room that knows axum. Everything but opening a session and
-//! being a witness needs a session.
+//! The HTTP API for the organisation's own people: the only room that knows axum. Everything but opening a session, being
+//! a witness and taking anonymous answers needs a session.
 
 mod bodies;
 mod door;
 mod entries;
 mod error;
 mod host;
+mod pulses;
 mod session;
 
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ use tokio::net::TcpListener;
 
 use crate::clock::Clock;
 use crate::ledger::Ledger;
+use crate::pulse::{ANSWER, Carrier, Desk};
 use crate::queries::{Query, Reader};
 use crate::witness::Witness;
 use error::ApiError;
@@ -51,6 +53,10 @@ pub struct Rooms {
     pub reader: Reader,
     /// Who cosigns the others' checkpoints.
     pub witness: Witness,
+    /// The node's part in pulses.
+    pub desk: Desk,
+    /// Carries answers to the organisations that collect them.
+    pub carrier: Carrier,
     /// The time invitations go by.
     pub clock: Clock,
     /// Where other nodes reach this one, each ending in `/p2p/…`; filled in as the node begins to listen.
@@ -152,6 +158,8 @@ impl Api {
                     .get(bodies::give)
                     .layer(DefaultBodyLimit::disable()),
             )
+            .route("/v1/pulses/answers", post(pulses::answer).layer(limit(ANSWER)))
+            .route("/v1/pulses/close", post(pulses::close).layer(limit(QUESTION)))
             .route(
                 "/witness/add-checkpoint",
                 post(add_checkpoint).layer(limit(CHECKPOINT)),

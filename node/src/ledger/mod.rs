@@ -27,7 +27,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::hand_over::{HandOverError, hand_over};
 use self::heads_seen::LastSeen;
-use self::prepare::PreparedSubmission;
+use self::prepare::{By, PreparedSubmission};
 pub use self::refused::Refused;
 pub use self::standing::{HandOverReason, News, Signed, Standing, Stored};
 pub use self::start::StartError;
@@ -144,9 +144,18 @@ impl Ledger {
     /// Hands in entries; answers for each, in order, once the accepted ones are durable and under a signed checkpoint.
     /// Waits while the ledger is busy, or while it asks the witnesses at start.
     pub async fn submit(&self, submission: Submission) -> Vec<Result<Accepted, Refused>> {
+        self.submit_by(By::Anybody, submission).await
+    }
+
+    /// The same for what the node itself writes.
+    pub(crate) async fn submit_own(&self, submission: Submission) -> Vec<Result<Accepted, Refused>> {
+        self.submit_by(By::TheNode, submission).await
+    }
+
+    async fn submit_by(&self, by: By, submission: Submission) -> Vec<Result<Accepted, Refused>> {
         let entries = submission.entries.len();
         let ledger = self.clone();
-        let Ok(submission) = tokio::task::spawn_blocking(move || ledger.prepare(submission)).await else {
+        let Ok(submission) = tokio::task::spawn_blocking(move || ledger.prepare(by, submission)).await else {
             return busy(entries);
         };
         let (answers, answered) = oneshot::channel();
@@ -164,7 +173,7 @@ impl Ledger {
     /// [`Ledger::submit`] for callers outside an async runtime.
     pub fn submit_blocking(&self, submission: Submission) -> Vec<Result<Accepted, Refused>> {
         let entries = submission.entries.len();
-        let submission = self.prepare(submission);
+        let submission = self.prepare(By::Anybody, submission);
         let (answers, answered) = oneshot::channel();
         if self
             .inbox
@@ -231,7 +240,7 @@ impl Ledger {
         }
     }
 
-    fn prepare(&self, submission: Submission) -> PreparedSubmission {
+    fn prepare(&self, by: By, submission: Submission) -> PreparedSubmission {
         let homes = || {
             let facts = self.community.read().unwrap_or_else(PoisonError::into_inner);
             facts
@@ -240,7 +249,7 @@ impl Ledger {
                 .map(|organisation| organisation.id)
                 .collect()
         };
-        prepare::prepare(submission, self.home, &homes)
+        prepare::prepare(submission, by, self.home, &homes)
     }
 
     /// Wakes the writer. Where the queue is full it is awake, and the next tick comes within a second.

@@ -8,7 +8,7 @@ use std::thread;
 use hearth_protocol::community::{self, Checked, Signature, VoidReason};
 use hearth_protocol::entry::{Entry, Home};
 use hearth_protocol::id::{BodyHash, Id};
-use hearth_protocol::kind::{Act, Community};
+use hearth_protocol::kind::{Act, Community, Pulse};
 use hearth_protocol::limits;
 
 use super::refused::Refused;
@@ -23,6 +23,14 @@ pub(super) struct Prepared {
     pub(super) entry: Entry,
     pub(super) checked: Checked,
     pub(super) new: NewEntry,
+}
+
+/// Who hands a submission in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Anybody,
+    /// The node itself, which alone writes some kinds.
+    TheNode,
 }
 
 /// A submission ready for the writer.
@@ -44,13 +52,17 @@ impl PreparedSubmission {
 /// Checks a whole submission. `homes` gives the organisations of the community, to say for whom a stray entry was made.
 pub(super) fn prepare(
     submission: Submission,
+    by: By,
     home: Home,
     homes: &(impl Fn() -> Vec<Id> + Sync),
 ) -> PreparedSubmission {
     let Submission { entries, bodies } = submission;
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let share = entries.len().div_ceil(threads).max(SHARE);
-    let check = |entry: Vec<u8>| prepare_entry(entry, home, homes);
+    let check = |entry: Vec<u8>| match by {
+        By::Anybody => prepare_entry(entry, home, homes),
+        By::TheNode => prepare_own(entry, home),
+    };
     let mut entries = entries.into_iter();
     let entries = thread::scope(|scope| {
         let own: Vec<_> = entries.by_ref().take(share).collect();
@@ -82,10 +94,30 @@ pub(super) fn prepare_entry(
         return Err(Refused::Oversize { size: bytes.len() });
     }
     let entry = Entry::parse(&bytes).map_err(Refused::Malformed)?;
-    if matches!(entry.payload().act, Act::Community(Community::HeadsSeen(_))) {
-        return Err(Refused::Reserved);
+    if let Some(kind) = reserved(&entry) {
+        return Err(Refused::Reserved(kind));
     }
     prepare_parsed(bytes, entry, home, homes)
+}
+
+/// Checks one entry of the node's own.
+fn prepare_own(bytes: Vec<u8>, home: Home) -> Result<Prepared, Refused> {
+    let entry = Entry::parse(&bytes).map_err(Refused::Malformed)?;
+    prepare_parsed(bytes, entry, home, Vec::<Id>::new)
+}
+
+/// The kind, where the node alone writes it: what it saw, and its part in pulses, of which the answers come all at once.
+fn reserved(entry: &Entry) -> Option<&'static str> {
+    match &entry.payload().act {
+        Act::Community(act @ Community::HeadsSeen(_)) => Some(Act::from(act.clone()).deed()?.name()),
+        Act::Pulse(
+            act @ (Pulse::PulseKeyed(_)
+            | Pulse::PulseIssued(_)
+            | Pulse::PulseAnswered(_)
+            | Pulse::PulseClosed),
+        ) => Some(Act::from(act.clone()).deed()?.name()),
+        _ => None,
+    }
 }
 
 /// Checks home and signature of an entry that parses.

@@ -56,8 +56,8 @@ pub enum Refused {
     #[error("the entry refers to {0}, which this node does not hold yet; try again when it has synced")]
     MissingReference(Id),
     /// Only the ledger itself writes these.
-    #[error("`heads.seen` is written by the node itself; leave it out")]
-    Reserved,
+    #[error("`{0}` is written by the node itself; leave it out")]
+    Reserved(&'static str),
     /// A body it refers to was neither handed in with it nor before.
     #[error("the body {hash} was not handed in; send it with the entry or before it")]
     MissingBody {
@@ -113,7 +113,7 @@ impl Refused {
             Refused::Future { .. } => "future",
             Refused::Void { reason, .. } => reason.name(),
             Refused::MissingReference(_) => "missing_reference",
-            Refused::Reserved => "reserved",
+            Refused::Reserved(_) => "reserved",
             Refused::MissingBody { .. } => "missing_body",
             Refused::BodySize { .. } => "body_size",
             Refused::ErasedBody { .. } => "erased_body",
@@ -141,7 +141,7 @@ impl Refused {
             | Refused::Oversize { .. }
             | Refused::WrongHome { .. }
             | Refused::Void { .. }
-            | Refused::Reserved
+            | Refused::Reserved(_)
             | Refused::BodySize { .. }
             | Refused::ErasedBody { .. }
             | Refused::NotItsBody { .. } => false,

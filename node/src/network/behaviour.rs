@@ -6,7 +6,8 @@ use std::time::Duration;
 use hearth_protocol::id::Id;
 use hearth_protocol::limits;
 use hearth_protocol::sync::{
-    JoinReply, JoinRequest, PeersReply, PeersRequest, Reply, Request, WitnessReply, WitnessRequest,
+    JoinReply, JoinRequest, PeersReply, PeersRequest, PulseReply, PulseRequest, Reply, Request, WitnessReply,
+    WitnessRequest,
 };
 use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::gossipsub::{self, IdentTopic, MessageAuthenticity, MessageId, ValidationMode};
@@ -35,6 +36,7 @@ const ANY: Longest = Longest {
 pub(super) type Sync = request_response::Behaviour<Frames<Request, Reply>>;
 pub(super) type Witness = request_response::Behaviour<Frames<WitnessRequest, WitnessReply>>;
 pub(super) type Peers = request_response::Behaviour<Frames<PeersRequest, PeersReply>>;
+pub(super) type Pulse = request_response::Behaviour<Frames<PulseRequest, PulseReply>>;
 pub(super) type Join = request_response::Behaviour<Frames<JoinRequest, JoinReply>>;
 
 /// Everything a node speaks.
@@ -56,6 +58,7 @@ pub(super) struct Members {
     pub(super) sync: Sync,
     pub(super) witness: Witness,
     pub(super) peers: Peers,
+    pub(super) pulse: Pulse,
 }
 
 impl Behaviour {
@@ -87,6 +90,14 @@ impl Behaviour {
                 sync: exchange("/hearth/sync/2", ANY, EXCHANGES),
                 witness: exchange("/hearth/witness/1", ANY, EXCHANGES),
                 peers: exchange("/hearth/peers/1", ANY, JOINS),
+                pulse: exchange(
+                    "/hearth/pulse/1",
+                    Longest {
+                        request: limits::JOIN,
+                        reply: limits::JOIN,
+                    },
+                    JOINS,
+                ),
             }),
         })
     }

@@ -3,7 +3,8 @@
 use hearth_protocol::codec;
 use hearth_protocol::id::Id;
 use hearth_protocol::sync::{
-    Answer, Failed, HeadsHint, JoinReply, JoinRequest, Peer, Reply, Request, WitnessReply, WitnessRequest,
+    Answer, Failed, HeadsHint, JoinReply, JoinRequest, Peer, PulseReply, PulseRequest, Reply, Request,
+    WitnessReply, WitnessRequest,
 };
 use libp2p::core::ConnectedPoint;
 use libp2p::gossipsub::{self, MessageAcceptance};
@@ -56,6 +57,13 @@ pub enum Event {
         request: WitnessRequest,
         /// Where the answer goes.
         reply: ReplyTo<WitnessReply>,
+    },
+    /// An admitted peer hands on an answer to a pulse.
+    Handed {
+        /// It.
+        request: PulseRequest,
+        /// Where the receipt goes.
+        reply: ReplyTo<PulseReply>,
     },
     /// Anybody knocks.
     Knocked {
@@ -168,6 +176,7 @@ impl Network {
             BehaviourEvent::Members(MembersEvent::Sync(event)) => self.hear_sync(event),
             BehaviourEvent::Members(MembersEvent::Witness(event)) => self.hear_witness(event),
             BehaviourEvent::Members(MembersEvent::Peers(event)) => self.hear_peers(event),
+            BehaviourEvent::Members(MembersEvent::Pulse(event)) => self.hear_pulse(event),
             BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
                 self.listening.insert(peer_id, info.listen_addrs);
             }
@@ -237,6 +246,33 @@ impl Network {
             }
             request_response::Event::InboundFailure { peer, error, .. } => {
                 tracing::debug!(%peer, %error, "a checkpoint could not be read or answered");
+            }
+            request_response::Event::ResponseSent { .. } => {}
+        }
+    }
+
+    fn hear_pulse(&mut self, event: request_response::Event<PulseRequest, PulseReply>) {
+        match event {
+            request_response::Event::Message { message, .. } => match message {
+                Message::Request { request, channel, .. } => {
+                    let reply = ReplyTo(channel);
+                    self.ready.push_back(Event::Handed { request, reply });
+                }
+                Message::Response { request_id, response } => {
+                    if let Some(back) = self.handed.remove(&request_id) {
+                        // Whoever asked may have hung up; the collector has the answer all the same.
+                        let _gone = back.send(response);
+                    }
+                }
+            },
+            request_response::Event::OutboundFailure {
+                request_id, error, ..
+            } => {
+                tracing::debug!(%error, "an answer was not handed on");
+                self.handed.remove(&request_id);
+            }
+            request_response::Event::InboundFailure { peer, error, .. } => {
+                tracing::debug!(%peer, %error, "an answer could not be read or receipted");
             }
             request_response::Event::ResponseSent { .. } => {}
         }

@@ -15,12 +15,14 @@ use std::time::Duration;
 use futures::StreamExt;
 use hearth_protocol::id::Id;
 use hearth_protocol::sync::{
-    Failed, HeadsHint, JoinReply, JoinRequest, Peer, Question, Reply, Ticket, WitnessReply,
+    Failed, HeadsHint, JoinReply, JoinRequest, Peer, PulseReply, PulseRequest, Question, Reply, Ticket,
+    WitnessReply,
 };
 use libp2p::gossipsub::{IdentTopic, PublishError};
 use libp2p::request_response::{OutboundRequestId, ResponseChannel};
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::{Multiaddr, PeerId, Swarm, SwarmBuilder, noise, tcp, yamux};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use behaviour::{Behaviour, topic};
@@ -102,6 +104,8 @@ pub struct Network {
     /// When the others are asked next where those are who are missing.
     ask_around: Instant,
     asked: HashMap<Asked, Ticket>,
+    /// Answers handed to other nodes, and where the replies go.
+    handed: HashMap<OutboundRequestId, oneshot::Sender<PulseReply>>,
     ready: VecDeque<Event>,
 }
 
@@ -151,6 +155,7 @@ impl Network {
             listening: HashMap::new(),
             ask_around: now,
             asked: HashMap::new(),
+            handed: HashMap::new(),
             ready: VecDeque::new(),
         })
     }
@@ -286,6 +291,24 @@ impl Network {
             .inner_mut()
             .witness
             .send_response(to.0, reply);
+    }
+
+    /// Hands an answer to a pulse to the peer that collects it. Where there is no reply, `back` is dropped.
+    pub fn hand(&mut self, peer: &Peer, request: PulseRequest, back: oneshot::Sender<PulseReply>) {
+        let peer = PeerId::from_bytes(&peer.0)
+            .ok()
+            .filter(|p| self.present.contains(p));
+        if let Some(peer) = peer {
+            let members = self.swarm.behaviour_mut().members.inner_mut();
+            let id = members.pulse.send_request(&peer, request);
+            self.handed.insert(id, back);
+        }
+    }
+
+    /// Answers whoever handed in an answer.
+    pub fn reply_pulse(&mut self, to: ReplyTo<PulseReply>, reply: PulseReply) {
+        let members = self.swarm.behaviour_mut().members.inner_mut();
+        let _gone = members.pulse.send_response(to.0, reply);
     }
 
     /// Answers a knock.

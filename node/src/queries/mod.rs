@@ -14,6 +14,7 @@ mod log;
 mod news;
 mod people;
 mod portfolio;
+mod pulses;
 mod query;
 mod resolve;
 mod row;
@@ -309,6 +310,7 @@ impl Reader {
             Query::Checkpoint { organisation } => log::checkpoint(self, organisation.as_deref()),
             Query::Sources { site, sources } => log::sources(self, site, sources),
             Query::Imports {} => imports::imports(self),
+            Query::Pulses { requests } => Ok(pulses::pulses(self, requests)),
             Query::Raw {
                 organisation,
                 from,

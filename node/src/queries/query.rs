@@ -3,6 +3,7 @@
 use std::ops::Not;
 
 use hearth_protocol::community::Cut;
+use hearth_protocol::id::Id;
 use hearth_protocol::id::KeyBytes;
 use serde::{Deserialize, Serialize};
 
@@ -260,6 +261,12 @@ pub enum Query {
     },
     /// The imports that the own log announces.
     Imports {},
+    /// Every pulse, how far it is, and what was issued on these requests.
+    Pulses {
+        /// Ids of the asker's requests.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        requests: Vec<Id>,
+    },
     /// Entries' bytes.
     Raw {
         /// Whose log.

@@ -5,7 +5,9 @@ use std::sync::PoisonError;
 
 use hearth_protocol::id::Id;
 use hearth_protocol::log::{ForkEvidence, Note, TreeHead};
-use hearth_protocol::sync::{Failed, HeadsHint, Input, JoinReply, Pause, Peer, Reply, WitnessReply};
+use hearth_protocol::sync::{
+    Failed, HeadsHint, Input, JoinReply, Pause, Peer, PulseReply, PulseRequest, Reply, WitnessReply,
+};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Duration, Instant};
@@ -19,6 +21,7 @@ use crate::exchange::{self, Served};
 use crate::join::{Applicant, answer_knock};
 use crate::ledger::{News, Standing};
 use crate::network::{Event, Network, ReplyTo};
+use crate::pulse::{Desk, Parcel};
 use crate::queries::{Live, Presence};
 use crate::replication::Errand;
 use crate::store::StoreError;
@@ -41,6 +44,10 @@ pub(super) struct Hub {
     pub(super) findings: mpsc::UnboundedReceiver<Finding>,
     /// What our witness has found against logs.
     pub(super) convicting: Convicting,
+    /// Anonymous answers for other organisations' nodes.
+    pub(super) parcels: mpsc::Receiver<Parcel>,
+    /// The node's part in pulses is being looked at.
+    looking: bool,
     /// Questions being answered out of the store.
     pub(super) jobs: JoinSet<Job>,
     pub(super) offered: watch::Receiver<Option<Note>>,
@@ -67,10 +74,16 @@ pub(super) enum Job {
     Witnessed(ReplyTo<WitnessReply>, Result<WitnessReply, StoreError>),
     Door(ReplyTo<JoinReply>, Result<JoinReply, StoreError>),
     Admitted(Result<(), StoreError>),
+    Pulse(ReplyTo<PulseReply>, PulseReply),
+    Looked,
 }
 
 impl Hub {
-    pub(super) fn start(rooms: Rooms, file: OwnNodeFile) -> Result<Hub, RunError> {
+    pub(super) fn start(
+        rooms: Rooms,
+        file: OwnNodeFile,
+        parcels: mpsc::Receiver<Parcel>,
+    ) -> Result<Hub, RunError> {
         let system = |source| RunError::System {
             what: "starting a thread",
             source,
@@ -94,6 +107,8 @@ impl Hub {
             errands,
             findings,
             convicting,
+            parcels,
+            looking: false,
             jobs: JoinSet::new(),
             offered: rooms.ledger.offered(),
             committed: rooms.ledger.committed(),
@@ -148,6 +163,12 @@ impl Hub {
                 );
                 let answer = move || Job::Door(reply, answer_knock(&store, &projector, now, request));
                 self.jobs.spawn_blocking(answer);
+            }
+            Event::Handed { request, reply } => {
+                let PulseRequest::Answer { entry } = request;
+                let desk = self.rooms.desk.clone();
+                self.jobs
+                    .spawn_blocking(move || Job::Pulse(reply, take(&desk, &entry)));
             }
             Event::Answered { ticket, answer } => self.happened(Input::Replied { ticket, answer }).await,
             Event::JoinAnswered { answer } => self.door_answered(answer),
@@ -251,6 +272,15 @@ impl Hub {
         Ok(())
     }
 
+    /// Takes an answer to the node of the organisation that collects it, if that is there.
+    pub(super) fn carry(&mut self, parcel: Parcel) {
+        let Parcel { to, entry, back } = parcel;
+        let peer = self.peers.iter().find(|(_, organisation)| **organisation == to);
+        if let Some((peer, _)) = peer {
+            self.network.hand(peer, PulseRequest::Answer { entry }, back);
+        }
+    }
+
     /// Our witness was shown a fork: the machine pauses the log and tells everybody.
     pub(super) async fn convicted(&self, evidence: ForkEvidence) {
         self.happened(Input::Found { evidence }).await;
@@ -267,6 +297,8 @@ impl Hub {
             Ok(Job::Witnessed(to, Ok(reply))) => self.network.reply_witness(to, reply),
             Ok(Job::Door(to, Ok(reply))) => self.network.reply_join(to, reply),
             Ok(Job::Admitted(Ok(()))) => self.follower.wake(),
+            Ok(Job::Pulse(to, reply)) => self.network.reply_pulse(to, reply),
+            Ok(Job::Looked) => self.looking = false,
             Ok(Job::Witnessed(_, Err(error)) | Job::Door(_, Err(error)) | Job::Admitted(Err(error))) => {
                 tracing::error!(%error, "a question could not be answered");
             }
@@ -326,6 +358,13 @@ impl Hub {
             self.rooms.ledger.hear(News::NoAnswer);
         }
         self.knock();
+        if !std::mem::replace(&mut self.looking, true) {
+            let desk = self.rooms.desk.clone();
+            self.jobs.spawn(async move {
+                desk.look().await;
+                Job::Looked
+            });
+        }
         self.happened(Input::Tick).await;
         Ok(())
     }
@@ -418,6 +457,17 @@ impl Hub {
             claims: self.claims.iter().map(|(of, size)| (*of, *size)).collect(),
             joining: self.joining.clone(),
         }
+    }
+}
+
+/// The collector's reply to an answer that another node brings.
+fn take(desk: &Desk, entry: &[u8]) -> PulseReply {
+    match desk.take(entry) {
+        Ok(receipt) => PulseReply::Taken { receipt },
+        Err(declined) => PulseReply::Refused {
+            code: declined.code().to_owned(),
+            reason: declined.to_string(),
+        },
     }
 }
 

@@ -14,6 +14,7 @@ use crate::directory::DataDirectory;
 use crate::ledger::{Ledger, Setup};
 use crate::network::{Identity, Network, NetworkOptions};
 use crate::projector::Projector;
+use crate::pulse::{self, Desk};
 use crate::queries::{Live, Reader};
 use crate::search::Search;
 use crate::secret_file;
@@ -38,6 +39,7 @@ pub(super) struct Open {
     pub(super) ledger: Ledger,
     pub(super) witness: Witness,
     pub(super) reader: Reader,
+    pub(super) desk: Desk,
     pub(super) search: Search,
     pub(super) live: Arc<RwLock<Live>>,
     pub(super) addresses: Arc<RwLock<Vec<String>>>,
@@ -102,6 +104,15 @@ impl Rooms {
         let search = keep_index(&store, community, directory)?;
         let reader = Reader::of_node(store.clone(), projector.clone(), search.clone(), shown(&live));
         let (origin, addresses) = (own.charter.origin, Arc::default());
+        let desk = Desk::new(pulse::Setup {
+            home,
+            origin: origin.clone(),
+            directory: directory.pulses(),
+            witness: secret_file::read(&directory.witness_key())?,
+            projector: projector.clone(),
+            ledger: ledger.clone(),
+            clock: clock.clone(),
+        });
         let open = Open {
             home,
             origin,
@@ -111,6 +122,7 @@ impl Rooms {
             ledger,
             witness,
             reader,
+            desk,
             search,
             live,
             addresses,

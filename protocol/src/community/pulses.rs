@@ -105,6 +105,23 @@ impl PulseState {
         };
         Some([(*one, first), (*other, second)])
     }
+
+    /// More answers than either issuer logged tokens: tokens were given away beside the log.
+    pub fn is_flagged(&self) -> bool {
+        self.issued.iter().any(|issued| issued.len() < self.answers.len())
+    }
+
+    /// How many agree with the item at this place, and how many chose at all.
+    pub fn result(&self, item: usize) -> (u64, u64) {
+        let choices = self
+            .answers
+            .values()
+            .filter_map(|choices| choices.get(item).copied());
+        let chosen = choices.filter(|choice| *choice > 0);
+        chosen.fold((0, 0), |(agreeing, answering), choice| {
+            (agreeing + u64::from(self.says.agrees(choice)), answering + 1)
+        })
+    }
 }
 
 impl Facts {

@@ -163,5 +163,5 @@ fn clients_cannot_write_heads_seen() {
             bodies: Vec::new(),
         })
         .unwrap_err();
-    assert!(matches!(refused, Refused::Reserved));
+    assert!(matches!(refused, Refused::Reserved("heads.seen")));
 }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 pub(super) struct Joiner {
     slug: &'static str,
     ground: TempDir,
-    node: NodeProcess,
+    pub(super) node: NodeProcess,
 }
 
 impl Joiner {
@@ -48,7 +48,7 @@ impl Joiner {
         joiner
     }
 
-    fn data(&self) -> PathBuf {
+    pub(super) fn data(&self) -> PathBuf {
         self.ground.path().join(self.slug)
     }
 

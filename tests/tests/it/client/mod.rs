@@ -14,6 +14,7 @@ mod manual;
 mod offline;
 mod proving;
 mod publishing;
+mod pulse;
 mod reporting;
 mod running;
 mod searching;
