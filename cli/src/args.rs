@@ -119,6 +119,23 @@ pub(crate) enum Verb {
     Validate(verbs::resource::Validate),
     /// Say that a version of a resource is not sound practice
     Dispute(verbs::resource::Dispute),
+    /// Make works together: propose, sign, bring out, agree on, evaluate
+    #[command(subcommand)]
+    Work(verbs::work::Work),
+    /// The community's own statement of the value it adds
+    #[command(subcommand)]
+    Value(verbs::value::Value),
+    /// Tell what came of it, or say that you were there
+    #[command(subcommand)]
+    Story(verbs::value::Story),
+    /// Claim an impact, and bring a claim up the ladder or down
+    #[command(subcommand)]
+    Claim(verbs::claim::Claim),
+    /// Open a claim to its evidence, and recompute its value from the cut it pins
+    Trace(verbs::claim::Trace),
+    /// Sign what recomputing a claim came to
+    #[command(subcommand)]
+    Audit(verbs::claim::Audit),
     /// Put something to the vote, see how votes stand, close them
     #[command(subcommand)]
     Decision(verbs::decision::Decision),
@@ -226,6 +243,12 @@ impl Verb {
             Verb::Share(verb) => verb.run(context),
             Verb::Validate(verb) => verb.run(context),
             Verb::Dispute(verb) => verb.run(context),
+            Verb::Work(verb) => verb.run(context),
+            Verb::Value(verb) => verb.run(context),
+            Verb::Story(verb) => verb.run(context),
+            Verb::Claim(verb) => verb.run(context),
+            Verb::Trace(verb) => verb.run(context),
+            Verb::Audit(verb) => verb.run(context),
             Verb::Decision(verb) => verb.run(context),
             Verb::Vote(verb) => verb.run(context),
             Verb::Terms(verb) => verb.run(context),

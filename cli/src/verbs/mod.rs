@@ -2,6 +2,7 @@
 
 pub(crate) mod arrangements;
 pub(crate) mod circle;
+pub(crate) mod claim;
 pub(crate) mod community;
 pub(crate) mod completions;
 pub(crate) mod coverage;
@@ -36,4 +37,6 @@ pub(crate) mod target;
 pub(crate) mod task;
 pub(crate) mod terms;
 pub(crate) mod time;
+pub(crate) mod value;
 pub(crate) mod verify;
+pub(crate) mod work;

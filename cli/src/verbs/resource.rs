@@ -44,7 +44,7 @@ pub(crate) struct Share {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Sort {
+pub(crate) enum Sort {
     Guidance,
     Policy,
     Education,
@@ -151,7 +151,7 @@ fn judge(
     pen.send(said, draft.about(pen.resolve(version)?).saying(words)?)
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error| Failure::new(format!("cannot read {}: {error}", path.display()));
     let size = std::fs::metadata(path).map_err(failed)?.len();
     if size > limits::BODY {
@@ -165,7 +165,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// By the name's ending; what is not known is a string of bytes.
-fn media_type(path: &Path) -> &'static str {
+pub(crate) fn media_type(path: &Path) -> &'static str {
     let ending = path
         .extension()
         .and_then(|ending| ending.to_str())
