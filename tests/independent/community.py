@@ -58,6 +58,11 @@ SUBJECTS = {
 } | {kind: {"claim.drafted"} for kind in (
     "claim.acknowledged", "claim.corroborated", "claim.evaluated", "claim.contested", "claim.withdrawn", "audit.attested",
 )}
+SIGNERS |= {kind: MEMBER for kind in ("decision.proposed", "ballot.cast", "decision.closed", "terms.acknowledged", "milestone.met", *kinds.ADOPTED)}
+SUBJECTS |= {
+    "decision.proposed": None, "ballot.cast": {"decision.proposed"}, "decision.closed": {"decision.proposed"},
+    "terms.acknowledged": {"terms.adopted"}, "milestone.met": {"plan.adopted", "plan.rebaselined"},
+} | {kind: ({"decision.proposed"}, SUBJECTS[kind][1] if isinstance(SUBJECTS.get(kind), tuple) else None) for kind in kinds.ADOPTED}
 NAMED = {"work.joined": "authors", "work.released": "authors", "claim.acknowledged": "contributors"}  # whom the first names
 AUTHORS = {
     "resource.withdrawn", "resource.superseded", "content.corrected", "circle.closed", "gap.closed", "task.done", "claim.evidenced", "claim.withdrawn",
@@ -165,8 +170,8 @@ class Community:
     def _refer(self, fact, facts):
         if fact.kind not in SUBJECTS or not fact.entry.re:
             return
-        kinds = SUBJECTS[fact.kind]
-        first, rest = kinds if isinstance(kinds, tuple) else (kinds, kinds)
+        allowed = SUBJECTS[fact.kind]
+        first, rest = allowed if isinstance(allowed, tuple) else (allowed, allowed)
         targets = [facts.get(id) for id in fact.entry.re]
         if any(target is None or target.standing == PENDING for target in targets):
             fact.standing = PENDING
@@ -178,10 +183,17 @@ class Community:
             return fact.void("wrong_subject")
         if fact.kind.startswith("meeting.") and any(target.subject() != targets[0].id for target in targets[1:]):
             return fact.void("wrong_subject")
+        if fact.kind in kinds.ADOPTED and not self._lets(targets[0], fact):
+            return fact.void("wrong_subject")
         if not self._among(fact, targets):
             return fact.void("not_permitted")
         if not self._may(fact, targets[0], facts):
             fact.void("not_permitted")
+
+    def _lets(self, proposal, fact):
+        """Whether a proposal lets just this be, about nothing that it does not name itself."""
+        same = proposal.entry.data.get("adopts") == {"do": fact.kind, "data": fact.entry.data}
+        return same and all(id in proposal.entry.re for id in fact.entry.re[1:])
 
     def _among(self, fact, targets):
         """Sheets name whoever signs by them; who evaluates was there; only one's own organisation hides."""

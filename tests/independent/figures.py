@@ -16,6 +16,7 @@ import cbor
 import gathering
 import leadership
 import outputs
+from agreed import g1, p1, p2, p3
 from community import CONTRIBUTIONS, COUNTS, PENDING, Community
 from published import Published
 
@@ -265,6 +266,7 @@ def check(framework, community, name):
             faults.append(f"entries {field}: hearth says {framework['entries'][field]}, we say {value}")
     view = View(community, instant(framework["as_of"]), framework["window"] if framework["own_window"] else None)
     signed = {"members": members(view), "V3": v3(view), "V4": v4(view), "K2": k2(view), "K4": k4(view)}
+    signed |= {"P1": p1(view), "P2": p2(view), "P3": p3(view), "G1": g1(view)}
     signed |= {"I1": outputs.i1(view), "I2": outputs.i2(view), "I3": outputs.i3(view)}
     signed["V3"] |= leadership.of_leaders(view, CONTRIBUTIONS)
     signed |= {"L1": leadership.l1(view), "L2": leadership.l2(view, CONTRIBUTIONS), "V5": leadership.v5(view, responses(view, True))}

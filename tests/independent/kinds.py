@@ -122,7 +122,7 @@ def integer(item):
     return isinstance(item, int) and not isinstance(item, bool)
 
 
-def ascending(most, *cells):
+def table(most, *cells):
     """Rows of these cells, ascending by the first."""
     def row(item):
         return isinstance(item, list) and len(item) == len(cells) and all(cell(value) for cell, value in zip(cells, item))
@@ -137,7 +137,7 @@ TERMS = fields(
 )
 PLAN = fields(
     {"from": is_uint, "until": is_uint, "version": version},
-    {"outputs": ascending(64, slug, lambda item: item in SORTS, is_uint), "milestones": ascending(64, slug, is_uint)},
+    {"outputs": table(64, slug, lambda item: item in SORTS, is_uint), "milestones": table(64, slug, is_uint)},
 )
 TARGET = fields({"low": integer, "from": is_uint, "high": integer, "until": is_uint, "objective": slug})
 
@@ -159,6 +159,7 @@ ADOPTED = {
     "parameters.adopted": parameters, "terms.adopted": terms, "plan.adopted": plan, "plan.rebaselined": plan, "target.set": target,
     "arrangements.adopted": fields({"level": slug, "model": slug, "review": is_uint}),
     "coverage.declared": fields({"potential": potential}),
+    "arrangements.adopted": fields({"level": slug, "model": slug, "review": is_uint}), "coverage.declared": fields({"potential": potential}),
 }
 VALUE = fields({"version": is_uint}, {"review": is_uint})
 ADOPTED |= {"coverage.declared": fields({"potential": potential}), "work.agreed": fields({}), "value.stated": VALUE}

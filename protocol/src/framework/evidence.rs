@@ -88,6 +88,10 @@ pub enum Excluded {
     Replaced,
     /// Of a month for which nothing was planned.
     Unplanned,
+    /// It names another version than the one in force.
+    AnotherVersion,
+    /// It was due before it was agreed.
+    DueBefore,
 }
 
 /// The ids behind a figure. A share is counted / (counted + uncounted).

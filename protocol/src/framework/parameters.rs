@@ -9,15 +9,19 @@ use super::contributions::V3;
 use super::coverage::G3;
 use super::dedication::L1;
 use super::future::S2;
+use super::governing::G1;
 use super::growth::S1;
 use super::impact::I3;
 use super::interest::V1;
 use super::outputs::I1;
+use super::planning::P3;
 use super::referrals::V5;
 use super::responses::V4;
 use super::stories::I2;
 use super::subgroups::G2;
 use super::support::L2;
+use super::terms::P1;
+use super::understanding::P2;
 use super::validation::K2;
 use crate::codec;
 use crate::governance::Decisions;
@@ -50,6 +54,8 @@ pub struct SmallNumbers {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameters {
+    /// Of G1.
+    pub g1: G1,
     /// Of G2.
     pub g2: G2,
     /// Of G3.
@@ -68,6 +74,12 @@ pub struct Parameters {
     pub l1: L1,
     /// Of L2.
     pub l2: L2,
+    /// Of P1.
+    pub p1: P1,
+    /// Of P2.
+    pub p2: P2,
+    /// Of P3.
+    pub p3: P3,
     /// Of S1.
     pub s1: S1,
     /// Of S2.
@@ -94,6 +106,7 @@ impl Default for Parameters {
     /// Version 1: what holds until a community decides otherwise.
     fn default() -> Parameters {
         Parameters {
+            g1: G1::default(),
             g2: G2::default(),
             g3: G3::default(),
             i1: I1::default(),
@@ -103,6 +116,9 @@ impl Default for Parameters {
             k4: K4::default(),
             l1: L1::default(),
             l2: L2::default(),
+            p1: P1::default(),
+            p2: P2::default(),
+            p3: P3::default(),
             s1: S1::default(),
             s2: S2::default(),
             v1: V1::default(),

@@ -41,6 +41,11 @@ impl Ratio {
         u128::from(self.numerator) * 100 >= u128::from(self.denominator) * u128::from(percent)
     }
 
+    /// Whether the part is more than `percent` of the whole.
+    pub fn exceeds(self, percent: u64) -> bool {
+        u128::from(self.numerator) * 100 > u128::from(self.denominator) * u128::from(percent)
+    }
+
     /// The Wilson score interval at 95 % (z = 1.96) in millionths, outward: the lower end rounded down, the upper up.
     /// None where there is no sample.
     ///
@@ -90,6 +95,8 @@ mod tests {
         assert!(!Ratio::new(499, 1000).reaches(50));
         assert!(Ratio::new(1, 5).reaches(20));
         assert!(!Ratio::new(1, 3).reaches(34));
+        assert!(!Ratio::new(1, 2).exceeds(50));
+        assert!(Ratio::new(501, 1000).exceeds(50));
     }
 
     #[test]

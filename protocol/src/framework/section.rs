@@ -10,8 +10,8 @@ use super::rating::Rating;
 use super::scope::Scope;
 use super::statement::Statement;
 use super::{
-    asking, contributions, coverage, dedication, future, growth, impact, interest, members, outputs,
-    referrals, responses, stories, subgroups, support, validation,
+    asking, contributions, coverage, dedication, future, governing, growth, impact, interest, members,
+    outputs, planning, referrals, responses, stories, subgroups, support, terms, understanding, validation,
 };
 
 /// A part of the answer that can be opened by itself.
@@ -98,6 +98,10 @@ impl Section {
 /// How each section is computed, in the order of the answer.
 static METHODS: &[&Method] = &[
     &members::METHOD,
+    &terms::METHOD,
+    &understanding::METHOD,
+    &planning::METHOD,
+    &governing::METHOD,
     &subgroups::METHOD,
     &coverage::METHOD,
     &dedication::METHOD,

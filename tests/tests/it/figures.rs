@@ -29,7 +29,7 @@ pub(crate) struct Told {
     /// Admitted at the founding.
     members: BTreeMap<String, Vec<String>>,
     events: Vec<Happened>,
-    asks: Vec<Ask>,
+    pub(crate) asks: Vec<Ask>,
 }
 
 #[derive(Deserialize)]
@@ -72,13 +72,13 @@ struct Happened {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ask {
+pub(crate) struct Ask {
     why: String,
-    as_of: Timestamp8601,
-    window: Option<String>,
+    pub(crate) as_of: Timestamp8601,
+    pub(crate) window: Option<String>,
     /// Sizes of logs, where not all of them.
     #[serde(default)]
-    cut: BTreeMap<String, usize>,
+    pub(crate) cut: BTreeMap<String, usize>,
     expect: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
@@ -104,7 +104,7 @@ impl Names {
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
-struct Timestamp8601(Timestamp);
+pub(crate) struct Timestamp8601(pub(crate) Timestamp);
 
 impl TryFrom<String> for Timestamp8601 {
     type Error = hearth_protocol::time::BadTime;
@@ -397,7 +397,7 @@ fn header(data: &Value, story: &Story) -> ciborium::Value {
     match data {
         Value::Null => ciborium::Value::Null,
         Value::Bool(value) => (*value).into(),
-        Value::Number(number) => number.as_u64().expect("headers hold natural numbers").into(),
+        Value::Number(number) => number.as_i64().expect("headers hold whole numbers").into(),
         Value::String(text) => field(text, story),
         Value::Array(items) => {
             let mut written: Vec<_> = items.iter().map(|item| header(item, story)).collect();

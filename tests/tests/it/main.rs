@@ -24,6 +24,7 @@ mod network;
 mod process;
 mod pulses;
 mod recomputed;
+mod recounted;
 mod restore;
 mod searching;
 mod simulation;

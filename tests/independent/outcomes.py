@@ -1,0 +1,94 @@
+"""Decisions recomputed (docs/protocol.md section 8): who may vote, what it comes to, what is in force by it."""
+
+import tree
+from entry import Entry
+
+OPEN, BEYOND, NO_ELECTORATE, CARRIED, FAILED = "open", "beyond", "no electorate", "carried", "failed"
+
+
+class Decision:
+    """One proposal as of an instant."""
+
+    def __init__(self, view, proposal):
+        self.proposal, data = proposal, proposal.entry.data
+        self.rule, self.quorum, self.closes, self.adopts = data["rule"], data["quorum"], data["closes"], data.get("adopts")
+        pin = pinned(view.community, data["cut"])
+        self.electorate = electorate(view.community, data["cut"]) if pin is None else {}
+        self.ballots = {}
+        for ballot in by_time(fact for fact in view.signed("ballot.cast") if fact.subject() == proposal.id):
+            if ballot.person in self.electorate and ballot.effective <= self.closes:
+                self.ballots[ballot.person] = ballot.entry.data["choice"]
+        declared = by_time(
+            fact for fact in view.signed("decision.closed") if fact.subject() == proposal.id and fact.effective > self.closes
+        )
+        self.declared = declared[0].entry.data["outcome"] if declared else None
+        self.state = pin or (OPEN if self.closes >= view.as_of else CARRIED if self.carries() else FAILED)
+
+    def carries(self):
+        voices = list(self.ballots.values()) + [None] * (len(self.electorate) - len(self.ballots))
+        if self.rule == "organisations":
+            voices = [self.goes(organisation) for organisation in set(self.electorate.values())]
+        voted, favour, against = sum(voice is not None for voice in voices), voices.count("for"), voices.count("against")
+        if not voices or voted * 100 < len(voices) * self.quorum:
+            return False
+        return against == 0 if self.rule == "consent" else favour > against
+
+    def goes(self, organisation):
+        """Which way an organisation goes; nothing where nobody of it voted."""
+        own = [choice for person, choice in self.ballots.items() if self.electorate[person] == organisation]
+        lead = own.count("for") - own.count("against")
+        return None if not own else "for" if lead > 0 else "against" if lead < 0 else "abstain"
+
+    def voting(self):
+        return {self.electorate[person] for person in self.ballots}
+
+
+def by_time(facts):
+    return sorted(facts, key=lambda fact: (fact.effective, fact.id))
+
+
+def pinned(community, cut):
+    """Nothing where a pinned cut holds; else what follows for the decision."""
+    rows = {organisation: (size, root) for organisation, size, root in cut}
+    founder = next(log.organisation for log in community.logs.values() if log.entries[0].kind == "community.founded")
+    if founder not in rows or rows[founder][0] < 2:
+        return NO_ELECTORATE
+    if any(size > community.sizes.get(organisation, 0) for organisation, (size, _) in rows.items() if organisation == founder):
+        return BEYOND
+    admitted = {founder} | {
+        Entry(fact.entry.data["charter"]).id for fact in community.of("governance.proposed")
+        if fact.organisation == founder and fact.index < rows[founder][0]
+    }
+    if admitted != set(rows):
+        return NO_ELECTORATE
+    held = {organisation: row for organisation, row in rows.items() if row[0] <= community.sizes.get(organisation, 0)}
+    if any(tree.root(community.logs[organisation].hashes[:size]) != root for organisation, (size, root) in held.items()):
+        return NO_ELECTORATE
+    return None if len(held) == len(rows) else BEYOND
+
+
+def electorate(community, cut):
+    """Whoever the pinned entries make members, with the organisation each is one in."""
+    sizes = {organisation: size for organisation, size, _ in cut}
+    found = {}
+    for person in community.people.values():
+        size = sizes.get(person.organisation, 0)
+        if any(came.index < size and (left is None or left.index >= size) for came, left in person.spells):
+            found[person.id] = person.organisation
+    return found
+
+
+def decisions(view):
+    """By the id of the proposal, in the order of time."""
+    return {fact.id: Decision(view, fact) for fact in by_time(view.signed("decision.proposed"))}
+
+
+def adopted(view, all_decisions, *kinds):
+    """Entries in force by a decision, each with it, by time; of several by one decision the first."""
+    found, taken = [], set()
+    for fact in by_time(view.signed(*kinds)):
+        decision = all_decisions.get(fact.subject())
+        if decision and decision.state == CARRIED and fact.effective > decision.closes and (fact.subject(), fact.kind) not in taken:
+            taken.add((fact.subject(), fact.kind))
+            found.append((fact, decision))
+    return found
