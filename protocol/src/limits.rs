@@ -37,6 +37,8 @@ pub const ADDRESSES: usize = 16;
 pub const ADDRESS: usize = 256;
 /// Most rows of a policy's `liars`.
 pub const LIARS: usize = 16;
+/// Most entries a resource says it came from.
+pub const SOURCES: usize = 16;
 /// Most persons on one sheet of a meeting.
 pub const SHEET: usize = 256;
 /// Most scores of one evaluation.

@@ -180,14 +180,16 @@ def survival(view, times):
 
 
 def k2(view):
-    withdrawn = {fact.subject() for fact in view.signed("resource.withdrawn")}
+    import learning  # it reads what is defined here
+
+    withdrawn = {fact.subject() for fact in view.signed("resource.withdrawn", "resource.superseded")}
     versions, verdicts = {}, {}
     for fact in view.signed("resource.published"):
         versions.setdefault(fact.subject() or fact.id, []).append(fact)
     for fact in sorted(view.signed("resource.validated", "resource.disputed"), key=lambda fact: (fact.effective, fact.id)):
         verdicts.setdefault(fact.subject(), {})[fact.person] = fact
     validated = disputed = total = young = 0
-    favours = set()
+    favours, judged = set(), {}
     for first, all_versions in versions.items():
         if first in withdrawn:
             continue
@@ -197,6 +199,7 @@ def k2(view):
         total += 1
         old = [version for version in all_versions if version.effective + 30 * DAY < view.as_of]
         newest = max(old, key=lambda version: (version.effective, version.id))
+        judged[first] = newest
         homes = {view.organisation_of(version.person) for version in all_versions}
         last = verdicts.get(newest.id, {})
         places = {view.organisation_of(person) for person, fact in last.items() if fact.kind == "resource.validated"}
@@ -207,7 +210,7 @@ def k2(view):
     return {
         "validated": share(validated, total, young), "disputed": share(disputed, total, young),
         "mutual_validators": {"value": mutual(favours), "pending": young},
-    }
+    } | learning.k2(view, judged, young)
 
 
 def k4(view):
@@ -265,6 +268,8 @@ def check(framework, community, name):
         if framework["entries"][field] != value:
             faults.append(f"entries {field}: hearth says {framework['entries'][field]}, we say {value}")
     view = View(community, instant(framework["as_of"]), framework["window"] if framework["own_window"] else None)
+    import learning
+
     signed = {"members": members(view), "V3": v3(view), "V4": v4(view), "K2": k2(view), "K4": k4(view)}
     signed |= {"P1": p1(view), "P2": p2(view), "P3": p3(view), "G1": g1(view)}
     signed |= {"I1": outputs.i1(view), "I2": outputs.i2(view), "I3": outputs.i3(view)}
@@ -274,7 +279,9 @@ def check(framework, community, name):
     signed |= {
         "V1": gathering.v1(view), "G2": gathering.g2(view, CONTRIBUTIONS), "G3": gathering.gaps(view), "S1": gathering.s1(view, CONTRIBUTIONS),
     }
-    figures = {(id, "signed"): found for id, found in signed.items()} | {("V4", "all"): v4(view, signed=False)}
+    signed |= {"V2": learning.v2(view), "K1": learning.k1(view), "K3": learning.k3(view)}
+    figures = {(id, "signed"): found for id, found in signed.items()}
+    figures |= {("V4", "all"): v4(view, signed=False), ("K3", "all"): learning.k3(view, signed=False)}
     figures[("G2", "all")] = gathering.g2(view, CONTRIBUTIONS, signed=False)
     faults += [f"as of {framework['as_of']}: {fault}" for fault in differences(framework, figures)]
     return faults, sum(map(len, figures.values()))

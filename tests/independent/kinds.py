@@ -93,6 +93,10 @@ def persons(item):
     return rows(1, 256, id32)(item) and all(a < b for a, b in zip(item, item[1:]))
 
 
+def sources(item):
+    return rows(1, 16, id32)(item) and all(a < b for a, b in zip(item, item[1:]))
+
+
 def scores(item):
     def row(score):
         return isinstance(score, list) and len(score) == 2 and slug(score[0]) and is_uint(score[1]) and 1 <= score[1] <= 5
@@ -309,7 +313,7 @@ KINDS = {
     "circle.left": (NOTHING, (1, 1), NO_BODY),
     "circle.closed": (NOTHING, (1, 1), MAY_BODY),
     "resource.published": (
-        fields({}, {"file": is_body, "type": lambda item: item in SORTS, "review": is_uint, "licence": slug}), (0, 1), MUST_BODY,
+        fields({}, {"file": is_body, "from": sources, "type": lambda item: item in SORTS, "review": is_uint, "licence": slug}), (0, 1), MUST_BODY,
     ),
     "resource.withdrawn": (NOTHING, (1, 1), MAY_BODY),
     "resource.validated": (NOTHING, (1, 1), MAY_BODY),

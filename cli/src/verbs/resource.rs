@@ -10,6 +10,7 @@ use crate::sheet::Sheet;
 use crate::words::{Words, titled};
 use clap::{Args, ValueEnum};
 use hearth_node::queries::Use;
+use hearth_protocol::id::Id;
 use hearth_protocol::kind::{Learning, ResourcePublished, ResourceType, Slug};
 use hearth_protocol::limits;
 use hearth_protocol::time::Timestamp;
@@ -20,7 +21,8 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   hearth share \"Mouth care at home\" \"Our one-page guide.\" --attach guide.pdf --type guidance
-  hearth share \"Mouth care at home\" --attach guide-2.pdf --version-of 5d02aa --review 2027-06-01")]
+  hearth share \"Mouth care at home\" --attach guide-2.pdf --version-of 5d02aa --review 2027-06-01
+  hearth share \"Soft brushes\" \"What we learned.\" --from 3f9a2c --type guidance")]
 pub(crate) struct Share {
     /// The resource's title [default: the first line of the text]
     title: Option<String>,
@@ -32,6 +34,9 @@ pub(crate) struct Share {
     /// The first version of the resource this is a new version of
     #[arg(long, value_name = "ID", value_parser = entry_id, add = completion::of(Use::Renew))]
     version_of: Option<String>,
+    /// What it came from: a discussion, an answer, collected answers, another resource; up to sixteen
+    #[arg(long, value_name = "ID", value_parser = entry_id, add = completion::of(Use::Look))]
+    from: Vec<String>,
     /// What it is
     #[arg(long = "type", value_name = "TYPE")]
     sort: Option<Sort>,
@@ -65,6 +70,7 @@ impl Share {
         let pen = Pen::new(context)?;
         let resource = ResourcePublished {
             file: None,
+            from: sources(&pen, &self.from)?,
             sort: self.sort.map(ResourceType::from),
             review: self.review,
             licence: self.licence,
@@ -85,6 +91,15 @@ impl Share {
         }
         pen.send("Shared", draft.saying(Some(titled(&title, words.as_deref())))?)
     }
+}
+
+/// What a resource came from, each once, ascending.
+fn sources(pen: &Pen<'_>, ids: &[String]) -> Result<Vec<Id>, Failure> {
+    let sources = ids.iter().map(|id| pen.resolve(id));
+    let mut sources = sources.collect::<Result<Vec<_>, Failure>>()?;
+    sources.sort();
+    sources.dedup();
+    Ok(sources)
 }
 
 impl From<Sort> for ResourceType {

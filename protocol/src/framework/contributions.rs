@@ -114,6 +114,13 @@ static CONTRIBUTION_DAYS: Definition = Definition {
     countered: "the days are counted, not the items",
 };
 
+/// The members at the instant who contributed in the window.
+pub(super) fn active_members(scope: Scope<'_>) -> BTreeSet<PersonNumber> {
+    let found = Contributions::of(scope, Reach::Signed);
+    let authors = found.counted.iter().filter_map(|item| item.author.person());
+    authors.filter(|person| found.people.contains(person)).collect()
+}
+
 fn measure<'a>(scope: Scope<'a>) -> (Option<Rating>, Vec<Measured>) {
     let [signed, all] = [Reach::Signed, Reach::All].map(|reach| Contributions::of(scope, reach));
     let pair = |figure: fn(&Contributions<'a>) -> Figure| [figure(&signed), figure(&all)];

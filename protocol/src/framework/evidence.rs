@@ -92,6 +92,14 @@ pub enum Excluded {
     AnotherVersion,
     /// It was due before it was agreed.
     DueBefore,
+    /// Its author put another resource in its place.
+    Superseded,
+    /// A sheet with somebody on it who has not signed for themself.
+    NotCountersigned,
+    /// Too few known people took part.
+    FewPeople,
+    /// Its author had not been a member long enough.
+    ShortTenure,
 }
 
 /// The ids behind a figure. A share is counted / (counted + uncounted).

@@ -8,6 +8,8 @@ use super::asking::K4;
 use super::contributions::V3;
 use super::coverage::G3;
 use super::dedication::L1;
+use super::faqs::K3;
+use super::forms::V2;
 use super::future::S2;
 use super::governing::G1;
 use super::growth::S1;
@@ -17,6 +19,7 @@ use super::outputs::I1;
 use super::planning::P3;
 use super::referrals::V5;
 use super::responses::V4;
+use super::sharing::K1;
 use super::stories::I2;
 use super::subgroups::G2;
 use super::support::L2;
@@ -66,8 +69,12 @@ pub struct Parameters {
     pub i2: I2,
     /// Of I3.
     pub i3: I3,
+    /// Of K1.
+    pub k1: K1,
     /// Of K2.
     pub k2: K2,
+    /// Of K3.
+    pub k3: K3,
     /// Of K4.
     pub k4: K4,
     /// Of L1.
@@ -86,6 +93,8 @@ pub struct Parameters {
     pub s2: S2,
     /// Of V1.
     pub v1: V1,
+    /// Of V2.
+    pub v2: V2,
     /// Of V3.
     pub v3: V3,
     /// Of V4.
@@ -112,7 +121,9 @@ impl Default for Parameters {
             i1: I1::default(),
             i2: I2::default(),
             i3: I3::default(),
+            k1: K1::default(),
             k2: K2::default(),
+            k3: K3::default(),
             k4: K4::default(),
             l1: L1::default(),
             l2: L2::default(),
@@ -122,6 +133,7 @@ impl Default for Parameters {
             s1: S1::default(),
             s2: S2::default(),
             v1: V1::default(),
+            v2: V2::default(),
             v3: V3::default(),
             v4: V4::default(),
             v5: V5::default(),

@@ -45,6 +45,11 @@ impl Query<'_> {
         self.accepted.map(|(at, _)| at.since(self.item.effective))
     }
 
+    /// When the asker first accepted a response by another.
+    pub(super) fn accepted_at(&self) -> Option<Timestamp> {
+        self.accepted.map(|(at, _)| at)
+    }
+
     /// Taken back within `span`, before anybody had responded.
     pub(super) fn withdrawn_unanswered_within(&self, span: Span) -> bool {
         self.withdrawn.is_some_and(|withdrawn| {
@@ -118,7 +123,7 @@ pub(super) fn queries<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Query<'a>> {
 }
 
 /// An answer with at least one byte, by another person and no automaton.
-fn is_response(answer: &Item, query: &Item) -> bool {
+pub(super) fn is_response(answer: &Item, query: &Item) -> bool {
     answer.written && answer.author != Author::Automaton && answer.author.is_another_than(query.author)
 }
 

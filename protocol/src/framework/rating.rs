@@ -57,6 +57,19 @@ pub(super) fn of_census(share: Ratio, thresholds: Thresholds) -> Rating {
     of_share(share, thresholds)
 }
 
+/// Grades a number that is no sample, with or without a threshold of *developing*.
+pub(super) fn of_count(count: u64, developing: Option<u64>, established: u64) -> Rating {
+    if count == 0 {
+        Rating::None
+    } else if count >= established {
+        Rating::Established
+    } else if developing.is_some_and(|developing| count >= developing) {
+        Rating::Developing
+    } else {
+        Rating::Emerging
+    }
+}
+
 fn of_share(share: Ratio, thresholds: Thresholds) -> Rating {
     if share.numerator() == 0 {
         Rating::None
@@ -124,6 +137,21 @@ mod tests {
         ] {
             assert_eq!(of_sample(Ratio::new(k, n), HALF, SIZES), expected, "{k} of {n}");
         }
+    }
+
+    #[test]
+    fn a_number_that_is_no_sample_needs_no_size() {
+        let grade = |count| of_count(count, Some(2), 3);
+        assert_eq!(
+            [0, 1, 2, 3].map(grade),
+            [
+                Rating::None,
+                Rating::Emerging,
+                Rating::Developing,
+                Rating::Established
+            ]
+        );
+        assert_eq!(of_count(2, None, 3), Rating::Emerging);
     }
 
     #[test]

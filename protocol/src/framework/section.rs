@@ -10,8 +10,9 @@ use super::rating::Rating;
 use super::scope::Scope;
 use super::statement::Statement;
 use super::{
-    asking, contributions, coverage, dedication, future, governing, growth, impact, interest, members,
-    outputs, planning, referrals, responses, stories, subgroups, support, terms, understanding, validation,
+    asking, contributions, coverage, dedication, faqs, forms, future, governing, growth, impact, interest,
+    members, outputs, planning, referrals, responses, sharing, stories, subgroups, support, terms,
+    understanding, validation,
 };
 
 /// A part of the answer that can be opened by itself.
@@ -107,10 +108,13 @@ static METHODS: &[&Method] = &[
     &dedication::METHOD,
     &support::METHOD,
     &interest::METHOD,
+    &forms::METHOD,
     &contributions::METHOD,
     &responses::METHOD,
     &referrals::METHOD,
+    &sharing::METHOD,
     &validation::METHOD,
+    &faqs::METHOD,
     &asking::METHOD,
     &outputs::METHOD,
     &stories::METHOD,

@@ -1,5 +1,4 @@
-//! K2: "Members pool and validate their most useful material and share good practice." Validation only: freshness and
-//! use are not computed yet.
+//! K2: "Members pool and validate their most useful material and share good practice."
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,15 +14,21 @@ use super::scope::{Reach, Scope, is_opinion};
 use super::section::Section;
 use super::statement::Statement;
 use crate::community::{Author, Column, Item, OrganisationNumber};
-use crate::kind::Deed;
+use crate::kind::{Act, Deed, Learning};
 use crate::time::Span;
 
 /// How it is computed.
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::K2),
-    definitions: &[&VALIDATED, &DISPUTED, &MUTUAL_VALIDATORS],
-    rated: "Rated by `validated` (`k2.validated`), at most *developing* as long as freshness is not computed; *not reachable* with fewer than `k2.validators` + 1 organisations.",
-    not_computed: &["within review date", "in use"],
+    definitions: &[
+        &VALIDATED,
+        &DISPUTED,
+        &FRESH,
+        &USING_ORGANISATIONS,
+        &MUTUAL_VALIDATORS,
+    ],
+    rated: "Rated by `validated` (`k2.validated`); *established* also needs `fresh` of at least `k2.fresh` per cent; *not reachable* with fewer than `k2.validators` + 1 organisations.",
+    not_computed: &[],
     measure,
 };
 
@@ -31,6 +36,8 @@ pub(super) static METHOD: Method = Method {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct K2 {
+    /// Resources within their review date, in per cent, from which it is *established*.
+    pub fresh: u64,
     /// A resource is judged once it, and the version in question, are older than this.
     pub settled: Span,
     /// Resources validated.
@@ -42,6 +49,7 @@ pub struct K2 {
 impl Default for K2 {
     fn default() -> K2 {
         K2 {
+            fresh: 70,
             settled: Span::days(30),
             validated: (30, 60).into(),
             validators: 2,
@@ -51,7 +59,7 @@ impl Default for K2 {
 
 static VALIDATED: Definition = Definition {
     name: "validated",
-    formula: "resources whose judged version is validated by members of at least 2 organisations that hold no author / resources first published more than 30 d before T and not withdrawn; judged is the newest version that is itself older than 30 d; each person's last verdict on exactly that version counts",
+    formula: "resources whose judged version is validated by members of at least 2 organisations that hold no author / resources first published more than 30 d before T and neither withdrawn nor superseded by another; judged is the newest version that is itself older than 30 d; each person's last verdict on exactly that version counts",
     ground: Ground::Measured,
     window: Extent::AsOf,
     parameters: &["k2.settled", "k2.validators", "k2.validated", "few"],
@@ -69,6 +77,28 @@ static DISPUTED: Definition = Definition {
     raised: "dissent about the judged version, which is no fault by itself",
     gamed: "talking dissenters round",
     countered: "every earlier verdict stays in the log",
+};
+
+static FRESH: Definition = Definition {
+    name: "fresh",
+    formula: "of the same resources, those whose judged version names a review date that has not passed (review ≥ T); one without a review date is not fresh",
+    ground: Ground::Measured,
+    window: Extent::AsOf,
+    parameters: &["k2.settled", "k2.fresh"],
+    raised: "looking resources over in time and publishing them with a new review date",
+    gamed: "a review date far away",
+    countered: "the date is in the version's header for all to see, and verdicts are bound to that version",
+};
+
+static USING_ORGANISATIONS: Definition = Definition {
+    name: "using_organisations",
+    formula: "organisations of which a member said before T that they use one of the same resources (any version, not of their own organisation) / organisations admitted before T",
+    ground: Ground::Measured,
+    window: Extent::AsOf,
+    parameters: &["k2.settled"],
+    raised: "members attesting what their practice uses of the others' material",
+    gamed: "attesting use that is none",
+    countered: "who attests signs for their organisation, and only for what others made",
 };
 
 static MUTUAL_VALIDATORS: Definition = Definition {
@@ -93,19 +123,22 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
         pair(&|resource| opinions.validate(resource, scope.parameters.k2.validators)),
     );
     let disputed = Measured::both(&DISPUTED, pair(&|resource| opinions.dispute(resource)));
-    let rating = rate(scope, &validated);
+    let fresh = Measured::both(&FRESH, pair(&|resource| resource.is_fresh(scope)));
+    let rating = rate(scope, &validated, &fresh);
+    let using = Measured::signed_only(&USING_ORGANISATIONS, using_organisations(scope, &signed));
     // What nobody here is the author of cannot be returned, so there is no figure with imports.
     let mutual = Measured::signed_only(&MUTUAL_VALIDATORS, opinions.mutual(&signed));
-    (Some(rating), vec![validated, disputed, mutual])
+    (Some(rating), vec![validated, disputed, fresh, using, mutual])
 }
 
-/// Not reachable where too few organisations are left without an author. Without freshness nothing is over *developing*.
-fn rate(scope: Scope<'_>, validated: &Measured) -> Rating {
+/// Not reachable where too few organisations are left without an author.
+fn rate(scope: Scope<'_>, validated: &Measured, fresh: &Measured) -> Rating {
     let parameters = scope.parameters;
     if (scope.organisations_at(scope.as_of).len() as u64) < parameters.k2.validators + 1 {
         return Rating::NotReachable;
     }
-    rating::of_sample(validated.signed.ratio(), parameters.k2.validated, parameters.few).capped(false)
+    rating::of_sample(validated.signed.ratio(), parameters.k2.validated, parameters.few)
+        .capped(fresh.signed.ratio().reaches(parameters.k2.fresh))
 }
 
 /// A resource by its first version, and the version it is judged by.
@@ -113,10 +146,19 @@ struct Resource<'a> {
     first: &'a Item,
     /// The newest version that is old enough; none while the first is not.
     judged: Option<&'a Item>,
-    withdrawn: bool,
+    /// Taken back, or replaced by another.
+    gone: Option<Excluded>,
 }
 
 impl Resource<'_> {
+    fn is_fresh(&self, scope: Scope<'_>) -> bool {
+        let Some(Act::Learning(Learning::ResourcePublished(version))) = self.judged.and_then(Item::act)
+        else {
+            return false;
+        };
+        version.review.is_some_and(|review| review >= scope.as_of)
+    }
+
     /// The organisation that holds its author. Importing makes no author.
     fn home(&self) -> Option<OrganisationNumber> {
         (self.first.column == Column::Signed).then_some(self.first.organisation)
@@ -137,7 +179,7 @@ fn resources<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Resource<'a>> {
         resources.push(Resource {
             first,
             judged: Some(first).filter(|first| settled(first)),
-            withdrawn: false,
+            gone: None,
         });
     }
     let of = |first: &Item| at[scope.view.position(first)];
@@ -154,17 +196,15 @@ fn resources<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Resource<'a>> {
             resource.judged = Some(version);
         }
     }
-    for withdrawal in scope
-        .visible(reach)
-        .filter(|item| item.deed == Some(Deed::ResourceWithdrawn))
-    {
-        if let Some(resource) = scope
-            .view
-            .subject(withdrawal)
-            .and_then(of)
-            .map(|n| &mut resources[n])
-        {
-            resource.withdrawn = true;
+    for (deed, why) in [
+        (Deed::ResourceSuperseded, Excluded::Superseded),
+        (Deed::ResourceWithdrawn, Excluded::Withdrawn),
+    ] {
+        let endings = scope.view.done(deed);
+        for ending in endings.filter(|item| scope.is_visible(item, reach)) {
+            if let Some(n) = scope.view.subject(ending).and_then(of) {
+                resources[n].gone = Some(why);
+            }
         }
     }
     resources
@@ -180,8 +220,8 @@ fn evidence(
         let thing = resource.first.into();
         if resource.first.author == Author::Automaton {
             evidence.exclude(thing, Excluded::Automaton);
-        } else if resource.withdrawn {
-            evidence.exclude(thing, Excluded::Withdrawn);
+        } else if let Some(why) = resource.gone {
+            evidence.exclude(thing, why);
         } else if !scope.is_mature(resource.first.effective, scope.parameters.k2.settled) {
             evidence.pending.push(thing);
         } else {
@@ -189,6 +229,36 @@ fn evidence(
         }
     }
     evidence
+}
+
+/// The organisations whose members use what others made, of the resources that are judged.
+fn using_organisations(scope: Scope<'_>, resources: &[Resource<'_>]) -> Figure {
+    let judged = evidence(scope, resources, &|_| true);
+    let counted: BTreeSet<Counted> = judged.counted.iter().copied().collect();
+    let mut using: BTreeSet<OrganisationNumber> = BTreeSet::new();
+    let applied = scope.view.done(Deed::ResourceApplied);
+    for item in applied.filter(|item| scope.is_visible(item, Reach::Signed)) {
+        // The first version, of whichever version is used.
+        let first = scope
+            .view
+            .subject(item)
+            .and_then(|version| scope.view.root(version));
+        if let Some(first) = first.filter(|first| counted.contains(&Counted::from(*first)))
+            && first.organisation != item.organisation
+        {
+            using.insert(item.organisation);
+        }
+    }
+    let mut evidence = Evidence {
+        excluded: judged.excluded,
+        pending: judged.pending,
+        ..Evidence::default()
+    };
+    for number in scope.organisations_at(scope.as_of) {
+        let id = scope.view.organisation(number).id;
+        evidence.sort_in(using.contains(&number), Counted::Organisation(id));
+    }
+    Figure::share("organisations", evidence)
 }
 
 /// The last word of each person on each version, by the version's position in the view.

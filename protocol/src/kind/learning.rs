@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::Deed;
-use super::family::{Data, family};
+use super::family::{Data, family, within};
 use super::slug::Slug;
 use super::table::{Presence, Signer, Subject, kind};
 use crate::entry::BodyRef;
+use crate::id::Id;
+use crate::limits;
 use crate::time::Timestamp;
 
 const RESOURCE: &[Deed] = &[Deed::ResourcePublished];
@@ -83,6 +85,10 @@ pub struct ResourcePublished {
     /// The file itself, where the resource is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<BodyRef>,
+    /// What it came from, such as a discussion or collected answers, ascending. A tie for readers: no verdict asks
+    /// whether they are there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub from: Vec<Id>,
     /// What it is.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub sort: Option<ResourceType>,
@@ -94,7 +100,15 @@ pub struct ResourcePublished {
     pub licence: Option<Slug>,
 }
 
-impl Data for ResourcePublished {}
+impl Data for ResourcePublished {
+    fn check(&self) -> Result<(), String> {
+        within("sources", self.from.len(), 0, limits::SOURCES)?;
+        if !self.from.is_sorted_by(|a, b| a < b) {
+            return Err("the sources are not ascending".to_owned());
+        }
+        Ok(())
+    }
+}
 
 /// What a resource is: "they can be agreed together and range from guidance to policy to education materials".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

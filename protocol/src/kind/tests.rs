@@ -281,6 +281,21 @@ fn sites_and_hashes_have_their_limits() {
 }
 
 #[test]
+fn a_resource_names_each_of_sixteen_sources_once() {
+    let made_from = |sources: &[u8]| {
+        let from = sources.iter().map(|n| Id::from_bytes([*n; 32])).collect();
+        misfit(Learning::ResourcePublished(ResourcePublished {
+            from,
+            ..ResourcePublished::default()
+        }))
+    };
+    let many: Vec<u8> = (0..17).collect();
+    assert_eq!(made_from(&many[..16]), None);
+    assert!(made_from(&many).unwrap().starts_with("17 sources"));
+    assert_eq!(made_from(&[1, 1]).unwrap(), "the sources are not ascending");
+}
+
+#[test]
 fn meetings_last_a_week_at_most() {
     let scheduled = |minutes| MeetingScheduled {
         at: "2026-02-10".parse().unwrap(),

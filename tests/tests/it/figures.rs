@@ -73,7 +73,7 @@ struct Happened {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ask {
-    why: String,
+    pub(crate) why: String,
     pub(crate) as_of: Timestamp8601,
     pub(crate) window: Option<String>,
     /// Sizes of logs, where not all of them.
@@ -464,7 +464,7 @@ pub(crate) fn whole_answers(story: &Story, told: &Told) -> Vec<Value> {
 }
 
 /// The answer, and the explanation of each section in it.
-fn answers(story: &Story, ask: &Ask) -> (Value, BTreeMap<String, Value>) {
+pub(crate) fn answers(story: &Story, ask: &Ask) -> (Value, BTreeMap<String, Value>) {
     let view = story.community().view(&story.cut(&ask.cut)).unwrap();
     let window: Option<Span> = ask.window.as_ref().map(|window| window.parse().unwrap());
     let answer = compute(&view, ask.as_of.0, window);

@@ -26,6 +26,7 @@ mod pulses;
 mod recomputed;
 mod recounted;
 mod restore;
+mod retold;
 mod searching;
 mod simulation;
 mod story;

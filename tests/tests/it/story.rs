@@ -292,6 +292,13 @@ impl Story {
         self.homes[organisation]
     }
 
+    /// The short names of the organisations.
+    pub(crate) fn slugs(&self) -> impl Iterator<Item = &str> {
+        self.organisations
+            .iter()
+            .map(|organisation| organisation.slug.as_str())
+    }
+
     /// How many organisations there are, admitted or not.
     pub(crate) fn organisations(&self) -> usize {
         self.organisations.len()

@@ -222,6 +222,7 @@ fn learning() -> impl Strategy<Value = Act> {
                 let review = review.map(Timestamp::from_millis);
                 Learning::ResourcePublished(ResourcePublished {
                     file,
+                    from: Vec::new(),
                     sort,
                     review,
                     licence,

@@ -391,6 +391,7 @@ fn pool(story: &mut Story) {
     );
     let full = ResourcePublished {
         file: Some(BodyRef::to(&[0x77; 32], b"%PDF-1.7", "application/pdf")),
+        from: Vec::new(),
         sort: Some(ResourceType::Guidance),
         review: Some("2027-01-01".parse().unwrap()),
         licence: Some(slug("cc-by-4-0")),

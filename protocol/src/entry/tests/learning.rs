@@ -7,6 +7,7 @@ use crate::kind::*;
 
 /// What this chapter tells only to have something to speak of.
 const ELSEWHERE: [&str; 3] = ["query.asked", "query.answered", "resource.published"];
+const WITH_SOURCES: &str = "with what it came from";
 const STEWARD: u8 = 0x01;
 const MEMBER: u8 = 0x05;
 const OTHER_MEMBER: u8 = 0x06;
@@ -20,7 +21,7 @@ pub(super) fn tell(story: &mut Story) {
     tend(story, thread);
     story
         .examples
-        .retain(|example| !ELSEWHERE.contains(&example.kind.as_str()));
+        .retain(|example| example.name == WITH_SOURCES || !ELSEWHERE.contains(&example.kind.as_str()));
 }
 
 fn meet(story: &mut Story, person: Id, other: Id) {
@@ -128,6 +129,14 @@ fn collect(story: &mut Story) -> Id {
 
 fn replace(story: &mut Story) {
     let page = || Learning::ResourcePublished(ResourcePublished::default());
+    let mut from = vec![Id::from_bytes([0x5a; 32]), Id::from_bytes([0xa5; 32])];
+    from.sort();
+    let made = ResourcePublished {
+        from,
+        ..ResourcePublished::default()
+    };
+    let made = Learning::ResourcePublished(made);
+    story.tell(WITH_SOURCES, MEMBER, made, &[], Some("# From what we said"));
     let old = story.tell("to be replaced", MEMBER, page(), &[], Some("# Old"));
     let new = story.tell("in its place", MEMBER, page(), &[], Some("# New"));
     story.tell(
