@@ -113,6 +113,15 @@ pub(crate) enum Verb {
     Reply(verbs::interaction::ReplyTo),
     /// Give a reaction to a contribution
     React(verbs::interaction::React),
+    /// Put other words in the place of your own; the first ones stay readable
+    Correct(verbs::tending::Correct),
+    /// Tell the stewards that something should not stand here
+    ReportContent(verbs::tending::ReportContent),
+    /// Stop showing what a member of your organisation wrote (stewards)
+    Hide(verbs::tending::Hide),
+    /// Arrange meetings, sign that you were there, say what they were worth
+    #[command(subcommand)]
+    Meeting(verbs::meeting::Meeting),
     /// Share a text or a file as a resource, or a new version of one
     Share(verbs::resource::Share),
     /// Say that a version of a resource is sound practice
@@ -156,6 +165,21 @@ pub(crate) enum Verb {
     /// By what thresholds and windows the framework's figures are counted
     #[command(subcommand)]
     Parameters(verbs::parameters::Parameters),
+    /// Say that your practice uses a resource
+    Applied(verbs::learning::Applied),
+    /// Put another resource in the place of your own
+    Supersede(verbs::learning::Supersede),
+    /// Collect answers, and endorse what was collected
+    #[command(subcommand)]
+    Faq(verbs::learning::Faq),
+    /// Write down what you learned
+    Reflect(verbs::learning::Reflect),
+    /// Make two members known to each other
+    Introduce(verbs::learning::Introduce),
+    /// Say that you are somebody's mentor, or they yours
+    Mentor(verbs::learning::Mentor),
+    /// Show what something came from, and what came of it
+    Lineage(verbs::lineage::Lineage),
     /// Read a question, discussion or resource with everything said about it
     Thread(verbs::reading::Thread),
     /// List questions, discussions and resources, newest first
@@ -240,6 +264,17 @@ impl Verb {
             Verb::Discuss(verb) => verb.run(context),
             Verb::Reply(verb) => verb.run(context),
             Verb::React(verb) => verb.run(context),
+            Verb::Correct(verb) => verb.run(context),
+            Verb::ReportContent(verb) => verb.run(context),
+            Verb::Hide(verb) => verb.run(context),
+            Verb::Meeting(verb) => verb.run(context),
+            Verb::Applied(verb) => verb.run(context),
+            Verb::Supersede(verb) => verb.run(context),
+            Verb::Faq(verb) => verb.run(context),
+            Verb::Reflect(verb) => verb.run(context),
+            Verb::Introduce(verb) => verb.run(context),
+            Verb::Mentor(verb) => verb.run(context),
+            Verb::Lineage(verb) => verb.run(context),
             Verb::Share(verb) => verb.run(context),
             Verb::Validate(verb) => verb.run(context),
             Verb::Dispute(verb) => verb.run(context),

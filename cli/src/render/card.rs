@@ -23,9 +23,21 @@ pub(crate) struct Card {
     pub(crate) re: Vec<String>,
     #[serde(default)]
     pub(crate) data: Value,
+    /// Why its words are not shown.
+    pub(crate) hidden: Option<String>,
+    /// Its words before each correction, the first ones first.
+    #[serde(default)]
+    pub(crate) history: Vec<Former>,
     pub(crate) title: Option<String>,
     pub(crate) body: Option<Body>,
     pub(crate) file: Option<Body>,
+}
+
+/// Words that were corrected.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Former {
+    pub(crate) corrected: String,
+    body: Option<Body>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -67,7 +79,29 @@ impl Card {
 
     /// Its words, or what became of them.
     pub(crate) fn words(&self) -> Option<String> {
-        let body = self.body.as_ref()?;
+        if let Some(ground) = &self.hidden {
+            return Some(format!("(hidden: {})", harmless(ground)));
+        }
+        self.read(self.body.as_ref()?)
+    }
+
+    /// `corrected on 2026-03-04 14:02`, by its newest correction.
+    pub(crate) fn corrected(&self) -> Option<String> {
+        let newest = self.history.last()?;
+        Some(format!("corrected on {}", when(&newest.corrected)))
+    }
+
+    /// Its former words, each with when they were corrected.
+    pub(crate) fn former(&self) -> Vec<String> {
+        let told = |former: &Former| {
+            let words = former.body.as_ref().and_then(|body| self.read(body));
+            let until = when(&former.corrected);
+            format!("Until {until} it read:\n{}", words.unwrap_or_default())
+        };
+        self.history.iter().map(told).collect()
+    }
+
+    fn read(&self, body: &Body) -> Option<String> {
         Some(match (&body.text, body.state.as_str()) {
             (Some(text), _) if body.cut => {
                 let begun = plain(text.as_bytes(), &body.media_type);
@@ -78,6 +112,7 @@ impl Card {
             }
             (Some(text), _) => plain(text.as_bytes(), &body.media_type),
             (None, "erased") => "(erased)".to_owned(),
+            (None, "hidden") => "(hidden)".to_owned(),
             (None, "held") => format!("({} bytes of {})", body.size, body.media_type),
             (None, _) => "(not here yet)".to_owned(),
         })

@@ -36,7 +36,8 @@ pub(crate) struct Ask {
     /// In this circle
     #[arg(long, value_name = "ID", value_parser = entry_id)]
     circle: Option<String>,
-    /// Show it without your name. Whoever reads the log can still see the key
+    /// Show it without your name, here and in all you do about it: accepting, taking back, correcting, replying.
+    /// No listing names you (thread, threads, log, show, search); whoever reads the log can still see the key
     #[arg(long)]
     pseudonym: bool,
 }

@@ -5,7 +5,9 @@ use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::render::card::{Card, short, when};
+use crate::render::data::plainly;
 use crate::render::table::Table;
+use crate::render::words::harmless;
 use crate::reply::Reply;
 use crate::source::{Source, in_pages};
 use clap::Args;
@@ -24,11 +26,16 @@ pub(super) const HEADLINE: usize = 60;
 
 /// `hearth thread`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth thread 3f9a2c")]
+#[command(
+    after_help = "Example:\n  hearth thread 3f9a2c\n  hearth thread 3f9a2c --history\n\nWhoever asked under a pseudonym is unnamed in everything they do about their question."
+)]
 pub(crate) struct Thread {
     /// The id of any part of it
     #[arg(value_parser = entry_id, add = completion::of(Use::Read))]
     entry: String,
+    /// Show also what corrected words read before
+    #[arg(long)]
+    history: bool,
 }
 
 impl Thread {
@@ -38,7 +45,7 @@ impl Thread {
         let entries: Vec<Card> = read(&answer["entries"])?;
         let text = std::iter::once(&root)
             .chain(&entries)
-            .map(|card| spoken(card, &root))
+            .map(|card| spoken(card, &root, self.history))
             .collect::<Vec<_>>()
             .join("\n\n");
         Ok(Reply::done(answer, text))
@@ -46,7 +53,7 @@ impl Thread {
 }
 
 /// One contribution with its words, indented under the root.
-fn spoken(card: &Card, root: &Card) -> String {
+fn spoken(card: &Card, root: &Card, history: bool) -> String {
     let indent = if card.id == root.id { "" } else { "  " };
     let to = card
         .re
@@ -59,17 +66,22 @@ fn spoken(card: &Card, root: &Card) -> String {
         .caveat()
         .map(|caveat| format!(" [{caveat}]"))
         .unwrap_or_default();
+    let corrected = card.corrected().map(|corrected| format!(" · {corrected}"));
+    let corrected = corrected.unwrap_or_default();
     let head = format!(
-        "{} {}{to} · {} · {}{caveat}",
+        "{} {}{to} · {} · {}{corrected}{caveat}",
         card.short(),
         verb(&card.kind),
         card.author(),
         card.when()
     );
-    let detail = card.data["reaction"]
-        .as_str()
-        .map(str::to_owned)
-        .or_else(|| card.words());
+    let data = match card.kind.as_str() {
+        "query.asked" | "thread.opened" => None,
+        "reaction.given" => card.data["reaction"].as_str().map(harmless),
+        _ => plainly(&card.data),
+    };
+    let detail = data.into_iter().chain(card.words());
+    let former = if history { card.former() } else { Vec::new() };
     let file = card
         .file
         .as_ref()
@@ -77,6 +89,7 @@ fn spoken(card: &Card, root: &Card) -> String {
     let lines = std::iter::once(head)
         .chain(detail)
         .chain(file)
+        .chain(former)
         .collect::<Vec<_>>()
         .join("\n");
     lines
@@ -87,7 +100,7 @@ fn spoken(card: &Card, root: &Card) -> String {
 }
 
 /// What was done, as one says it.
-pub(super) fn verb(kind: &str) -> &str {
+pub(crate) fn verb(kind: &str) -> &str {
     match kind {
         "query.asked" => "asked",
         "query.answered" => "answered",
@@ -125,6 +138,20 @@ pub(super) fn verb(kind: &str) -> &str {
         "claim.contested" => "contested it",
         "claim.withdrawn" => "withdrew the claim",
         "audit.attested" => "audited it",
+        "resource.superseded" => "replaced it by another",
+        "resource.applied" => "uses it",
+        "faq.published" => "collected answers",
+        "faq.endorsed" => "endorsed",
+        "reflection.logged" => "reflected",
+        "introduction.made" => "introduced",
+        "mentoring.started" => "mentoring",
+        "meeting.scheduled" => "arranged a meeting",
+        "meeting.held" => "said it was held",
+        "meeting.attended" => "was there",
+        "meeting.evaluated" => "evaluated it",
+        "content.corrected" => "corrected",
+        "content.reported" => "reported",
+        "content.hidden" => "hid",
         other => other,
     }
 }
@@ -253,6 +280,9 @@ pub(crate) struct Show {
     /// The entry's id
     #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
     entry: String,
+    /// Show also what corrected words read before
+    #[arg(long)]
+    history: bool,
     /// Save its file, or its words where it has no file, under a name that is not taken
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -283,9 +313,8 @@ impl Show {
             ),
         ];
         lines.extend(card.re.iter().map(|id| format!("about     {id}")));
-        if !card.data.is_null() {
-            lines.push(format!("data      {}", card.data));
-        }
+        lines.extend(plainly(&card.data).map(|data| format!("data      {data}")));
+        lines.extend(card.corrected());
         for (name, body) in [("body", &card.body), ("file", &card.file)] {
             lines.extend(body.as_ref().map(|body| {
                 format!(
@@ -299,6 +328,9 @@ impl Show {
         }
         if let Some(words) = card.words() {
             lines.push(format!("\n{words}"));
+        }
+        if self.history {
+            lines.extend(card.former().into_iter().map(|former| format!("\n{former}")));
         }
         if let (Some((what, size)), Some(path)) = (saved, &self.save) {
             lines.push(format!("\nSaved {what}, {size} bytes, in {}.", path.display()));

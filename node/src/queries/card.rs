@@ -8,6 +8,7 @@ use hearth_protocol::id::Id;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::revisions::Revisions;
 use super::{QueryError, Reader};
 use crate::search::{SEARCHED, Text};
 use crate::store::{BodyState, Log, LogNumber, Snapshot, StoreError};
@@ -36,12 +37,29 @@ pub(super) struct Card {
     pub(super) re: Vec<Id>,
     #[serde(skip_serializing_if = "Value::is_null")]
     pub(super) data: Value,
+    /// Why its words are not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) hidden: Option<String>,
+    /// Its words before each correction, the first ones first. `body` holds the newest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) history: Vec<Former>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) title: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) body: Option<Body>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) file: Option<Body>,
+}
+
+/// Words that were corrected.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Former {
+    /// The entry that says what took their place.
+    pub(super) corrected_by: Id,
+    /// When, by the time that counts.
+    pub(super) corrected: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<Body>,
 }
 
 /// Who did it, as far as that may be shown.
@@ -77,6 +95,7 @@ pub(super) struct Cards<'a> {
     pub(super) view: &'a View,
     logs: BTreeMap<Id, Log>,
     names: BTreeMap<Id, Option<String>>,
+    revisions: Revisions<'a>,
 }
 
 impl<'a> Cards<'a> {
@@ -92,6 +111,7 @@ impl<'a> Cards<'a> {
             view,
             logs,
             names: BTreeMap::new(),
+            revisions: Revisions::of(view),
         })
     }
 
@@ -103,10 +123,16 @@ impl<'a> Cards<'a> {
             .map_or("unreadable", |payload| payload.act.kind())
             .to_owned();
         let log = read.as_ref().map(|(log, _)| *log);
-        let body = log.zip(payload.and_then(|payload| payload.body.as_ref()));
-        let body = body.map(|(log, body)| self.body(log, body, true)).transpose()?;
+        let (mut body, mut history) = self.newest(item)?;
         let file = log.zip(payload.and_then(|payload| payload.act.file()));
-        let file = file.map(|(log, file)| self.body(log, file, false)).transpose()?;
+        let mut file = file.map(|(log, file)| self.body(log, file, false)).transpose()?;
+        let hidden = self.revisions.hidden(item).map(str::to_owned);
+        if hidden.is_some() {
+            let former = history.iter_mut().map(|former| &mut former.body);
+            for body in former.chain([&mut body, &mut file]).flatten() {
+                (body.state, body.text, body.cut) = ("hidden", None, false);
+            }
+        }
         let title = body
             .as_ref()
             .and_then(|body| body.text.as_deref())
@@ -125,7 +151,9 @@ impl<'a> Cards<'a> {
                 Column::Signed => "signed",
                 Column::Imported => "imported",
             },
-            author: self.byline(item)?,
+            author: self.byline(item, payload.map_or(&[], |payload| &payload.re))?,
+            hidden,
+            history,
             re: payload.map(|payload| payload.re.clone()).unwrap_or_default(),
             data: payload.map_or(Value::Null, |payload| data(&payload.act)),
             title,
@@ -134,20 +162,42 @@ impl<'a> Cards<'a> {
         })
     }
 
-    /// The words of an entry's body, where they are here.
+    /// The words of an entry as they read now, where they are here and not hidden.
     pub(super) fn words(&self, item: &Item) -> Result<Option<String>, QueryError> {
+        if self.revisions.hidden(item).is_some() {
+            return Ok(None);
+        }
+        let newest = self.revisions.corrections(item).last().copied().unwrap_or(item);
+        Ok(self.own_body(newest)?.and_then(|body| body.text))
+    }
+
+    /// The newest body of an entry, and those before it.
+    fn newest(&self, item: &Item) -> Result<(Option<Body>, Vec<Former>), QueryError> {
+        let (mut body, mut history) = (self.own_body(item)?, Vec::new());
+        for correction in self.revisions.corrections(item) {
+            let next = self.own_body(correction)?;
+            history.push(Former {
+                corrected_by: correction.id,
+                corrected: correction.effective.to_string(),
+                body: std::mem::replace(&mut body, next),
+            });
+        }
+        Ok((body, history))
+    }
+
+    /// The body that an entry itself refers to.
+    fn own_body(&self, item: &Item) -> Result<Option<Body>, QueryError> {
         let Some((log, entry)) = self.entry(item)? else {
             return Ok(None);
         };
-        match &entry.payload().body {
-            Some(body) => Ok(self.body(log, body, true)?.text),
-            None => Ok(None),
-        }
+        let body = entry.payload().body.as_ref();
+        body.map(|body| self.body(log, body, true)).transpose()
     }
 
-    /// What is searched of an entry, where it is here.
+    /// What is searched of an entry as it reads now, where it is here.
     pub(super) fn text(&self, item: &Item) -> Result<Option<Text>, QueryError> {
-        let Some((log, entry)) = self.entry(item)? else {
+        let newest = self.revisions.corrections(item).last().copied().unwrap_or(item);
+        let Some((log, entry)) = self.entry(newest)? else {
             return Ok(None);
         };
         let Some(body) = &entry.payload().body else {
@@ -170,14 +220,23 @@ impl<'a> Cards<'a> {
         Ok(bytes.and_then(|bytes| Some((log, Entry::parse(&bytes).ok()?))))
     }
 
-    fn byline(&mut self, item: &Item) -> Result<Byline, QueryError> {
+    /// Who asked under a pseudonym is named nowhere in what they do about their question: by accepting or taking it back
+    /// they would else show themselves to be the asker.
+    fn is_unnamed(&self, item: &Item, re: &[Id]) -> bool {
+        let about = re.iter().filter_map(|id| self.view.find(*id));
+        let begins = about.clone().filter_map(|about| self.view.root(about));
+        let mut asked = about.chain(begins).chain([item]);
+        asked.any(|query| query.pseudonymous && query.author == item.author)
+    }
+
+    fn byline(&mut self, item: &Item, re: &[Id]) -> Result<Byline, QueryError> {
         let plain = |kind| Byline {
             kind,
             person: None,
             name: None,
         };
         Ok(match item.author {
-            Author::Person(_) if item.pseudonymous => plain("pseudonym"),
+            Author::Person(_) if self.is_unnamed(item, re) => plain("pseudonym"),
             Author::Person(number) => match self.view.person(number) {
                 Person::Member(id) => {
                     let name = self.name(id)?;

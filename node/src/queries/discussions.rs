@@ -24,7 +24,7 @@ pub(super) fn thread(reader: &Reader, prefix: &str) -> Result<Value, QueryError>
     let mut followers: Vec<&Item> = view
         .items()
         .iter()
-        .filter(|other| other.id != root.id && is_of(&view, other, root.id))
+        .filter(|other| other.id != root.id && is_of(&view, other, root.id) && !is_tending(other))
         .collect();
     followers.sort_by_key(|item| item.moment());
     let mut cards = Cards::new(reader, &view)?;
@@ -85,6 +85,14 @@ pub(super) fn begins_one(view: &View, item: &Item) -> bool {
         Some(Deed::QueryAsked | Deed::ThreadOpened | Deed::ResourcePublished)
     );
     kind && view.subject(item).is_none()
+}
+
+/// It is shown with what it is about, or is for the stewards.
+fn is_tending(item: &Item) -> bool {
+    matches!(
+        item.deed,
+        Some(Deed::ContentCorrected | Deed::ContentReported | Deed::ContentHidden)
+    )
 }
 
 /// What people say, as against what they administer.

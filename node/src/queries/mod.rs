@@ -3,6 +3,7 @@
 mod asker;
 mod candidates;
 mod card;
+mod collected;
 mod decisions;
 mod discussions;
 mod figures;
@@ -10,13 +11,16 @@ mod gathering;
 mod imports;
 mod inbox;
 mod leadership;
+mod lineage;
 mod log;
+mod meetings;
 mod news;
 mod people;
 mod portfolio;
 mod pulses;
 mod query;
 mod resolve;
+mod revisions;
 mod row;
 mod search;
 mod status;
@@ -284,6 +288,9 @@ impl Reader {
                 from,
                 limit,
             } => log::list(self, organisation.as_deref(), *from, *limit),
+            Query::Meetings {} => meetings::meetings(self),
+            Query::Faqs {} => collected::faqs(self),
+            Query::Lineage { id } => lineage::lineage(self, id),
             Query::Members { organisation } => people::members(self, organisation.as_deref()),
             Query::Circles { key } => gathering::list_circles(self, key.as_ref()),
             Query::Circle { id } => gathering::circle(self, id),

@@ -148,6 +148,15 @@ pub enum Query {
         #[serde(default = "page")]
         limit: usize,
     },
+    /// The meetings, with who signed that they were there.
+    Meetings {},
+    /// The collected answers.
+    Faqs {},
+    /// What an entry came from, and what came of it.
+    Lineage {
+        /// Its id.
+        id: String,
+    },
     /// The members of an organisation.
     Members {
         /// Whose. The own ones where none is named.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::card::{Card, Cards, data};
 use super::query::Wanted;
+use super::revisions::Revisions;
 use super::{QueryError, Reader, discussions, resolve};
 use crate::search::{Expression, Hit, Passage, is_searched};
 use crate::store::LogNumber;
@@ -95,9 +96,10 @@ impl Filter {
                 .collect()
         };
         let left_out = left_out(view);
+        let revisions = Revisions::of(view);
         let item = |hit: &Hit| {
             let organisation = organisations.get(&hit.place.log)?;
-            let item = view.item_at(*organisation, hit.place.index)?;
+            let item = revisions.shown_as(view, view.item_at(*organisation, hit.place.index)?)?;
             (is_shown(view, item, &left_out) && self.fits(view, item)).then_some((item, hit.score))
         };
         let mut items: Vec<(&Item, f32)> = hits.iter().filter_map(item).collect();

@@ -10,6 +10,7 @@ mod gathering;
 mod import;
 mod joining;
 mod leading;
+mod learning;
 mod manual;
 mod offline;
 mod proving;

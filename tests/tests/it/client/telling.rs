@@ -6,13 +6,13 @@ use std::fs;
 use std::process::Command;
 
 /// A second member, Bea, with a home of her own.
-struct Bea<'a> {
+pub(super) struct Bea<'a> {
     house: &'a House,
     key: String,
 }
 
 impl<'a> Bea<'a> {
-    fn joins(house: &'a House) -> Bea<'a> {
+    pub(super) fn joins(house: &'a House) -> Bea<'a> {
         let mut bea = Bea {
             house,
             key: String::new(),
@@ -33,7 +33,14 @@ impl<'a> Bea<'a> {
     }
 
     #[track_caller]
-    fn is_refused(&self, arguments: &[&str], why: &str) {
+    pub(super) fn writes(&self, arguments: &[&str]) -> String {
+        let written = succeed_json(&mut self.hearth(arguments));
+        assert_eq!(written["state"], "acknowledged", "{written}");
+        text(&written["id"])
+    }
+
+    #[track_caller]
+    pub(super) fn is_refused(&self, arguments: &[&str], why: &str) {
         let output = self.hearth(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));
         assert!(said(&output).contains(why), "{why} in\n{}", said(&output));
