@@ -1,6 +1,7 @@
 """Verdicts over a cut (docs/protocol.md sections 3 and 6), from nothing but published logs."""
 
 import kinds
+import surveys
 import tree
 
 STEWARD, MEMBER, EITHER, RECORD, FOUNDING = "steward", "member", "steward or the person", "record", "founding"
@@ -16,8 +17,8 @@ SIGNERS = {
     "content.corrected": MEMBER, "content.reported": MEMBER, "content.hidden": STEWARD,
     "meeting.scheduled": MEMBER, "meeting.held": MEMBER, "meeting.attended": MEMBER, "meeting.evaluated": MEMBER,
     "resource.superseded": MEMBER, "resource.applied": MEMBER, "faq.endorsed": MEMBER, "reflection.logged": MEMBER,
-    "introduction.made": MEMBER, "mentoring.started": MEMBER,
-} | {kind: MEMBER for kind in CONTRIBUTIONS} | {kind: MEMBER for kind in (
+    "introduction.made": MEMBER, "mentoring.started": MEMBER, "pulse.opened": STEWARD, "pulse.requested": MEMBER,
+} | {kind: RECORD for kind in surveys.OWN} | {kind: MEMBER for kind in CONTRIBUTIONS} | {kind: MEMBER for kind in (
     "member.invited", "interest.declared", "profile.written", "consent.set", "member.affiliated", "history.linked",
     "circle.opened", "circle.joined", "circle.left", "circle.closed", "gap.raised", "gap.owned", "gap.closed",
     "role.granted", "role.accepted", "role.ended", "time.pledged",
@@ -59,7 +60,7 @@ SUBJECTS = {
     "claim.acknowledged", "claim.corroborated", "claim.evaluated", "claim.contested", "claim.withdrawn", "audit.attested",
 )}
 SIGNERS |= {kind: MEMBER for kind in ("decision.proposed", "ballot.cast", "decision.closed", "terms.acknowledged", "milestone.met", *kinds.ADOPTED)}
-SUBJECTS |= {
+SUBJECTS |= surveys.SUBJECTS | {
     "decision.proposed": None, "ballot.cast": {"decision.proposed"}, "decision.closed": {"decision.proposed"},
     "terms.acknowledged": {"terms.adopted"}, "milestone.met": {"plan.adopted", "plan.rebaselined"},
 } | {kind: ({"decision.proposed"}, SUBJECTS[kind][1] if isinstance(SUBJECTS.get(kind), tuple) else None) for kind in kinds.ADOPTED}
@@ -82,7 +83,7 @@ class Fact:
         self.id, self.kind, self.at = entry.id, entry.kind, entry.at
         self.standing, self.reason = COUNTS, None
         self.person = None  # a member's, an imported author's as ("source", …), or nothing where nobody is known
-        self.imported = entry.author is None and entry.kind != "heads.seen"
+        self.imported = entry.author is None and entry.kind not in surveys.OWN | {"heads.seen"}
         self.automaton = bool(entry.source and entry.source.get("automaton"))
         self.effective, self.witnessed = entry.at, False
 
@@ -189,6 +190,9 @@ class Community:
             return fact.void("not_permitted")
         if not self._may(fact, targets[0], facts):
             fact.void("not_permitted")
+        misfit = surveys.misfit(fact, targets, facts, self.people) if fact.kind in surveys.SUBJECTS else None
+        if misfit:
+            fact.void(misfit)
 
     def _lets(self, proposal, fact):
         """Whether a proposal lets just this be, about nothing that it does not name itself."""
@@ -313,6 +317,7 @@ class Fold:
 
     def __init__(self, community, organisation, stewards, charter):
         self.community, self.organisation, self.stewards, self.charter = community, organisation, stewards, charter
+        self.pulses = surveys.Places()
         self.keys, self.gone, self.revoked, self.sources, self.ids = {}, set(), set(), set(), set()
 
     def judge(self, fact, signed):
@@ -342,14 +347,20 @@ class Fold:
         if signer == FOUNDING:
             return None if fact.index <= self.charter and entry.author in self.stewards | {self.community.logs[self.organisation].entries[0].author} else "misplaced"
         if entry.author is None:
-            if fact.kind not in IMPORTED | {"heads.seen"}:
+            if fact.kind not in IMPORTED | surveys.OWN | {"heads.seen"}:
                 return "misplaced"
+            charter = self.community.logs[self.organisation].entries[self.charter].data
+            if fact.kind in surveys.OWN and not surveys.is_own(entry, charter["origin"]):
+                return "bad_data"
             if (entry.source["site"], entry.source["kind"], entry.source["id"]) in self.sources:
                 return "duplicate_source"
             return None
         if signer == RECORD:
             return "misplaced"
-        return self._author(fact, signer)
+        if fact.kind == "pulse.answered":
+            known = entry.author in self.keys or entry.author in self.stewards
+            return "not_permitted" if known else self.pulses.reason(fact, None)
+        return self._author(fact, signer) or self.pulses.reason(fact, fact.person)
 
     def _author(self, fact, signer):
         key = fact.entry.author
@@ -381,6 +392,7 @@ class Fold:
         return None
 
     def _apply(self, fact):
+        self.pulses.take(fact)
         people = self.community.people
         if fact.kind == "member.admitted":
             person = self.keys.setdefault(fact.entry.data["key"], fact.id)

@@ -16,12 +16,20 @@ import cbor
 import gathering
 import leadership
 import outputs
+import surveys
 from agreed import g1, p1, p2, p3
 from community import CONTRIBUTIONS, COUNTS, PENDING, Community
 from published import Published
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
+
+
+SURVEYED = [
+    ("K4", "safe-to-ask", 365 * DAY), ("V1", "matters-to-my-work", 90 * DAY), ("L1", "confidence-in-leadership", 90 * DAY),
+    ("L2", "know-whom-to-ask", 90 * DAY), ("S2", "ambitious", 365 * DAY), ("I2", "matches-my-experience", 90 * DAY), ("P2", "explain-its-value", 90 * DAY),
+    ("K1", "learned-something", 90 * DAY),
+]
 
 
 class View:
@@ -280,6 +288,8 @@ def check(framework, community, name):
         "V1": gathering.v1(view), "G2": gathering.g2(view, CONTRIBUTIONS), "G3": gathering.gaps(view), "S1": gathering.s1(view, CONTRIBUTIONS),
     }
     signed |= {"V2": learning.v2(view), "K1": learning.k1(view), "K3": learning.k3(view)}
+    for id, item, length in SURVEYED:
+        signed[id] |= surveys.surveyed(view, item, item.replace("-", "_"), length)
     figures = {(id, "signed"): found for id, found in signed.items()}
     figures |= {("V4", "all"): v4(view, signed=False), ("K3", "all"): learning.k3(view, signed=False)}
     figures[("G2", "all")] = gathering.g2(view, CONTRIBUTIONS, signed=False)

@@ -1,8 +1,7 @@
 //! The member's home: the key that signs, the settings of the client, and what waits to be sent.
 //!
 //! `member.key`, `client.json`, `seen`, `following`, `digest`, `reports.json`, `outbox/`, `drafts/`,
-//! `pulses/`: files of mode 0600 in
-//! directories of mode 0700.
+//! `pulses/`: files of mode 0600 in directories of mode 0700.
 
 mod following;
 mod outbox;

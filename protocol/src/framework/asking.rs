@@ -13,14 +13,22 @@ use super::rating::{self, Rating};
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
+use super::survey;
 use crate::community::{Author, PersonNumber};
 
 /// How it is computed.
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::K4),
-    definitions: &[&ASKERS, &ANSWERED_ACROSS, &ASKING_DAYS, &PSEUDONYMOUS_QUERIES],
+    definitions: &[
+        &ASKERS,
+        &ANSWERED_ACROSS,
+        &ASKING_DAYS,
+        &PSEUDONYMOUS_QUERIES,
+        survey::SAFE_TO_ASK.agreement,
+        survey::SAFE_TO_ASK.turnout,
+    ],
     rated: "Rated by `askers` (`k4.askers`).",
-    not_computed: &["safe to ask (survey)"],
+    not_computed: &[],
     measure,
 };
 
@@ -92,12 +100,13 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
         scope.parameters.k4.askers,
         scope.parameters.few,
     );
-    let indicators = vec![
+    let mut indicators = vec![
         askers,
         Measured::signed_only(&ANSWERED_ACROSS, signed.answered_across()),
         Measured::both(&ASKING_DAYS, [signed.days(), all.days()]),
         Measured::both(&PSEUDONYMOUS_QUERIES, [signed.pseudonymous(), all.pseudonymous()]),
     ];
+    indicators.extend(survey::measured(scope, &survey::SAFE_TO_ASK));
     (Some(rating), indicators)
 }
 

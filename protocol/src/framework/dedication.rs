@@ -13,6 +13,7 @@ use super::roles::{Holding, Roles};
 use super::scope::Scope;
 use super::section::Section;
 use super::statement::Statement;
+use super::survey;
 use crate::community::{Column, Item, View};
 use crate::id::Id;
 use crate::kind::{Act, Deed, Leadership, Provider, Slug, TimeConfirmed, TimePledged};
@@ -21,9 +22,15 @@ use crate::time::{Month, Span, Timestamp};
 /// How it is computed.
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::L1),
-    definitions: &[&ROLES_FILLED, &ROLES_BY_PROVIDER, &TIME_CONFIRMED],
+    definitions: &[
+        &ROLES_FILLED,
+        &ROLES_BY_PROVIDER,
+        &TIME_CONFIRMED,
+        survey::CONFIDENCE.agreement,
+        survey::CONFIDENCE.turnout,
+    ],
     rated: "A census. *developing* where every required role (`l1.required`) is filled, *emerging* where only some are, *none* where none is; *established* also needs `l1.confirmed` per cent of the planned minutes confirmed, and some planned. Without required roles *insufficient*.",
-    not_computed: &["confidence in the leadership (survey)"],
+    not_computed: &[],
     measure,
 };
 
@@ -85,11 +92,12 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     let (filled, ratio) = filled(scope, &roles);
     let (time, minutes) = time(scope, &roles);
     let rating = rate(scope, ratio, minutes);
-    let indicators = vec![
+    let mut indicators = vec![
         Measured::signed_only(&ROLES_FILLED, filled),
         Measured::signed_only(&ROLES_BY_PROVIDER, by_provider(scope, &roles)),
         Measured::signed_only(&TIME_CONFIRMED, time),
     ];
+    indicators.extend(survey::measured(scope, &survey::CONFIDENCE));
     (Some(rating), indicators)
 }
 

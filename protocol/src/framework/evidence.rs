@@ -100,6 +100,8 @@ pub enum Excluded {
     FewPeople,
     /// Its author had not been a member long enough.
     ShortTenure,
+    /// An answer of a pulse with more answers than an issuer logged tokens.
+    Unissued,
 }
 
 /// The ids behind a figure. A share is counted / (counted + uncounted).

@@ -12,6 +12,7 @@ use super::ratio::Ratio;
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
+use super::survey;
 use crate::community::{Item, PersonNumber};
 use crate::governance::State;
 use crate::id::Id;
@@ -24,9 +25,14 @@ pub const FUTURE: &str = "future";
 /// How it is computed.
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::S2),
-    definitions: &[&FUTURE_DISCUSSIONS, &FUTURE_DECIDED],
+    definitions: &[
+        &FUTURE_DISCUSSIONS,
+        &FUTURE_DECIDED,
+        survey::AMBITIOUS.agreement,
+        survey::AMBITIOUS.turnout,
+    ],
     rated: "*developing* with one in `future_discussions`, *established* with one of them in `future_decided`, *emerging* where a leader opened one that too few took part in, else *none*.",
-    not_computed: &["meetings about the future", "ambition (survey)"],
+    not_computed: &["meetings about the future"],
     measure,
 };
 
@@ -87,10 +93,11 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     } else {
         Rating::None
     };
-    let indicators = vec![
+    let mut indicators = vec![
         Measured::signed_only(&FUTURE_DISCUSSIONS, discussed),
         Measured::signed_only(&FUTURE_DECIDED, decided),
     ];
+    indicators.extend(survey::measured(scope, &survey::AMBITIOUS));
     (Some(rating), indicators)
 }
 

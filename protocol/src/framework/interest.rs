@@ -11,15 +11,21 @@ use super::rating::Rating;
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
+use super::survey;
 use crate::gathering::interests;
 use crate::kind::{Act, Community, Deed, Slug};
 
 /// How it is computed.
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::V1),
-    definitions: &[&DOMAIN_DECLARED, &INTERESTED],
+    definitions: &[
+        &DOMAIN_DECLARED,
+        &INTERESTED,
+        survey::MATTERS.agreement,
+        survey::MATTERS.turnout,
+    ],
     rated: "*developing* where the domain is declared, *established* from `v1.interested` per cent of `interested`.",
-    not_computed: &["it matters to my work (survey)"],
+    not_computed: &[],
     measure,
 };
 
@@ -77,10 +83,11 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     }
     let is_declared = !domain.counted.is_empty();
     let interested = interested(scope, &adopted);
-    let indicators = vec![
+    let mut indicators = vec![
         Measured::signed_only(&DOMAIN_DECLARED, Figure::flag(is_declared, domain)),
         Measured::signed_only(&INTERESTED, interested),
     ];
+    indicators.extend(survey::measured(scope, &survey::MATTERS));
     (Some(rate(scope, is_declared, &indicators[1].signed)), indicators)
 }
 

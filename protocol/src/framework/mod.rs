@@ -42,6 +42,7 @@ mod statement;
 mod stories;
 mod subgroups;
 mod support;
+mod survey;
 mod survival;
 mod terms;
 mod ties;

@@ -15,15 +15,21 @@ use super::rating::{self, Rating};
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
+use super::survey;
 use crate::community::{Item, PersonNumber};
 use crate::kind::Deed;
 
 /// How it is computed.
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::K1),
-    definitions: &[&RECIPROCAL, &SHARED_MEETINGS],
-    rated: "Rated by `reciprocal` (`k1.reciprocal`), at most *developing*: *established* also asks what members say in a survey, which is not computed.",
-    not_computed: &["learned something to use (survey)"],
+    definitions: &[
+        &RECIPROCAL,
+        &SHARED_MEETINGS,
+        survey::LEARNED.agreement,
+        survey::LEARNED.turnout,
+    ],
+    rated: "Rated by `reciprocal` (`k1.reciprocal`), at most *developing*: *established* also asks what members say in a survey, which the rating does not take in yet.",
+    not_computed: &[],
     measure,
 };
 
@@ -73,10 +79,11 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     let parameters = scope.parameters;
     let rating =
         rating::of_sample(reciprocal.ratio(), parameters.k1.reciprocal, parameters.few).capped(false);
-    let indicators = vec![
+    let mut indicators = vec![
         Measured::signed_only(&RECIPROCAL, reciprocal),
         Measured::signed_only(&SHARED_MEETINGS, shared_meetings(scope)),
     ];
+    indicators.extend(survey::measured(scope, &survey::LEARNED));
     (Some(rating), indicators)
 }
 

@@ -11,6 +11,7 @@ use super::rating::Rating;
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
+use super::survey;
 use crate::community::Item;
 use crate::governance::Adopted;
 use crate::kind::{Act, Choice, Cycle, Deed, Impact};
@@ -23,9 +24,11 @@ pub(super) static METHOD: Method = Method {
         &VALUE_DISSENT,
         &CORROBORATED_STORIES,
         &STORIES_BY_CYCLE,
+        survey::MATCHES.agreement,
+        survey::MATCHES.turnout,
     ],
-    rated: "*Developing* with a value statement in force; without one *emerging* if there is a corroborated story. *Established* also asks for `i2.stories` corroborated stories and for the survey, so it is not reached as long as that is not computed.",
-    not_computed: &["matches my experience (survey)"],
+    rated: "*Developing* with a value statement in force; without one *emerging* if there is a corroborated story. *Established* also asks for `i2.stories` corroborated stories and for the survey, which the rating does not take in yet, so it is not reached.",
+    not_computed: &[],
     measure,
 };
 
@@ -100,12 +103,13 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
         counted: stories.counted.clone(),
         ..Evidence::default()
     };
-    let indicators = vec![
+    let mut indicators = vec![
         Measured::signed_only(&VALUE_STATEMENT, statement(stated.as_ref())),
         Measured::signed_only(&VALUE_DISSENT, dissent(stated.as_ref())),
         Measured::signed_only(&CORROBORATED_STORIES, Figure::share("stories", stories)),
         Measured::signed_only(&STORIES_BY_CYCLE, Figure::parts(cycles, by_cycle)),
     ];
+    indicators.extend(survey::measured(scope, &survey::MATCHES));
     (Some(rating), indicators)
 }
 

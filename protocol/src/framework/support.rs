@@ -14,6 +14,7 @@ use super::roles::Roles;
 use super::scope::{Reach, Scope, is_contribution};
 use super::section::Section;
 use super::statement::Statement;
+use super::survey;
 use crate::community::{Item, PersonNumber};
 use crate::id::Id;
 use crate::kind::Deed;
@@ -22,9 +23,14 @@ use crate::time::{Span, Timestamp};
 /// How it is computed.
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::L2),
-    definitions: &[&HELPERS, &REQUESTS_ANSWERED],
+    definitions: &[
+        &HELPERS,
+        &REQUESTS_ANSWERED,
+        survey::WHOM_TO_ASK.agreement,
+        survey::WHOM_TO_ASK.turnout,
+    ],
     rated: "Rated by `helpers` (`l2.helpers`); *established* also needs `requests_answered` of at least `l2.answered` per cent, and enough requests for that to be rated so high.",
-    not_computed: &["I know whom to ask (survey)"],
+    not_computed: &[],
     measure,
 };
 
@@ -80,10 +86,11 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     let enough = Thresholds::from((parameters.l2.answered, parameters.l2.answered));
     let engaged = rating::of_sample(answered.ratio(), enough, parameters.few) == Rating::Established;
     let rating = rating::of_sample(helpers.ratio(), parameters.l2.helpers, parameters.few).capped(engaged);
-    let indicators = vec![
+    let mut indicators = vec![
         Measured::signed_only(&HELPERS, helpers),
         Measured::signed_only(&REQUESTS_ANSWERED, answered),
     ];
+    indicators.extend(survey::measured(scope, &survey::WHOM_TO_ASK));
     (Some(rating), indicators)
 }
 

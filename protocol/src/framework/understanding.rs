@@ -12,6 +12,7 @@ use super::rating::{self, Rating};
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
+use super::survey;
 use super::terms;
 use crate::community::{Item, PersonNumber};
 use crate::governance::Adopted;
@@ -21,9 +22,9 @@ use crate::time::Span;
 /// How it is computed.
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::P2),
-    definitions: &[&ACKNOWLEDGED],
-    rated: "Rated by `acknowledged` (`p2.acknowledged`: *developing* is more than the first, for most is more than half), and at most *emerging* as long as the survey that both thresholds ask for is not computed; *insufficient* without terms, and while they are new.",
-    not_computed: &["could explain its value to others (survey)"],
+    definitions: &[&ACKNOWLEDGED, survey::EXPLAIN.agreement, survey::EXPLAIN.turnout],
+    rated: "Rated by `acknowledged` (`p2.acknowledged`: *developing* is more than the first, for most is more than half), and at most *emerging* since the rating does not take in yet the survey that both thresholds ask for; *insufficient* without terms, and while they are new.",
+    not_computed: &[],
     measure,
 };
 
@@ -65,7 +66,9 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     );
     // Both thresholds ask for the survey, too.
     let rating = rate(scope, &figure).min(Rating::Emerging);
-    (Some(rating), vec![Measured::signed_only(&ACKNOWLEDGED, figure)])
+    let mut indicators = vec![Measured::signed_only(&ACKNOWLEDGED, figure)];
+    indicators.extend(survey::measured(scope, &survey::EXPLAIN));
+    (Some(rating), indicators)
 }
 
 /// *Developing* begins above its threshold, not at it.

@@ -53,7 +53,7 @@ fn an_independent_program_agrees_with_the_stories_about_leaders() {
 }
 
 /// A log of a story as static files with its entries.
-fn publish(story: &Story, organisation: &str, folder: &Path) {
+pub(crate) fn publish(story: &Story, organisation: &str, folder: &Path) {
     let entries = story.entries(story.number(organisation));
     let write = |path: String, bytes: &[u8]| {
         let path = folder.join(path);

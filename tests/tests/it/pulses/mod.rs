@@ -1,4 +1,5 @@
 //! Anonymous surveys: what counts of them, and how they come out.
 
+mod figures;
 mod survey;
 mod verdicts;

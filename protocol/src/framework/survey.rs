@@ -1,0 +1,280 @@
+//! What members say in anonymous surveys: the surveyed column (S) of a statement. Of the pulses that asked about an item the
+//! one closed last within the window counts, alone: pulses are never added up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::evidence::{Evidence, Excluded};
+use super::figure::Figure;
+use super::indicator::{Definition, Extent, Ground, Measured};
+use super::scope::{Reach, Scope};
+use crate::community::{Item, View};
+use crate::id::Id;
+use crate::kind::{Act, Deed, Pulse, PulseAnswered, PulseOpened};
+
+/// A statement that members are asked about, with its two indicators.
+pub(super) struct Asked {
+    /// As in `items` of `pulse.opened`.
+    pub(super) item: &'static str,
+    pub(super) agreement: &'static Definition,
+    pub(super) turnout: &'static Definition,
+}
+
+/// "It is safe to ask for help here."
+pub(super) static SAFE_TO_ASK: Asked = Asked {
+    item: "safe-to-ask",
+    agreement: &agreement(
+        "safe_to_ask",
+        "answers above the middle of the scale to “It is safe to ask for help here” / answers to it, in the pulse that asked and was closed last in [T − 365 d, T); void where there are more answers than tokens logged by either issuer",
+        Extent::Year,
+    ),
+    turnout: &turnout("safe_to_ask_turnout", Extent::Year),
+};
+
+/// "It matters to my work."
+pub(super) static MATTERS: Asked = Asked {
+    item: "matters-to-my-work",
+    agreement: &agreement(
+        "matters_to_my_work",
+        "answers above the middle of the scale to “It matters to my work” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
+        Extent::Window,
+    ),
+    turnout: &turnout("matters_to_my_work_turnout", Extent::Window),
+};
+
+/// "I have confidence in its leadership."
+pub(super) static CONFIDENCE: Asked = Asked {
+    item: "confidence-in-leadership",
+    agreement: &agreement(
+        "confidence_in_leadership",
+        "answers above the middle of the scale to “I have confidence in its leadership” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
+        Extent::Window,
+    ),
+    turnout: &turnout("confidence_in_leadership_turnout", Extent::Window),
+};
+
+/// "I know whom to ask."
+pub(super) static WHOM_TO_ASK: Asked = Asked {
+    item: "know-whom-to-ask",
+    agreement: &agreement(
+        "know_whom_to_ask",
+        "answers above the middle of the scale to “I know whom to ask” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
+        Extent::Window,
+    ),
+    turnout: &turnout("know_whom_to_ask_turnout", Extent::Window),
+};
+
+/// "We are ambitious for its growth."
+pub(super) static AMBITIOUS: Asked = Asked {
+    item: "ambitious",
+    agreement: &agreement(
+        "ambitious",
+        "answers above the middle of the scale to “We are ambitious for its growth” / answers to it, in the pulse that asked and was closed last in [T − 365 d, T); void where there are more answers than tokens logged by either issuer",
+        Extent::Year,
+    ),
+    turnout: &turnout("ambitious_turnout", Extent::Year),
+};
+
+/// "What is said of its value matches my experience."
+pub(super) static MATCHES: Asked = Asked {
+    item: "matches-my-experience",
+    agreement: &agreement(
+        "matches_my_experience",
+        "answers above the middle of the scale to “What is said of its value matches my experience” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
+        Extent::Window,
+    ),
+    turnout: &turnout("matches_my_experience_turnout", Extent::Window),
+};
+
+/// "I could explain its value to others."
+pub(super) static EXPLAIN: Asked = Asked {
+    item: "explain-its-value",
+    agreement: &agreement(
+        "explain_its_value",
+        "answers above the middle of the scale to “I could explain its value to others” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
+        Extent::Window,
+    ),
+    turnout: &turnout("explain_its_value_turnout", Extent::Window),
+};
+
+/// "I learned something I will use."
+pub(super) static LEARNED: Asked = Asked {
+    item: "learned-something",
+    agreement: &agreement(
+        "learned_something",
+        "answers above the middle of the scale to “I learned something I will use” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
+        Extent::Window,
+    ),
+    turnout: &turnout("learned_something_turnout", Extent::Window),
+};
+
+/// How many agree.
+pub(super) const fn agreement(name: &'static str, formula: &'static str, window: Extent) -> Definition {
+    Definition {
+        name,
+        formula,
+        ground: Ground::Surveyed,
+        window,
+        parameters: parameters(window),
+        raised: "members who agree, in the next pulse",
+        gamed: "asking at a good moment; two issuers who answer for those who did not; urging people to show their answers",
+        countered: "the response rate stands beside it; more answers than an issuer logged tokens void the pulse; receipts show a dropped answer; the last pulse counts, not the best",
+    }
+}
+
+/// How many were asked, and how many answered.
+pub(super) const fn turnout(name: &'static str, window: Extent) -> Definition {
+    Definition {
+        name,
+        formula: "of that pulse: members of its electorate as counted in the logs, those who asked for tokens, tokens issued (the fewer of the two issuers), answers published; of these, those who chose on this statement, and those who agree",
+        ground: Ground::Surveyed,
+        window,
+        parameters: parameters(window),
+        raised: "members whose client talks to its node while tokens are given, and who answer",
+        gamed: "opening when few are there",
+        countered: "the electorate is pinned by a cut, and recounted",
+    }
+}
+
+const fn parameters(window: Extent) -> &'static [&'static str] {
+    match window {
+        Extent::AsOf => &[],
+        Extent::Window => &["window"],
+        Extent::Year => &["year"],
+    }
+}
+
+/// Both indicators of a statement.
+pub(super) fn measured(scope: Scope<'_>, asked: &Asked) -> [Measured; 2] {
+    let outcome = Outcome::of(scope, asked);
+    let (share, parts) = outcome.map_or_else(
+        || (Evidence::default(), (BTreeMap::new(), Evidence::default())),
+        |outcome| (outcome.share(), outcome.parts()),
+    );
+    [
+        Measured::signed_only(asked.agreement, Figure::share("answers", share)),
+        Measured::signed_only(asked.turnout, Figure::parts(parts.0, parts.1)),
+    ]
+}
+
+/// How the pulse in question came out.
+struct Outcome<'a> {
+    view: &'a View,
+    opened: &'a Item,
+    says: &'a PulseOpened,
+    /// The place of the statement among the items.
+    place: usize,
+    answers: Vec<(&'a Item, &'a PulseAnswered)>,
+    requests: BTreeSet<Id>,
+    issued: [u64; 2],
+}
+
+impl<'a> Outcome<'a> {
+    fn of(scope: Scope<'a>, asked: &Asked) -> Option<Outcome<'a>> {
+        let view = scope.view;
+        let since = scope.since(match asked.agreement.window {
+            Extent::Year => scope.parameters.year,
+            Extent::Window | Extent::AsOf => scope.parameters.window,
+        });
+        // The close is a record, and so is what is issued: the organisation's own word, imported from nowhere.
+        let closed = view
+            .done(Deed::PulseClosed)
+            .filter(|closed| scope.is_visible(closed, Reach::All) && closed.effective >= since);
+        let pulses = closed.filter_map(|closed| {
+            let opened = view.subject(closed)?;
+            let Some(Act::Pulse(Pulse::PulseOpened(says))) = opened.act() else {
+                return None;
+            };
+            let place = says.items.iter().position(|item| item.as_str() == asked.item)?;
+            Some((closed.moment(), opened, says, place))
+        });
+        let (_, opened, says, place) = pulses.max_by_key(|(moment, ..)| *moment)?;
+        Some(Outcome::count(view, opened, says, place))
+    }
+
+    fn count(view: &'a View, opened: &'a Item, says: &'a PulseOpened, place: usize) -> Outcome<'a> {
+        let is_of_it = |item: &&Item| view.subject(item).is_some_and(|about| about.id == opened.id);
+        let answers = view.done(Deed::PulseAnswered).filter(is_of_it);
+        let answers = answers
+            .filter_map(|item| match item.act() {
+                Some(Act::Pulse(Pulse::PulseAnswered(answer))) => Some((item, answer)),
+                _ => None,
+            })
+            .collect();
+        let requests = view.done(Deed::PulseRequested).filter(is_of_it);
+        let requests: BTreeSet<Id> = requests.map(|request| request.id).collect();
+        let mut issued = [0; 2];
+        for issue in view.done(Deed::PulseIssued) {
+            let about = view
+                .subject(issue)
+                .is_some_and(|request| requests.contains(&request.id));
+            let issuer = says.issuer(view.organisation(issue.organisation).id);
+            if let (true, Some(issuer)) = (about, issuer) {
+                issued[issuer] += 1;
+            }
+        }
+        Outcome {
+            view,
+            opened,
+            says,
+            place,
+            answers,
+            requests,
+            issued,
+        }
+    }
+
+    /// More answers than either issuer logged tokens: the pulse says nothing.
+    fn is_flagged(&self) -> bool {
+        self.issued
+            .iter()
+            .any(|issued| *issued < self.answers.len() as u64)
+    }
+
+    fn share(&self) -> Evidence {
+        let mut evidence = Evidence::default();
+        for (item, answer) in &self.answers {
+            let choice = answer.choices[self.place];
+            if self.is_flagged() {
+                evidence.exclude((*item).into(), Excluded::Unissued);
+            } else if choice > 0 {
+                evidence.sort_in(self.says.agrees(choice), (*item).into());
+            }
+        }
+        evidence
+    }
+
+    fn parts(&self) -> (BTreeMap<String, u64>, Evidence) {
+        let share = self.share();
+        let parts = [
+            ("agreeing", share.counted.len() as u64),
+            ("answering", (share.counted.len() + share.uncounted.len()) as u64),
+            ("answers", self.answers.len() as u64),
+            ("electorate", self.electorate()),
+            ("issued", self.issued[0].min(self.issued[1])),
+            ("requested", self.requests.len() as u64),
+        ];
+        let parts = parts.map(|(name, count)| (name.to_owned(), count));
+        let evidence = Evidence {
+            counted: vec![self.opened.into()],
+            ..Evidence::default()
+        };
+        (
+            parts.into_iter().filter(|(_, count)| *count > 0).collect(),
+            evidence,
+        )
+    }
+
+    /// The members of each log at the size the pulse pins, counted anew: what the opening says is the opener's word.
+    fn electorate(&self) -> u64 {
+        let spells = self.view.spells().iter();
+        let members: BTreeSet<_> = spells
+            .filter(|spell| {
+                let organisation = self.view.organisation(spell.organisation).id;
+                let size = self.says.electorate_of(organisation);
+                size.is_some_and(|size| spell.holds_within(size))
+            })
+            .map(|spell| spell.person)
+            .collect();
+        members.len() as u64
+    }
+}
