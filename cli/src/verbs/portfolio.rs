@@ -277,8 +277,10 @@ impl Erase {
         let answer = pen.remote().query(&Query::Portfolio {
             key: own_key(context)?,
         })?;
+        let person: String = read(&answer["person"])?;
         let mut erased: Vec<(Id, Vec<BodyHash>)> = Vec::new();
-        for card in cards(&answer)? {
+        // The name in one's admission is a steward's word.
+        for card in cards(&answer)?.into_iter().filter(|card| card.id != person) {
             let kept = [&card.body, &card.file]
                 .into_iter()
                 .flatten()
@@ -312,10 +314,12 @@ impl Erase {
             ids.push(reply.json["id"].clone());
         }
         let json = json!({ "entries": count, "erasures": ids });
-        Ok(Reply::done(
-            json,
-            format!("Erased the words and files of {count} entries."),
-        ))
+        let text = format!(
+            "Erased the words and files of {count} entries. Your name as it stands in your admission is for a steward to \
+             erase: hearth erase {} --ground request",
+            short(&person)
+        );
+        Ok(Reply::done(json, text))
     }
 }
 
