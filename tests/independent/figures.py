@@ -285,7 +285,7 @@ def check(framework, community, name):
     signed |= {"L1": leadership.l1(view), "L2": leadership.l2(view, CONTRIBUTIONS), "V5": leadership.v5(view, responses(view, True))}
     signed["S2"] = leadership.s2(view, CONTRIBUTIONS)
     signed |= {
-        "V1": gathering.v1(view), "G2": gathering.g2(view, CONTRIBUTIONS), "G3": gathering.gaps(view), "S1": gathering.s1(view, CONTRIBUTIONS),
+        "V1": gathering.v1(view), "G2": gathering.g2(view, CONTRIBUTIONS), "G3": gathering.g3(view, CONTRIBUTIONS), "S1": gathering.s1(view, CONTRIBUTIONS),
     }
     signed |= {"V2": learning.v2(view), "K1": learning.k1(view), "K3": learning.k3(view)}
     for id, item, length in SURVEYED:

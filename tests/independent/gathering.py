@@ -2,6 +2,8 @@
 
 import hashlib
 
+from decisions import Decisions
+
 DAY = 24 * 3_600_000
 
 
@@ -113,6 +115,50 @@ def gaps(view):
     return {"owned_gaps": share(sum(bool(owners) for owners in open_gaps), len(open_gaps))}
 
 
+def g3(view, kinds):
+    lists = [fact.entry.data["potential"] for fact in Decisions(view).adopted("coverage.declared")]
+    now = view.members()
+    active = {fact.organisation for fact in contributions(view, kinds, view.as_of - (view.window or 90 * DAY)) if fact.person in now}
+    charters = view.community.of("organisation.chartered")
+    covered = {fact.entry.data["slug"] for fact in charters if fact.organisation in active}
+    last = lists[-1] if lists else []
+    stands = {row["slug"] for row in last}
+    dropped = {row["slug"] for rows in lists for row in rows} - stands
+
+    def parts(field, rows):
+        found = {}
+        for row in rows:
+            found[row[field]] = found.get(row[field], 0) + 1
+        return {"parts": found}
+
+    inside = [row for row in last if row["slug"] in covered]
+    return gaps(view) | {
+        "covered": share(len(inside), len(last)),
+        "covered_by_region": parts("region", inside), "declared_by_region": parts("region", last),
+        "covered_by_role": parts("role", inside), "declared_by_role": parts("role", last),
+        "dropped": {"value": len(dropped) if lists else None},
+    }
+
+
+def bands(view):
+    """The growth over each period that had its band before it began."""
+    registered = {}
+    for fact in Decisions(view).adopted("target.set"):
+        data = fact.entry.data
+        if data["objective"] == "membership" and fact.effective <= data["from"]:
+            registered[data["until"], data["from"]] = data
+    ended = [data for (until, _), data in sorted(registered.items(), key=lambda item: item[0]) if until < view.as_of]
+    within = sum(data["low"] <= len(view.members(data["until"])) - len(view.members(data["from"])) <= data["high"] for data in ended)
+    last = {}
+    if ended:
+        before, after = view.members(ended[-1]["from"]), view.members(ended[-1]["until"])
+        last = {"before": len(before), "after": len(after), "joined": len(after - before), "left": len(before - after)}
+    return {
+        "within_band": share(within, len(ended), len(registered) - len(ended)),
+        "last_period": {"parts": {name: count for name, count in last.items() if count}},
+    }
+
+
 def spells(view):
     """Every spell of membership that began before T: person, admission, its time."""
     for person in view.community.people.values():
@@ -160,7 +206,7 @@ def s1(view, kinds):
         first[person.id] = min(first.get(person.id, admitted.state_time), admitted.state_time)
     mature = {person: at for person, at in first.items() if at + 180 * DAY < view.as_of}
     kept = sum(any(at + 90 * DAY <= done < at + 180 * DAY for done in active.get(person, [])) for person, at in mature.items())
-    return {
+    return bands(view) | {
         "organic_joins": share(organic, sum(ways.values())),
         "ways_of_joining": {"parts": ways},
         "retained": share(kept, len(mature), len(first) - len(mature)),
