@@ -3,6 +3,7 @@
 mod arguments;
 mod beginning;
 mod completing;
+mod deciding;
 mod desk;
 mod editing;
 mod full_disk;
