@@ -14,6 +14,7 @@ mod leading;
 mod learning;
 mod manual;
 mod offline;
+mod outputs;
 mod proving;
 mod publishing;
 mod pulse;
