@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hearth_protocol::community::{Column, Item, Standing, View};
 use hearth_protocol::framework::Parameters;
+use hearth_protocol::governance::Decisions;
 use hearth_protocol::id::{Id, KeyBytes};
 use hearth_protocol::kind::Deed;
 use hearth_protocol::time::Timestamp;
@@ -54,7 +55,7 @@ pub(super) struct Since<'a> {
 }
 
 /// `{"mark", "news": [row …], "more", "imported", "unanswered": {"hours", "total", "queries": [row …]}}`: what others did,
-/// oldest first, and the questions that nobody has answered in the time the framework gives, newest first. `more` counts
+/// oldest first, and the questions that nobody has answered in the time the parameters in force give, newest first. `more` counts
 /// older news that are left out, `imported` records of other times and places.
 pub(super) fn news(reader: &Reader, asked: &Since<'_>) -> Result<Value, QueryError> {
     let view = reader.view()?;
@@ -81,9 +82,9 @@ pub(super) fn news(reader: &Reader, asked: &Since<'_>) -> Result<Value, QueryErr
     };
     let news = rows(&signed[more..])?;
     let now = asked.now.map(Timestamp::parse_rfc3339).transpose()?;
-    let limit = Parameters::default().v4.respond_in;
-    let mut queries = open_queries(&view);
     let now = now.unwrap_or_else(|| view.default_as_of());
+    let limit = Parameters::in_force(&Decisions::at(&view, now)).v4.respond_in;
+    let mut queries = open_queries(&view);
     queries.retain(|query| query.effective.plus(limit) < now);
     let total = queries.len();
     queries.truncate(MOST);

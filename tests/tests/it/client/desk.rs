@@ -6,7 +6,7 @@ use crate::process::{said, succeed};
 use hearth_tests::wait::until;
 use serde_json::Value;
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// A member of the house with a home of their own.
 struct Colleague<'a> {
@@ -143,10 +143,9 @@ fn a_digest_that_nobody_could_read_was_not_read() {
     let bea = Colleague::joins(&house, "Bea");
     house.write(["ask", "Why?"]);
     // The reader is gone before anything is written.
-    let mut closed = bea.hearth(&["digest"]);
-    let mut child = closed.stdout(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    child.wait().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    bea.hearth(&["digest"]).stdout(writer).status().unwrap();
     assert_eq!(bea.home_file("digest"), "");
     let full = fs::OpenOptions::new().write(true).open("/dev/full");
     if let Ok(full) = full {
