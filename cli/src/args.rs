@@ -141,10 +141,10 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Claim(verbs::claim::Claim),
     /// Open a claim to its evidence, and recompute its value from the cut it pins
-    Trace(verbs::claim::Trace),
+    Trace(verbs::trace::Trace),
     /// Sign what recomputing a claim came to
     #[command(subcommand)]
-    Audit(verbs::claim::Audit),
+    Audit(verbs::trace::Audit),
     /// Put something to the vote, see how votes stand, close them
     #[command(subcommand)]
     Decision(verbs::decision::Decision),
@@ -235,6 +235,7 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
+    #[allow(clippy::too_many_lines, reason = "a line for each verb")]
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         match self {
             Verb::Init(verb) => verb.run(context),

@@ -203,7 +203,8 @@ def s1(view, kinds):
     for fact in contributions(view, kinds, 0):
         active.setdefault(fact.person, []).append(fact.effective)
     for person, admitted, _ in spells(view):
-        first[person.id] = min(first.get(person.id, admitted.state_time), admitted.state_time)
+        who = view.community.alias.get(person.id, person.id)
+        first[who] = min(first.get(who, admitted.state_time), admitted.state_time)
     mature = {person: at for person, at in first.items() if at + 180 * DAY < view.as_of}
     kept = sum(any(at + 90 * DAY <= done < at + 180 * DAY for done in active.get(person, [])) for person, at in mature.items())
     return bands(view) | {

@@ -72,7 +72,7 @@ def k1(view):
             gave.add(answer.person)
             if not facts[query].entry.data.get("pseudonymous"):
                 received.add(facts[query].person)
-    active = {fact.person for fact in contributions(view)}
+    active = {fact.person for fact in contributions(view)} & set(view.members())
     own, _, sheets = attendances(view)
     places = {}
     for fact, meeting in own:

@@ -10,6 +10,7 @@
 
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread::JoinHandle;
 
 use crate::wait::until;
@@ -49,22 +50,25 @@ pub fn now() -> Timestamp {
     hearth_node::clock::Clock::System.now()
 }
 
+/// A port nobody listens on, below those the system hands out by itself: one of these could be taken by any connection
+/// before the node that is to listen on it starts.
+fn free_port(is_free: impl Fn(u16) -> bool) -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + u16::try_from(std::process::id() % 20).unwrap() * 1_000;
+    (0..1_000)
+        .map(|_| first + NEXT.fetch_add(1, Ordering::Relaxed) % 1_000)
+        .find(|port| is_free(*port))
+        .expect("a port is free")
+}
+
 fn config(transport: Transport) -> Config {
     let listen = match transport {
         Transport::Tcp => {
-            let port = TcpListener::bind("127.0.0.1:0")
-                .unwrap()
-                .local_addr()
-                .unwrap()
-                .port();
+            let port = free_port(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
             format!("/ip4/127.0.0.1/tcp/{port}")
         }
         Transport::Quic => {
-            let port = UdpSocket::bind("127.0.0.1:0")
-                .unwrap()
-                .local_addr()
-                .unwrap()
-                .port();
+            let port = free_port(|port| UdpSocket::bind(("127.0.0.1", port)).is_ok());
             format!("/ip4/127.0.0.1/udp/{port}/quic-v1")
         }
     };
@@ -346,22 +350,25 @@ impl Client {
             .as_u16()
     }
 
-    /// The bytes of a body of a log, if it is there.
+    /// The bytes of a body of a log, if it is there. One that is erased while it is read is cut off, and asked for again.
     pub fn body(&mut self, home: &Home, reference: &BodyRef) -> Option<Vec<u8>> {
+        for _ in 0..3 {
+            if let Ok(body) = self.try_body(home, reference) {
+                return body;
+            }
+        }
+        panic!("the body was cut off three times")
+    }
+
+    fn try_body(&mut self, home: &Home, reference: &BodyRef) -> Result<Option<Vec<u8>>, ureq::Error> {
         let request = self.agent.get(self.url_of_body(home, reference));
         let mut response = request
             .header("Authorization", format!("Bearer {}", self.token))
             .call()
             .unwrap();
         let good = response.status().as_u16() == 200;
-        good.then(|| {
-            response
-                .body_mut()
-                .with_config()
-                .limit(1 << 30)
-                .read_to_vec()
-                .unwrap()
-        })
+        let body = good.then(|| response.body_mut().with_config().limit(1 << 30).read_to_vec());
+        body.transpose()
     }
 
     fn url_of_body(&self, home: &Home, reference: &BodyRef) -> String {

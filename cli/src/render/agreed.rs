@@ -6,6 +6,7 @@ use crate::render::words::harmless;
 use hearth_protocol::kind::Kind;
 use hearth_protocol::time::Timestamp;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Numbers from here on, in what is adopted, are instants: spans and counts are far below.
 const INSTANTS: u64 = 1_000_000_000_000;
@@ -84,8 +85,9 @@ pub(crate) fn target(data: &Value) -> String {
 
 /// Fields of a kind that has no words of its own here.
 fn fields(data: &Value) -> Vec<String> {
-    let fields = data.as_object().into_iter().flatten();
+    let fields: BTreeMap<_, _> = data.as_object().into_iter().flatten().collect();
     fields
+        .into_iter()
         .map(|(key, value)| format!("{key:11} {}", cell(value)))
         .collect()
 }
@@ -110,9 +112,9 @@ fn cell(value: &Value) -> String {
         Value::Null => "–".to_owned(),
         Value::Array(values) => values
             .iter()
-            .map(|value| match value {
-                Value::Array(cells) => cells.iter().map(cell).collect::<Vec<_>>().join(" "),
-                other => cell(other),
+            .map(|value| match value.as_array() {
+                Some(cells) => cells.iter().map(cell).collect::<Vec<_>>().join(" "),
+                None => cell(value),
             })
             .collect::<Vec<_>>()
             .join(", "),
@@ -152,8 +154,8 @@ mod tests {
         assert_eq!(
             lines("role.granted", &data),
             [
-                "person      abababababab",
                 "minutes     120, 60",
+                "person      abababababab",
                 "rows        a 1, b 2",
                 "yes         yes",
             ]

@@ -446,14 +446,11 @@ fn adopted_act(pen: &Pen<'_>, row: &Row) -> Result<Act, Failure> {
         .decode(answer["bytes"].as_str().unwrap_or_default())
         .map_err(Failure::new)?;
     let entry = Entry::parse(&bytes).map_err(|_| unread())?;
-    match &entry.payload().act {
-        Act::Decisions(Decisions::DecisionProposed(says)) => says
-            .adopts
-            .as_ref()
-            .map(|adoption| adoption.act().clone())
-            .ok_or_else(unread),
-        _ => Err(unread()),
-    }
+    let Act::Decisions(Decisions::DecisionProposed(says)) = &entry.payload().act else {
+        return Err(unread());
+    };
+    let adopted = says.adopts.as_ref().map(|adoption| adoption.act().clone());
+    adopted.ok_or_else(unread)
 }
 
 fn decision(pen: &Pen<'_>, id: &str, as_of: String) -> Result<Row, Failure> {

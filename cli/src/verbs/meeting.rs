@@ -385,10 +385,16 @@ impl Calendar {
 
 /// A time with a zone, or by this machine's clock.
 fn moment(text: &str) -> Result<Timestamp, String> {
-    if let Ok(civil) = text.parse::<jiff::civil::DateTime>()
-        && text.contains(':')
-        && !text.ends_with(['Z', 'z'])
-        && let Ok(instant) = jiff::tz::TimeZone::system().to_timestamp(civil)
+    let zoned = text.parse::<jiff::Timestamp>();
+    let civil = || {
+        text.parse::<jiff::civil::DateTime>()
+            .ok()
+            .filter(|_| text.contains(':'))
+    };
+    let instant = zoned
+        .ok()
+        .or_else(|| jiff::tz::TimeZone::system().to_timestamp(civil()?).ok());
+    if let Some(instant) = instant
         && let Ok(millis) = u64::try_from(instant.as_millisecond())
     {
         return Ok(Timestamp::from_millis(millis));

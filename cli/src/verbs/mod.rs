@@ -41,6 +41,7 @@ pub(crate) mod task;
 pub(crate) mod tending;
 pub(crate) mod terms;
 pub(crate) mod time;
+pub(crate) mod trace;
 pub(crate) mod value;
 pub(crate) mod verify;
 pub(crate) mod work;

@@ -162,14 +162,13 @@ fn leaf(values: &Value, key: &str) -> Value {
 fn leaves(values: &Value) -> Vec<(String, Value)> {
     let mut leaves = Vec::new();
     for (key, value) in values.as_object().into_iter().flatten() {
-        match value {
-            Value::Object(own) => {
-                leaves.extend(
-                    own.iter()
-                        .map(|(name, value)| (format!("{key}.{name}"), value.clone())),
-                );
-            }
-            value => leaves.push((key.clone(), value.clone())),
+        if let Some(own) = value.as_object() {
+            let own = own
+                .iter()
+                .map(|(name, value)| (format!("{key}.{name}"), value.clone()));
+            leaves.extend(own);
+        } else {
+            leaves.push((key.clone(), value.clone()));
         }
     }
     leaves
@@ -186,7 +185,7 @@ fn spoken(value: &Value) -> String {
             None => number.to_string(),
         },
         Value::Array(values) => values.iter().map(spoken).collect::<Vec<_>>().join(","),
-        other => other.to_string(),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => value.to_string(),
     }
 }
 

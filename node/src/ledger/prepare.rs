@@ -8,7 +8,7 @@ use std::thread;
 use hearth_protocol::community::{self, Checked, Signature, VoidReason};
 use hearth_protocol::entry::{Entry, Home};
 use hearth_protocol::id::{BodyHash, Id};
-use hearth_protocol::kind::{Act, Community, Pulse};
+use hearth_protocol::kind::Deed;
 use hearth_protocol::limits;
 
 use super::refused::Refused;
@@ -108,16 +108,15 @@ fn prepare_own(bytes: Vec<u8>, home: Home) -> Result<Prepared, Refused> {
 
 /// The kind, where the node alone writes it: what it saw, and its part in pulses, of which the answers come all at once.
 fn reserved(entry: &Entry) -> Option<&'static str> {
-    match &entry.payload().act {
-        Act::Community(act @ Community::HeadsSeen(_)) => Some(Act::from(act.clone()).deed()?.name()),
-        Act::Pulse(
-            act @ (Pulse::PulseKeyed(_)
-            | Pulse::PulseIssued(_)
-            | Pulse::PulseAnswered(_)
-            | Pulse::PulseClosed),
-        ) => Some(Act::from(act.clone()).deed()?.name()),
-        _ => None,
-    }
+    const OWN: [Deed; 5] = [
+        Deed::HeadsSeen,
+        Deed::PulseKeyed,
+        Deed::PulseIssued,
+        Deed::PulseAnswered,
+        Deed::PulseClosed,
+    ];
+    let deed = entry.payload().act.deed()?;
+    OWN.contains(&deed).then(|| deed.name())
 }
 
 /// Checks home and signature of an entry that parses.

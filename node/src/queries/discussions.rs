@@ -74,9 +74,21 @@ fn is_of(view: &View, item: &Item, id: Id) -> bool {
     item.standing == Standing::Counts && root(view, item).is_some_and(|root| root.id == id)
 }
 
-/// What is no discussion, and is read with all that follows on it like one.
+/// What is no discussion, and is read with all that follows on it like one: a meeting, a decision, a task, a claim. What
+/// makes the community and its members is not.
 fn is_taken_up(item: &Item) -> bool {
-    matches!(item.deed, Some(Deed::LeadershipAsked | Deed::TaskOffered))
+    item.deed.is_some_and(|deed| {
+        !matches!(
+            deed,
+            Deed::Founded
+                | Deed::Chartered
+                | Deed::Proposed
+                | Deed::HeadsSeen
+                | Deed::MemberAdmitted
+                | Deed::ImportMade
+                | Deed::ErasureCarriedOut
+        )
+    })
 }
 
 pub(super) fn begins_one(view: &View, item: &Item) -> bool {

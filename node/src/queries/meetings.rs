@@ -33,9 +33,12 @@ pub(super) fn meetings(reader: &Reader) -> Result<Value, QueryError> {
     let mut followed = follow(&view);
     let mut scheduled: Vec<(&Item, &MeetingScheduled)> = view
         .done(Deed::MeetingScheduled)
-        .filter_map(|item| match item.act()? {
-            Act::Meetings(Meetings::MeetingScheduled(scheduled)) => Some((item, scheduled)),
-            _ => None,
+        .filter_map(|item| {
+            if let Act::Meetings(Meetings::MeetingScheduled(scheduled)) = item.act()? {
+                Some((item, scheduled))
+            } else {
+                None
+            }
         })
         .collect();
     scheduled.sort_by_key(|(item, scheduled)| std::cmp::Reverse((scheduled.at, item.id)));

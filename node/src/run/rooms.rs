@@ -80,12 +80,7 @@ impl Rooms {
         let projector = Projector::open(store.clone(), community, Some(directory.path()))?;
         check_clock(projector.read().clock(), &clock)?;
 
-        let network = NetworkOptions {
-            listen: config.listen.clone(),
-            peers: config.peers.clone(),
-            lan: config.lan,
-        };
-        let network = Network::start(Identity::open(&directory.identity())?, community, &network)?;
+        let network = start_network(options, community)?;
         let cosigner = Cosigner::new(
             own.charter.origin.witness_name(),
             secret_file::read(&directory.witness_key())?,
@@ -133,6 +128,22 @@ impl Rooms {
             convicting,
         })
     }
+}
+
+fn start_network(options: &Options, community: Id) -> Result<Network, RunError> {
+    let Options {
+        directory, config, ..
+    } = options;
+    let network = NetworkOptions {
+        listen: config.listen.clone(),
+        peers: config.peers.clone(),
+        lan: config.lan,
+    };
+    Ok(Network::start(
+        Identity::open(&directory.identity())?,
+        community,
+        &network,
+    )?)
 }
 
 fn keep_index(store: &Store, community: Id, directory: &DataDirectory) -> Result<Search, RunError> {

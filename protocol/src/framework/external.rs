@@ -102,7 +102,13 @@ fn differ_by_few(signed: &Figure, all: &Figure) -> bool {
             ..
         } => vec![numerator, denominator, denominator - numerator],
         Value::Number { value: Some(value) } => vec![value],
-        _ => Vec::new(),
+        Value::Number { value: None }
+        | Value::Flag { .. }
+        | Value::Parts { .. }
+        | Value::Wait { .. }
+        | Value::Survival { .. }
+        | Value::Oldest { .. }
+        | Value::LeftOut {} => Vec::new(),
     };
     let pairs = parts(signed).into_iter().zip(parts(all));
     pairs.into_iter().any(|(a, b)| FEW.contains(&a.abs_diff(b)))

@@ -4,6 +4,14 @@
     clippy::wildcard_enum_match_arm,
     reason = "a test picks the variant it is about"
 )]
+#![allow(
+    clippy::too_many_lines,
+    reason = "a test tells one story from its beginning to its end"
+)]
+#![allow(
+    clippy::type_complexity,
+    reason = "a test names what it holds where it makes it"
+)]
 #![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod client;

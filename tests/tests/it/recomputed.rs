@@ -12,7 +12,17 @@ use crate::story::{self, Story};
 
 /// The stories by the beginnings of their names.
 const STORIES: [&str; 11] = [
-    "g2-", "g3-", "l1-", "l2-", "members-", "s1-", "s2-", "v1-", "v3-", "v4-rating", "v5-",
+    "g2-",
+    "g3-",
+    "l1-",
+    "l2-",
+    "members-",
+    "s1-",
+    "s2-",
+    "v1-",
+    "v3-",
+    "v4-rating",
+    "v5-",
 ];
 
 #[test]

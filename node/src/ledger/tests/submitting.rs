@@ -126,7 +126,7 @@ fn bytes_that_are_no_entry_of_this_log_are_refused() {
     let mut forged = good.clone();
     *forged.last_mut().unwrap() ^= 1;
     let unknown = Act::Unknown {
-        kind: "pulse.opened".into(),
+        kind: "no.such_kind".into(),
         data: vec![0xa0],
     };
     let refused = [

@@ -154,7 +154,7 @@ fn a_digest_that_nobody_could_read_was_not_read() {
         assert_eq!(bea.home_file("digest"), "");
     }
     assert!(bea.says(&["digest"]).contains("Why?"));
-    let person = bea.person.clone();
+    let person = bea.person;
     house.write(["member", "leave", &person]);
     assert!(house.json(["digest"])["news"].as_array().unwrap().is_empty());
     // A directory at rest says the same.
@@ -214,7 +214,7 @@ fn what_one_follows_stays_at_home() {
     let talk = bea.write(&["discuss", "Nights"]);
     bea.says(&["follow", "--topic", "opioids", "--topic", "mouth-care"]);
     let following = bea.json(&["following"])["following"].clone();
-    let mut threads = [question.clone(), own.clone(), talk];
+    let mut threads = [question, own.clone(), talk];
     threads.sort();
     assert_eq!(following["threads"], serde_json::json!(threads));
     assert_eq!(following["topics"], serde_json::json!(["mouth-care", "opioids"]));
