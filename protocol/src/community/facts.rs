@@ -1,14 +1,18 @@
 //! Every entry of every log in a few dozen bytes, and what it refers to, in whatever order the logs came.
 
+mod relation;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::id::{Hash, Id};
-use crate::kind::{Act, Adoption, Decisions, Deed, Signer};
+use crate::kind::{Act, Deed};
 use crate::time::Timestamp;
 
 use super::verdict::VoidReason;
 use super::view::Person;
+
+pub(super) use relation::Attempt;
 
 /// Place of an entry in [`Facts`], in order of arrival. Never an order of anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -388,129 +392,6 @@ impl Facts {
         Judged::Done(self.relation(attempt, &targets))
     }
 
-    /// Whether one may do this to that. All targets are decided.
-    fn relation(&self, attempt: Attempt<'_>, targets: &[Place]) -> Result<(), VoidReason> {
-        let target = |place: &Place| self.get(*place);
-        if targets.iter().map(target).any(|t| t.verdict != Verdict::Counts) {
-            return Err(VoidReason::WrongSubject);
-        }
-        let (Some(deed), Some(subject)) = (attempt.deed, targets.first().map(target)) else {
-            return Ok(());
-        };
-        let rules = deed.rules();
-        let mut numbered = targets.iter().map(target).enumerate();
-        if numbered.any(|(place, target)| !rules.subject.admits(place, target.deed)) {
-            return Err(VoidReason::WrongSubject);
-        }
-        if rules.adopted && !self.is_adopted(attempt.act, targets) {
-            return Err(VoidReason::WrongSubject);
-        }
-        let is_later_version = subject.deed == Some(Deed::ResourcePublished) && !subject.re.is_empty();
-        let owner = match rules.signer {
-            Signer::Asker if deed == Deed::QueryAccepted => self
-                .references(subject)
-                .flatten()
-                .next()
-                .map(|place| self.get(place)),
-            Signer::Author | Signer::MemberOrAuthor if is_later_version => {
-                return Err(VoidReason::WrongSubject);
-            }
-            Signer::Asker | Signer::Author | Signer::MemberOrAuthor => Some(subject),
-            Signer::Named => return self.named(attempt.doer, subject),
-            Signer::Listed => return self.listed(attempt.doer, targets),
-            Signer::Attendee => return self.attended(attempt, targets),
-            Signer::StewardOfTheirs if targets.iter().map(target).any(|t| t.log != attempt.log) => {
-                return Err(VoidReason::NotPermitted);
-            }
-            Signer::OtherMember | Signer::OtherSteward if attempt.doer == subject.doer => {
-                return Err(VoidReason::NotPermitted);
-            }
-            Signer::OtherSteward if attempt.log != subject.log => return Err(VoidReason::NotPermitted),
-            Signer::Founder
-            | Signer::Charterer
-            | Signer::Steward
-            | Signer::StewardOrPerson
-            | Signer::Person
-            | Signer::Member
-            | Signer::OtherMember
-            | Signer::StewardOfTheirs
-            | Signer::OtherSteward
-            | Signer::StewardOrAuthor
-            | Signer::Tokens
-            | Signer::Nobody => None,
-        };
-        match owner {
-            Some(owner) if !attempt.is_by_the_doer_of(owner) => Err(VoidReason::NotPermitted),
-            _ => self.fits_pulse(attempt, targets),
-        }
-    }
-
-    /// Whether the decision that comes first lets just this happen, about nothing it was not about itself.
-    fn is_adopted(&self, act: Option<&Arc<Act>>, targets: &[Place]) -> bool {
-        let Some((decision, others)) = targets.split_first() else {
-            return false;
-        };
-        let decision = self.get(*decision);
-        let Some(Act::Decisions(Decisions::DecisionProposed(proposed))) = decision.act.as_deref() else {
-            return false;
-        };
-        let about: Vec<Option<Place>> = self.references(decision).collect();
-        let named = proposed.adopts.as_ref().map(Adoption::act);
-        named == act.map(|act| &**act)
-            && named.is_some()
-            && others.iter().all(|other| about.contains(&Some(*other)))
-    }
-
-    /// Whether the subject names the doer.
-    fn named(&self, doer: Doer, subject: &Fact) -> Result<(), VoidReason> {
-        let names = subject.act.as_ref().map_or(&[] as &[Id], |act| act.names());
-        let is_named = match doer {
-            Doer::Person(number) => names
-                .iter()
-                .any(|id| self.number_of(&Person::Member(*id)) == Some(number)),
-            Doer::Unknown | Doer::Automaton | Doer::Organisation => false,
-        };
-        if is_named {
-            Ok(())
-        } else {
-            Err(VoidReason::NotPermitted)
-        }
-    }
-
-    /// Whether every sheet is one of the same meeting and names the doer.
-    fn listed(&self, doer: Doer, targets: &[Place]) -> Result<(), VoidReason> {
-        self.of_one_meeting(targets)?
-            .try_for_each(|sheet| self.named(doer, sheet))
-    }
-
-    /// Whether there are attendances, each the doer's own, of the same meeting.
-    fn attended(&self, attempt: Attempt, targets: &[Place]) -> Result<(), VoidReason> {
-        let mut attendances = self.of_one_meeting(targets)?.peekable();
-        let is_own = |fact: &Fact| {
-            let is_sheet = fact.act.as_ref().is_some_and(|act| !act.names().is_empty());
-            !is_sheet && attempt.is_by_the_doer_of(fact)
-        };
-        if attendances.peek().is_some() && attendances.all(is_own) {
-            Ok(())
-        } else {
-            Err(VoidReason::NotPermitted)
-        }
-    }
-
-    /// What follows on a meeting in `re`, where all of it is about that meeting.
-    fn of_one_meeting<'a>(
-        &'a self,
-        targets: &'a [Place],
-    ) -> Result<impl Iterator<Item = &'a Fact>, VoidReason> {
-        let (meeting, others) = targets.split_first().ok_or(VoidReason::WrongSubject)?;
-        let others = || others.iter().map(|place| self.get(*place));
-        if others().all(|fact| self.references(fact).next() == Some(Some(*meeting))) {
-            Ok(others())
-        } else {
-            Err(VoidReason::WrongSubject)
-        }
-    }
-
     fn place(&self, name: Name) -> Option<Place> {
         self.named[name.0 as usize].1
     }
@@ -521,32 +402,6 @@ impl Facts {
             self.named.push((id, None));
             next
         })
-    }
-}
-
-/// What is attempted, by whom.
-#[derive(Clone, Copy)]
-pub(super) struct Attempt<'a> {
-    pub(super) log: LogNumber,
-    pub(super) index: u64,
-    pub(super) at: Timestamp,
-    deed: Option<Deed>,
-    pub(super) act: Option<&'a Arc<Act>>,
-    pub(super) doer: Doer,
-    is_record: bool,
-}
-
-impl Attempt<'_> {
-    /// The same person. A record speaks only of what records of its own log brought in; there the organisation's word
-    /// will do where neither names a person.
-    fn is_by_the_doer_of(self, fact: &Fact) -> bool {
-        let within_import = !self.is_record || (fact.is_record && fact.log == self.log);
-        let same = match (self.doer, fact.doer) {
-            (Doer::Person(one), Doer::Person(other)) => one == other,
-            (Doer::Unknown | Doer::Automaton, Doer::Unknown | Doer::Automaton) => true,
-            _ => false,
-        };
-        within_import && same
     }
 }
 

@@ -1,11 +1,13 @@
 //! From all facts to the view of one cut: which entries it holds, how they stand, and when they were.
 
+mod belonging;
+mod pins;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::id::{Id, Root};
-use crate::kind::{Deed, Head};
-use crate::time::Timestamp;
+use crate::id::Id;
+use crate::kind::Deed;
 
 use super::Community;
 use super::cut::{Cut, Row};
@@ -15,9 +17,7 @@ use super::judge::Founding;
 use super::kin;
 use super::log::{Log, Turn};
 use super::verdict::{Standing, VoidReason};
-use super::view::{
-    Author, Belonging, Column, Item, OrganisationNumber, Person, PersonNumber, Pin, Spell, View, ViewError,
-};
+use super::view::{Author, Column, Item, OrganisationNumber, Person, PersonNumber, View, ViewError};
 
 /// The ruleset this program judges by.
 const RULESET: u64 = 1;
@@ -220,16 +220,6 @@ impl<'a> Fitted<'a> {
         persons
     }
 
-    /// Every change of state in the cut, by organisation and index.
-    fn turns(&self) -> impl Iterator<Item = (OrganisationNumber, u64, Turn)> {
-        self.rows()
-            .filter_map(|(number, row, log)| log.map(|(_, log)| (number, row.size(), log)))
-            .flat_map(|(number, size, log)| {
-                let turns = log.turns.iter().take_while(move |(index, _)| *index < size);
-                turns.map(move |(index, turn)| (number, *index, *turn))
-            })
-    }
-
     fn witnessed(&self) -> Vec<Vec<Witnessed>> {
         let sizes = self.size_in_cut();
         let liars = self
@@ -364,62 +354,6 @@ impl<'a> Fitted<'a> {
             .collect()
     }
 
-    /// Every change of state with its time: the running maximum of effective times, log by log.
-    fn states(&self, view: &View) -> Vec<(OrganisationNumber, u64, Turn, Timestamp)> {
-        let mut latest = (OrganisationNumber(0), Timestamp::EPOCH);
-        self.turns()
-            .map(|(organisation, index, turn)| {
-                let start = view.starts[organisation.as_usize()];
-                let index_in_log = usize::try_from(index).expect("a log held in memory is counted in usize");
-                let own = view.items[start + index_in_log].effective;
-                let before = if latest.0 == organisation {
-                    latest.1
-                } else {
-                    Timestamp::EPOCH
-                };
-                latest = (organisation, own.max(before));
-                (organisation, index, turn, latest.1)
-            })
-            .collect()
-    }
-
-    fn spells(&self, view: &View, states: &[(OrganisationNumber, u64, Turn, Timestamp)]) -> Vec<Spell> {
-        let mut spells: Vec<Spell> = Vec::new();
-        let mut open: Vec<Option<usize>> = vec![None; view.persons.len()];
-        for (organisation, index, turn, at) in states.iter().copied() {
-            let (Turn::Joined(id) | Turn::Left(id)) = turn else {
-                continue;
-            };
-            let person =
-                number_among(&view.persons, &Person::Member(id)).expect("who joined is among the persons");
-            let spell = &mut open[person.0 as usize];
-            match (turn, *spell) {
-                (Turn::Joined(_), None) => {
-                    *spell = Some(spells.len());
-                    spells.push(Spell {
-                        person: view.kin.get(&person).copied().unwrap_or(person),
-                        member: id,
-                        organisation,
-                        by: view.items[view.starts[organisation.as_usize()]
-                            + usize::try_from(index).expect("a log held in memory is counted in usize")]
-                        .id,
-                        from: at,
-                        until: None,
-                        first: index,
-                        last: None,
-                    });
-                }
-                (Turn::Left(_), Some(running)) => {
-                    *spell = None;
-                    spells[running].until = Some(at);
-                    spells[running].last = Some(index);
-                }
-                _ => {}
-            }
-        }
-        spells
-    }
-
     /// The founder's place among the rows.
     fn founder_number(&self) -> OrganisationNumber {
         let founder = self.community.logs[self.founder.0 as usize].organisation;
@@ -428,86 +362,6 @@ impl<'a> Fitted<'a> {
             .rows()
             .partition_point(|row| row.organisation() < founder);
         OrganisationNumber(u32::try_from(place).expect("organisations are counted in 32 bits"))
-    }
-
-    /// What the logs say of every cut that an entry pins.
-    fn pins(&self, view: &View) -> BTreeMap<u32, Pin> {
-        let mut pins = BTreeMap::new();
-        for (place, item) in (0_u32..).zip(&view.items) {
-            let rows = item.act().map_or(&[] as &[Head], |act| act.pins());
-            if !rows.is_empty() {
-                pins.insert(place, self.pin(view, rows));
-            }
-        }
-        pins
-    }
-
-    /// A cut has a row for every organisation admitted within it and for no other.
-    fn pin(&self, view: &View, rows: &[Head]) -> Pin {
-        let founder = view.organisation(view.founder).id;
-        let Some(founded) = rows.iter().find(|row| row.organisation == founder) else {
-            return Pin::Wrong;
-        };
-        let held = self.cut.row(founder).map_or(0, Row::size);
-        if founded.size > held {
-            return Pin::Beyond;
-        }
-        let admitted = view.organisations.iter().filter(|o| o.admitted_by < founded.size);
-        if founded.size < 2 || !admitted.map(|o| o.id).eq(rows.iter().map(|row| row.organisation)) {
-            return Pin::Wrong;
-        }
-        let mut pin = Pin::Holds;
-        for row in rows {
-            if self
-                .cut
-                .row(row.organisation)
-                .is_none_or(|held| held.size() < row.size)
-            {
-                pin = Pin::Beyond;
-            } else if self.root(row.organisation, row.size) != Some(row.root) {
-                return Pin::Wrong;
-            }
-        }
-        pin
-    }
-
-    /// The root of a log at a size; an empty log has one, too.
-    fn root(&self, organisation: Id, size: u64) -> Option<Root> {
-        match self.community.log(organisation) {
-            Some((_, log)) => log.root_at(size),
-            None => (size == 0).then(|| crate::log::TreeHead::empty().root),
-        }
-    }
-
-    fn organisations(&self, states: &[(OrganisationNumber, u64, Turn, Timestamp)]) -> Vec<Belonging> {
-        let founder = self.founder_number().as_usize();
-        let at = |index: u64| {
-            let found = states
-                .iter()
-                .find(|(o, i, ..)| o.as_usize() == founder && *i == index);
-            found.map_or(Timestamp::EPOCH, |state| state.3)
-        };
-        let own = self.logs[founder]
-            .and_then(|(_, log)| log.judge.charter())
-            .map(|charter| (1, charter));
-        let admitted = self
-            .founding
-            .admitted
-            .iter()
-            .map(|(index, charter)| (*index, charter));
-        let mut belongings: Vec<Belonging> = own
-            .into_iter()
-            .chain(admitted)
-            .filter(|(_, charter)| self.cut.row(charter.id).is_some())
-            .map(|(index, charter)| Belonging {
-                id: charter.id,
-                slug: charter.says.slug.as_str().to_owned(),
-                admitted: at(index),
-                admitted_by: index,
-            })
-            .collect();
-        belongings.sort_unstable_by_key(|belonging| belonging.id);
-        belongings
     }
 }
 
