@@ -149,7 +149,7 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Decision(verbs::decision::Decision),
     /// Vote on what is proposed, in your own name
-    Vote(verbs::decision::Vote),
+    Vote(verbs::vote::Vote),
     /// The terms of reference: propose, show, acknowledge them
     #[command(subcommand)]
     Terms(verbs::terms::Terms),
@@ -181,9 +181,9 @@ pub(crate) enum Verb {
     /// Show what something came from, and what came of it
     Lineage(verbs::lineage::Lineage),
     /// Read a question, discussion or resource with everything said about it
-    Thread(verbs::reading::Thread),
+    Thread(verbs::thread::Thread),
     /// List questions, discussions and resources, newest first
-    Threads(verbs::reading::Threads),
+    Threads(verbs::thread::Threads),
     /// Find words in what the community wrote
     Search(verbs::search::Search),
     /// What happened since your last digest, what you follow first
@@ -197,11 +197,11 @@ pub(crate) enum Verb {
     /// List what you follow
     Following(verbs::following::Following),
     /// How this organisation stands with the others: peers, lag, witnesses
-    Status(verbs::reading::Status),
+    Status(verbs::status::Status),
     /// List the entries of a log
-    Log(verbs::reading::Log),
+    Log(verbs::log::Log),
     /// Show one entry with all its fields and its verdict
-    Show(verbs::reading::Show),
+    Show(verbs::show::Show),
     /// The framework: each statement with its rating and figures
     Framework(verbs::framework::Framework),
     /// The community on one page: all dimensions, what has changed, what to do next, and how to check it

@@ -9,6 +9,7 @@ use hearth_node::queries::{self, Query, ReadError, Reader};
 use hearth_node::run::NodeFile;
 use hearth_node::store::{BodyState, OpenError};
 use hearth_protocol::id::{BodyHash, Id};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::path::Path;
 
@@ -95,6 +96,14 @@ pub(crate) fn in_pages(
             _ => return Ok(answer),
         }
     }
+}
+
+/// Reads a part of an answer.
+pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Failure> {
+    serde_json::from_value(value.clone()).map_err(|error| {
+        Failure::new(format!("the node's answer cannot be read: {error}"))
+            .advise("Do node and client have the same version?")
+    })
 }
 
 /// The API address that the node running on a data directory has written down there.

@@ -6,6 +6,9 @@ use hearth_protocol::time::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
+/// Longest headline in a list, in characters.
+pub(crate) const HEADLINE: usize = 60;
+
 /// An entry as the node shows it; what is not rendered is not read.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Card {

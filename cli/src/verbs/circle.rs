@@ -8,7 +8,7 @@ use crate::render::card::{Card, when};
 use crate::render::table::Table;
 use crate::reply::Reply;
 use crate::sheet::Sheet;
-use crate::source::Source;
+use crate::source::{Source, read};
 use crate::verbs::person::own_key;
 use crate::words::{Words, titled};
 use clap::{Args, Subcommand, ValueEnum};
@@ -18,7 +18,6 @@ use hearth_protocol::kind::{
 };
 use hearth_protocol::time::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Circle {
@@ -325,8 +324,4 @@ impl Show {
         }
         Ok(Reply::done(answer, lines.join("\n")))
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, Failure> {
-    serde_json::from_value(value.clone()).map_err(Failure::new)
 }

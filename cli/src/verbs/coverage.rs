@@ -3,31 +3,25 @@
 use crate::args::entry_id;
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::motion::{Motion, Voting, propose};
 use crate::pen::Pen;
 use crate::render::card::{Card, short, when};
 use crate::render::table::Table;
 use crate::reply::Reply;
 use crate::sheet::Sheet;
-use crate::source::Source;
+use crate::source::{Source, read};
 use crate::verbs::person::own_key;
 use crate::words::{Words, titled};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use hearth_node::queries::Query;
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{
-    Act, Adoption, Coverage as Covering, CoverageDeclared, DecisionProposed, Decisions, GapRaised, Head,
-    Potential, Rule, Slug,
-};
-use hearth_protocol::time::Span;
-use serde_json::Value;
+use hearth_protocol::kind::{Coverage as Covering, CoverageDeclared, GapRaised, Potential, Slug};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Coverage {
     /// Put a list of potential organisations to the vote
     Propose(Propose),
-    /// Let a list take effect that was agreed
-    Declare(Declare),
     /// The list in force, and who on it is in
     Show(Show),
 }
@@ -36,20 +30,9 @@ impl Coverage {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         match self {
             Coverage::Propose(verb) => verb.run(context),
-            Coverage::Declare(verb) => verb.run(context),
             Coverage::Show(verb) => verb.run(context),
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum By {
-    /// One member one vote
-    Members,
-    /// One organisation one vote
-    Organisations,
-    /// Nobody is against
-    Consent,
 }
 
 /// `hearth coverage propose`.
@@ -61,7 +44,7 @@ Example:
 The file has one organisation a line: short name, role, region, and its name if it is to be in the text, such as
   meadow-court, care-home, north, Meadow Court
 The short name is the one it will have in the community. Those who are members now vote; once it has carried,
-`hearth coverage declare` lets it take effect.")]
+`hearth decision close` lets it take effect.")]
 pub(crate) struct Propose {
     /// The list
     list: PathBuf,
@@ -69,15 +52,8 @@ pub(crate) struct Propose {
     title: Option<String>,
     #[command(flatten)]
     words: Words,
-    /// How long people vote, such as 14d
-    #[arg(long, value_name = "SPAN", default_value = "14d")]
-    closes: Span,
-    /// How votes become an outcome
-    #[arg(long, value_enum, default_value = "members")]
-    rule: By,
-    /// How many per cent of those who may vote must do so
-    #[arg(long, value_name = "PERCENT", default_value_t = 25)]
-    quorum: u64,
+    #[command(flatten)]
+    voting: Voting,
 }
 
 impl Propose {
@@ -85,24 +61,14 @@ impl Propose {
         let (potential, names) = list(&self.list)?;
         let sheet = Sheet::of("coverage", "what is proposed");
         let (title, words) = self.words.read_titled(context, sheet, self.title.as_deref())?;
-        let pen = Pen::new(context)?;
-        let answer = pen.remote().query(&Query::Cut {})?;
-        let cut: Vec<Head> = read(&answer["cut"])?;
-        let adopts: Act = Covering::CoverageDeclared(CoverageDeclared { potential }).into();
-        let act = Decisions::DecisionProposed(DecisionProposed {
-            cut,
-            rule: match self.rule {
-                By::Members => Rule::Members,
-                By::Organisations => Rule::Organisations,
-                By::Consent => Rule::Consent,
-            },
-            adopts: Some(Adoption::try_from(adopts).map_err(Failure::new)?),
-            closes: context.now().plus(self.closes),
-            quorum: self.quorum,
-        });
         let words: Vec<String> = words.into_iter().chain([names]).collect();
-        let text = titled(&title, Some(&words.join("\n\n")));
-        pen.send("Proposed", pen.draft(act).saying(Some(text))?)
+        let motion = Motion {
+            title,
+            words: Some(words.join("\n\n")),
+            adopts: Some(Covering::CoverageDeclared(CoverageDeclared { potential }).into()),
+            about: Vec::new(),
+        };
+        propose(context, &Pen::new(context)?, motion, &self.voting)
     }
 }
 
@@ -138,34 +104,6 @@ fn list(path: &Path) -> Result<(Vec<Potential>, String), Failure> {
     }
     let (rows, lines): (Vec<Potential>, Vec<String>) = rows.into_iter().unzip();
     Ok((rows, lines.join("\n")))
-}
-
-/// `hearth coverage declare`.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  hearth coverage declare 3f9a2c")]
-pub(crate) struct Declare {
-    /// The id of the decision
-    #[arg(value_parser = entry_id)]
-    decision: String,
-}
-
-impl Declare {
-    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        let pen = Pen::new(context)?;
-        let answer = pen.remote().query(&Query::Entry { id: self.decision })?;
-        let entry = &answer["entry"];
-        let adopts = &entry["data"]["adopts"];
-        if adopts["do"] != "coverage.declared" {
-            return Err(
-                Failure::new("that entry proposes no list of potential organisations")
-                    .advise("`hearth coverage propose` puts one to the vote."),
-            );
-        }
-        let declared: CoverageDeclared = read(&adopts["data"])?;
-        let decision: Id = read(&entry["id"])?;
-        let act = Covering::CoverageDeclared(declared);
-        pen.send("Declared", pen.draft(act).about(decision))
-    }
 }
 
 /// `hearth coverage show`.
@@ -362,10 +300,6 @@ impl GapList {
         };
         Ok(Reply::done(answer, text))
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, Failure> {
-    serde_json::from_value(value.clone()).map_err(Failure::new)
 }
 
 #[cfg(test)]

@@ -3,31 +3,25 @@
 use crate::args::entry_id;
 use crate::completion;
 use crate::context::Context;
-use crate::exit::{Exit, Failure};
-use crate::motion::{Motion, Voting, away, deadline, just_after, propose, rule_in_words};
+use crate::exit::Failure;
+use crate::motion::{Motion, Voting, away, deadline, just_after, propose};
 use crate::pen::Pen;
-use crate::render::agreed;
-use crate::render::card::{Card, short};
+use crate::render::card::{HEADLINE, short};
+use crate::render::decision::{Row, said, shown};
 use crate::render::table::Table;
 use crate::reply::Reply;
 use crate::sheet::Sheet;
-use crate::source::Source;
-use crate::verbs::reading::read;
+use crate::source::{Source, read};
 use crate::words::Words;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use hearth_node::queries::{Query, Use};
 use hearth_protocol::entry::Entry;
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{Act, BallotCast, Choice, DecisionClosed, Decisions, Outcome, Rule};
+use hearth_protocol::kind::{Act, DecisionClosed, Decisions, Outcome};
 use hearth_protocol::time::Timestamp;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-use serde_json::{Value, json};
-
-/// Longest title in a list, in characters.
-const HEADLINE: usize = 50;
+use serde_json::json;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Decision {
@@ -92,135 +86,6 @@ impl Propose {
     }
 }
 
-/// A decision as the node describes it; what is not rendered is not read.
-#[derive(Debug, Deserialize)]
-struct Row {
-    entry: Card,
-    state: String,
-    rule: Rule,
-    quorum: u64,
-    #[serde(deserialize_with = "instant")]
-    closes: Timestamp,
-    outcome: Option<Outcome>,
-    carries: bool,
-    tally: Tally,
-    organisations: Vec<OrganisationRow>,
-    adopts: Option<Adopts>,
-    adopted: Option<String>,
-    #[serde(default)]
-    also: Vec<Id>,
-    closed: Option<Closed>,
-    you: Option<You>,
-    #[serde(default)]
-    ballots: Vec<Ballot>,
-    #[serde(default)]
-    ignored: Vec<IgnoredBallot>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Tally {
-    #[serde(rename = "for")]
-    favour: u64,
-    against: u64,
-    abstain: u64,
-    electorate: u64,
-}
-
-#[derive(Debug, Deserialize)]
-struct OrganisationRow {
-    slug: String,
-    goes: Option<Choice>,
-    #[serde(flatten)]
-    tally: Tally,
-}
-
-#[derive(Debug, Deserialize)]
-struct Adopts {
-    #[serde(rename = "do")]
-    kind: String,
-    data: Value,
-}
-
-#[derive(Debug, Deserialize)]
-struct Closed {
-    id: String,
-    outcome: Outcome,
-}
-
-#[derive(Debug, Deserialize)]
-struct You {
-    may_vote: bool,
-    choice: Option<Choice>,
-    ballot: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Ballot {
-    choice: Choice,
-    entry: Card,
-}
-
-#[derive(Debug, Deserialize)]
-struct IgnoredBallot {
-    reason: String,
-    entry: Card,
-}
-
-/// An instant as answers write it.
-fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    String::deserialize(deserializer)?
-        .parse()
-        .map_err(D::Error::custom)
-}
-
-impl Tally {
-    fn voted(&self) -> u64 {
-        self.favour + self.against + self.abstain
-    }
-
-    fn words(&self) -> String {
-        format!(
-            "{} for, {} against, {} abstaining; {} of {} voted",
-            self.favour,
-            self.against,
-            self.abstain,
-            self.voted(),
-            self.electorate
-        )
-    }
-}
-
-impl Row {
-    /// How it stands, in few words.
-    fn standing(&self, now: Timestamp) -> String {
-        let outcome = match self.state.as_str() {
-            "open" => return format!("open until {}", deadline(self.closes, now)),
-            "beyond" => return "not to be counted here yet".to_owned(),
-            "carried" => "carried",
-            "failed" => "failed",
-            _ => return "no electorate: never carries".to_owned(),
-        };
-        match (&self.closed, &self.adopts, &self.adopted) {
-            (None, ..) => format!("{outcome}, to be closed"),
-            (Some(closed), ..) if Some(closed.outcome) != self.outcome => {
-                format!("{outcome}, declared otherwise")
-            }
-            (Some(_), Some(_), None) if outcome == "carried" => format!("{outcome}, not in force yet"),
-            (Some(_), Some(_), Some(_)) => format!("{outcome}, in force"),
-            (Some(_), ..) => outcome.to_owned(),
-        }
-    }
-}
-
-fn said(choice: Option<Choice>) -> &'static str {
-    match choice {
-        Some(Choice::For) => "for",
-        Some(Choice::Against) => "against",
-        Some(Choice::Abstain) => "abstain",
-        None => "–",
-    }
-}
-
 /// `hearth decision list`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  hearth decision list")]
@@ -276,82 +141,6 @@ impl Show {
         })?;
         let row: Row = read(&answer["decision"])?;
         Ok(Reply::done(answer, shown(&row, context)))
-    }
-}
-
-/// A decision with its ballots, for a person.
-fn shown(row: &Row, context: &Context) -> String {
-    let now = context.now();
-    let mut lines = vec![
-        format!("{}  {}", row.entry.short(), row.entry.headline(HEADLINE)),
-        format!("proposed by {}, {}", row.entry.author(), row.entry.when()),
-        format!("{}; {} % must vote.", rule_in_words(row.rule), row.quorum),
-        format!("Voting until {}.", deadline(row.closes, now)),
-        format!("It stands: {}. {}.", row.standing(now), row.tally.words()),
-    ];
-    if row.state == "open" {
-        let would = if row.carries { "would" } else { "would not" };
-        lines.push(format!("With these ballots it {would} carry."));
-    }
-    let mut table = Table::new(["organisation", "may vote", "for", "against", "abstain", "goes"]);
-    for OrganisationRow { slug, goes, tally } in &row.organisations {
-        let numbers = [tally.electorate, tally.favour, tally.against, tally.abstain];
-        let [electorate, favour, against, abstain] = numbers.map(|number| number.to_string());
-        table.row([
-            slug.clone(),
-            electorate,
-            favour,
-            against,
-            abstain,
-            said(*goes).to_owned(),
-        ]);
-    }
-    lines.push(format!("\n{}", table.render(&context.screen)));
-    for Ballot { choice, entry } in &row.ballots {
-        let reason = entry
-            .words()
-            .map(|words| format!(": {words}"))
-            .unwrap_or_default();
-        lines.push(format!("{} {}{reason}", entry.author(), said(Some(*choice))));
-    }
-    for IgnoredBallot { reason, entry } in &row.ignored {
-        let reason = reason.replace('_', " ");
-        lines.push(format!(
-            "not counted ({reason}): {} by {}",
-            entry.short(),
-            entry.author()
-        ));
-    }
-    if let Some(adopts) = &row.adopts {
-        lines.push(format!(
-            "\nOnce carried and closed it brings into force: {}",
-            agreed::noun(&adopts.kind)
-        ));
-        lines.extend(agreed::lines(&adopts.kind, &adopts.data));
-    }
-    if let Some(words) = row.entry.words() {
-        lines.push(format!("\n{words}"));
-    }
-    lines.extend(next_step(row));
-    lines.join("\n")
-}
-
-/// What can be done about it.
-fn next_step(row: &Row) -> Option<String> {
-    let id = row.entry.short();
-    let may_vote = row
-        .you
-        .as_ref()
-        .is_some_and(|you| you.may_vote && you.choice.is_none());
-    match row.state.as_str() {
-        "open" if may_vote => Some(format!("\nYour vote: hearth vote {id} for|against|abstain")),
-        "carried" | "failed" if row.closed.is_none() => {
-            Some(format!("\nNobody has closed it: hearth decision close {id}"))
-        }
-        "carried" if row.adopts.is_some() && row.adopted.is_none() => {
-            Some(format!("\nNot in force yet: hearth decision close {id}"))
-        }
-        _ => None,
     }
 }
 
@@ -453,7 +242,8 @@ fn adopted_act(pen: &Pen<'_>, row: &Row) -> Result<Act, Failure> {
     adopted.ok_or_else(unread)
 }
 
-fn decision(pen: &Pen<'_>, id: &str, as_of: String) -> Result<Row, Failure> {
+/// A decision as the node has it at an instant.
+pub(crate) fn decision(pen: &Pen<'_>, id: &str, as_of: String) -> Result<Row, Failure> {
     let answer = pen
         .remote()
         .query(&Query::Decision {
@@ -463,106 +253,4 @@ fn decision(pen: &Pen<'_>, id: &str, as_of: String) -> Result<Row, Failure> {
         })
         .map_err(away)?;
     read(&answer["decision"])
-}
-
-/// `hearth vote`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  hearth vote 3f9a2c for
-  hearth vote 3f9a2c against \"Fridays are ward rounds.\"
-
-Your vote carries your name, for ever: everybody in the community sees how you voted. Voting again before the deadline
-replaces your vote; the earlier one stays in the log. To ask people without names there are surveys: hearth pulse.")]
-pub(crate) struct Vote {
-    /// The decision's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
-    decision: String,
-    /// Your vote. Where the rule is consent, against is an objection
-    #[arg(value_enum)]
-    choice: ChoiceName,
-    #[command(flatten)]
-    reason: Words,
-    /// Refused: votes on decisions carry their voter's name
-    #[arg(long)]
-    anonymous: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ChoiceName {
-    For,
-    Against,
-    Abstain,
-}
-
-impl From<ChoiceName> for Choice {
-    fn from(name: ChoiceName) -> Self {
-        match name {
-            ChoiceName::For => Choice::For,
-            ChoiceName::Against => Choice::Against,
-            ChoiceName::Abstain => Choice::Abstain,
-        }
-    }
-}
-
-impl Vote {
-    pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
-        if self.anonymous {
-            return Err(Failure::usage("a vote on a decision carries your name").advise(
-                "Where people are asked without their names, it is a survey: `hearth pulse --help`.",
-            ));
-        }
-        context
-            .screen
-            .hint("Your vote carries your name: everybody in the community sees how you voted.");
-        let sheet = Sheet::of("vote", "your reason").about(&self.decision);
-        let reason = self.reason.read_optional(context, sheet)?;
-        let pen = Pen::new(context)?;
-        let choice = Choice::from(self.choice);
-        let id = match decision(&pen, &self.decision, just_after(context.now())) {
-            Ok(row) => {
-                if let Some(nothing) = unneeded(&row, choice, reason.is_some(), context.now())? {
-                    return Ok(nothing);
-                }
-                row.entry.id.parse().map_err(Failure::new)?
-            }
-            // Away, it can still be voted on; whether it counts is seen when it arrives.
-            Err(failure) if failure.exit() == Exit::Unreachable => pen.resolve(&self.decision)?,
-            Err(failure) => return Err(failure),
-        };
-        let act = Decisions::BallotCast(BallotCast { choice });
-        let mut reply = pen.send("Voted, in your name", pen.draft(act).about(id).saying(reason)?)?;
-        reply.json["choice"] = json!(choice);
-        Ok(reply)
-    }
-}
-
-/// Refuses a vote that would not count, and says where it would change nothing.
-fn unneeded(row: &Row, choice: Choice, has_reason: bool, now: Timestamp) -> Result<Option<Reply>, Failure> {
-    if row.closes < now {
-        return Err(Failure::new(format!(
-            "voting ended {}",
-            deadline(row.closes, now)
-        )));
-    }
-    let Some(you) = &row.you else {
-        return Err(Failure::new(
-            "you are no member of this organisation, so you have no vote",
-        ));
-    };
-    if !you.may_vote {
-        return Err(Failure::new("you are not of the electorate")
-            .advise("Those vote who were members when it was proposed, as the proposal's node knew them."));
-    }
-    let same = you
-        .ballot
-        .as_ref()
-        .filter(|_| you.choice == Some(choice) && !has_reason);
-    Ok(same.map(|ballot| {
-        let json = json!({ "id": ballot, "state": "acknowledged", "already": true, "choice": choice });
-        Reply::done(
-            json,
-            format!("You voted so already: {}. Nothing was written.", short(ballot)),
-        )
-    }))
 }

@@ -5,7 +5,7 @@ use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::home::Following as Followed;
-use crate::render::card::{Card, short};
+use crate::render::card::{Card, HEADLINE, short};
 use crate::render::table::Table;
 use crate::reply::Reply;
 use crate::source::Source;
@@ -13,9 +13,6 @@ use clap::{ArgGroup, Args};
 use hearth_node::queries::{Query, Use};
 use hearth_protocol::kind::Slug;
 use serde_json::json;
-
-/// Longest headline in a list, in characters.
-const HEADLINE: usize = 60;
 
 /// `hearth follow`.
 #[derive(Debug, Args)]

@@ -1,17 +1,16 @@
 //! Asking the leadership, and answering for it; looking behind the scenes for who can answer.
 
-use super::reading::{HEADLINE, read};
 use crate::args::entry_id;
 use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
-use crate::render::card::Card;
+use crate::render::card::{Card, HEADLINE};
 use crate::render::table::Table;
 use crate::render::time::ago;
 use crate::reply::Reply;
 use crate::sheet::Sheet;
-use crate::source::Source;
+use crate::source::{Source, read};
 use crate::words::{Words, titled};
 use clap::{Args, Subcommand};
 use hearth_node::queries::{Query, Use};

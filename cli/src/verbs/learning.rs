@@ -5,20 +5,16 @@ use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
-use crate::render::card::Card;
+use crate::render::card::{Card, HEADLINE};
 use crate::render::table::Table;
 use crate::reply::Reply;
 use crate::sheet::Sheet;
-use crate::source::Source;
-use crate::verbs::reading::read;
+use crate::source::{Source, read};
 use crate::words::{Words, titled};
 use clap::{Args, Subcommand, ValueEnum};
 use hearth_node::queries::{Query, Use};
 use hearth_protocol::kind::{Learning, MentoringStarted, Mentorship};
 use serde::Deserialize;
-
-/// Longest title in a list, in characters.
-const HEADLINE: usize = 60;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Faq {

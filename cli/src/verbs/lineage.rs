@@ -4,16 +4,13 @@ use crate::args::entry_id;
 use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
-use crate::render::card::Card;
+use crate::render::card::{Card, HEADLINE};
+use crate::render::deed::verb;
 use crate::reply::Reply;
-use crate::source::Source;
-use crate::verbs::reading::{read, verb};
+use crate::source::{Source, read};
 use clap::Args;
 use hearth_node::queries::{Query, Use};
 use serde_json::Value;
-
-/// Longest title of a step, in characters.
-const HEADLINE: usize = 60;
 
 /// `hearth lineage`.
 #[derive(Debug, Args)]

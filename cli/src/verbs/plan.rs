@@ -8,7 +8,7 @@ use crate::pen::Pen;
 use crate::render::card::{Card, when};
 use crate::reply::Reply;
 use crate::sheet::Sheet;
-use crate::verbs::reading::read;
+use crate::source::read;
 use crate::words::Words;
 use clap::{Args, Subcommand};
 use hearth_protocol::id::Id;

@@ -8,9 +8,9 @@ use crate::context::Context;
 use crate::durable::write_privately;
 use crate::exit::Failure;
 use crate::pen::Pen;
-use crate::render::card::{Card, short, when};
+use crate::render::card::{Card, HEADLINE, short, when};
 use crate::reply::Reply;
-use crate::source::Source;
+use crate::source::{Source, read};
 use crate::verbs::person::own_key;
 use clap::{Args, Subcommand};
 use hearth_node::queries::{Query, Use};
@@ -20,9 +20,6 @@ use hearth_protocol::limits;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// Longest headline in the list, in characters.
-const HEADLINE: usize = 60;
 
 /// `hearth portfolio`.
 #[derive(Debug, Args)]
@@ -419,8 +416,4 @@ impl Leave {
         let person: Id = read(&answer["person"])?;
         pen.send("Left", pen.draft(People::MemberLeft).about(person))
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, Failure> {
-    serde_json::from_value(value.clone()).map_err(Failure::new)
 }

@@ -3,12 +3,12 @@
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::render::card::Card;
+use crate::render::deed::verb;
 use crate::render::table::Table;
 use crate::render::words::harmless;
 use crate::reply::Reply;
 use crate::screen::Screen;
-use crate::source::Source;
-use crate::verbs::reading::{read, verb};
+use crate::source::{Source, read};
 use clap::Args;
 use hearth_node::queries::{Query, Wanted};
 use hearth_protocol::kind::Slug;

@@ -1,16 +1,15 @@
 //! Tasks: offered, taken on, done, and confirmed by another.
 
-use super::reading::{HEADLINE, read};
 use crate::args::entry_id;
 use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
-use crate::render::card::{Byline, Card, short, when};
+use crate::render::card::{Byline, Card, HEADLINE, short, when};
 use crate::render::table::Table;
 use crate::reply::Reply;
 use crate::sheet::Sheet;
-use crate::source::Source;
+use crate::source::{Source, read};
 use crate::words::{Words, titled};
 use clap::{Args, Subcommand};
 use hearth_node::queries::{Query, Use};

@@ -100,7 +100,13 @@ fn a_role_is_put_to_the_vote_before_anybody_holds_it() {
     assert!(none.contains("Required, and held by nobody: leader"), "{none}");
     let grant = ["role", "grant", &ada, "leader", "She has run the study days."];
     let term = ["--from", "2026-03-01", "--until", "2099-03-01"];
-    let decision = house.write(grant.into_iter().chain(term));
+    let closes = ["--closes", "2099-12-10"];
+    let proposed = house.json(grant.into_iter().chain(term).chain(closes));
+    assert_eq!(
+        proposed["closes"], "2099-12-10T23:59:59.999Z",
+        "the whole day is there to vote on"
+    );
+    let decision = text(&proposed["id"]);
     let listed = house.json(["role", "list"]);
     let row = &listed["roles"][0];
     assert_eq!(
@@ -108,8 +114,10 @@ fn a_role_is_put_to_the_vote_before_anybody_holds_it() {
         (&"voting".into(), &"Ada".into()),
         "{listed}"
     );
-    let early = house.ends(1, ["role", "grant", "--decided", &decision]);
-    assert!(early.contains("not over yet"), "{early}");
+    let early = house.ends(1, ["decision", "close", &decision]);
+    assert!(early.contains("people can vote until"), "{early}");
+    let shown = succeed(&mut house.hearth(["decision", "show", &decision]));
+    assert!(shown.contains("the grant of a role"), "{shown}");
     let no_grant = house.ends(1, ["role", "accept", &decision]);
     assert!(no_grant.contains("the grant of a role"), "{no_grant}");
     let backwards = ["--from", "2026-03-01", "--until", "2026-02-01"];
