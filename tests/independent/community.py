@@ -1,5 +1,7 @@
 """Verdicts over a cut (docs/protocol.md sections 3 and 6), from nothing but published logs."""
 
+import hashlib
+
 import kinds
 import surveys
 import tree
@@ -112,16 +114,17 @@ class Community:
             if tree.root(self.logs[organisation].hashes[:size]) != root:
                 raise ValueError(f"{organisation.hex()}: the cut names another root than the log's")
         self.facts, self.by_id, self.people = [], {}, {}
-        self.policy = None
+        self.policy, self.twins = None, set()
         for organisation in sorted(self.sizes):
             self._fold(organisation)
         self._resolve()
         self._times()
         self._unite()
         self._states()
+        self._twins()
 
     def of(self, *kinds):
-        return [fact for fact in self.facts if fact.kind in kinds and fact.standing == COUNTS]
+        return [fact for fact in self.facts if fact.kind in kinds and fact.standing == COUNTS and fact.id not in self.twins]
 
     # Each log by itself, in order of index.
     def _fold(self, organisation):
@@ -295,6 +298,26 @@ class Community:
             if fact.kind in STATE and fact.standing == COUNTS:
                 latest[fact.organisation] = max(latest.get(fact.organisation, 0), fact.effective)
                 fact.state_time = latest[fact.organisation]
+
+    def _twins(self):
+        """Of the records of one source in several logs one is in the figures; what is about another is about that one."""
+        founder = next(organisation for organisation, log in self.logs.items() if log.entries[0].kind == "community.founded")
+        admitted = {
+            hashlib.sha256(b"\0" + fact.entry.data["charter"]).digest(): fact.index
+            for fact in reversed(self.of("governance.proposed")) if fact.organisation == founder
+        }
+        records = {}
+        for fact in self.of(*IMPORTED):
+            if fact.imported:
+                source = fact.entry.source
+                records.setdefault((source["site"], source["kind"], source["id"]), []).append(fact)
+        stands_for = {}
+        for same in records.values():
+            first = min(same, key=lambda fact: admitted.get(fact.organisation, -1))
+            stands_for |= {fact.id: first.id for fact in same if fact is not first}
+        self.twins = set(stands_for)
+        for fact in self.facts:
+            fact.entry.re = [stands_for.get(id, id) for id in fact.entry.re]
 
     def _seen(self):
         """Per observer the rows (at, organisation, size) that name the right root within the cut."""

@@ -1,7 +1,7 @@
 //! The demonstration, whole: three node processes, a story, the same answer from each.
 
-use super::independent::reader;
 use super::process::{hearth, said, succeed};
+use hearth_stories::independent::reader;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};

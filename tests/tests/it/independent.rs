@@ -13,6 +13,7 @@ use hearth_protocol::log::{
 };
 use hearth_protocol::sign::SecretKey;
 use hearth_protocol::time::{Span, Timestamp};
+use hearth_stories::independent::reader;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -177,21 +178,6 @@ fn publish() -> Log {
         vkey,
         witness: witness.verifier().to_string(),
     }
-}
-
-/// A program of the reader; nothing where there is no Python on this machine.
-pub(crate) fn reader(program: &str) -> Option<PathBuf> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("independent")
-        .join(program);
-    let there = Command::new("python3")
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !there {
-        println!("skipped: there is no python3 on this machine");
-    }
-    there.then_some(script)
 }
 
 /// Whether the reader finds all well, and what it said.

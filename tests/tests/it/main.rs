@@ -13,6 +13,7 @@
     reason = "a test names what it holds where it makes it"
 )]
 #![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
+use hearth_stories::story;
 
 mod client;
 mod crash;
@@ -20,7 +21,6 @@ mod cuts;
 mod decisions;
 mod demo;
 mod faults;
-mod figures;
 mod flips;
 mod gathering;
 mod house;
@@ -31,12 +31,8 @@ mod meeting_verdicts;
 mod network;
 mod process;
 mod pulses;
-mod recomputed;
-mod recounted;
 mod restore;
-mod retold;
 mod searching;
 mod simulation;
-mod story;
 mod tokens;
 mod verdicts;

@@ -1,5 +1,4 @@
 //! Anonymous surveys: what counts of them, and how they come out.
 
 mod figures;
-mod survey;
 mod verdicts;

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use hearth_protocol::community::{Community, Standing, VoidReason};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::{People, Pulse, PulseAnswered, PulseKeyed};
-
-use super::survey::{Survey, community, opening, own, said, secrets, time};
-use crate::story::{Said, steward};
+use hearth_stories::story::{Said, steward};
+use hearth_stories::survey::{OPENED, Survey, community, opening, own, said, secrets, time};
 
 fn survey() -> Survey {
     let members = [("oak", "ann"), ("oak", "bob"), ("elm", "cat"), ("ash", "dan")];
     let story = community(&members);
-    let opened = opening(&story, 4, &["safe-to-ask", "matters"]);
-    Survey::of(story, opened)
+    let opened = opening(&story, time(OPENED), 4, &["safe-to-ask", "matters"]);
+    Survey::of(story, "pulse", time(OPENED), opened)
 }
 
 fn standing(survey: &Survey, id: Id) -> Standing {
@@ -38,7 +37,7 @@ fn a_pulse_runs_from_opening_to_close() {
     let answers: Vec<Id> = ["ann", "cat", "dan"]
         .map(|person| survey.take_part(person, &[5, 0]))
         .to_vec();
-    let closed = survey.close("2026-04-15T00:00:00Z");
+    let closed = survey.close(time("2026-04-15T00:00:00Z"));
     assert_counts(&survey, &answers);
     assert_counts(&survey, &[survey.pulse, survey.keys[0], survey.keys[1], closed]);
     let state = survey.story.community().pulses(|_| true).remove(0);
@@ -76,8 +75,8 @@ fn who_had_left_before_is_not_of_the_electorate_though_back() {
     let mut story = community(&[("oak", "ann"), ("elm", "cat")]);
     let ann = story.id("ann");
     story.say("left", "ann", said(People::MemberLeft, &[ann]));
-    let opened = opening(&story, 1, &["safe-to-ask"]);
-    let mut survey = Survey::of(story, opened);
+    let opened = opening(&story, time(OPENED), 1, &["safe-to-ask"]);
+    let mut survey = Survey::of(story, "pulse", time(OPENED), opened);
     survey
         .story
         .admit_key("oak", "back", "ann", time("2026-04-01T10:00:00Z"));
@@ -169,7 +168,7 @@ fn answers_are_taken_once_in_the_collectors_log_until_it_closes() {
     };
     let act = said(answered(late_tokens.clone(), &[5, 1]), &re);
     let elsewhere = survey.story.say_in("oak", "elsewhere", "two", act);
-    let closed = survey.close("2026-04-03T00:00:00Z");
+    let closed = survey.close(time("2026-04-03T00:00:00Z"));
     let late = survey.answer("two", late_tokens, &[5, 2]);
     assert_counts(&survey, &[first, closed]);
     assert_void(&survey, double, VoidReason::Duplicate);
@@ -230,7 +229,7 @@ fn only_the_collector_closes_and_only_stewards_open() {
     let by_issuer = survey
         .story
         .record("by oak", "oak", own("oak", "pulse.closed", pulse), by_issuer);
-    let opened = opening(&survey.story, 4, &["safe-to-ask"]);
+    let opened = opening(&survey.story, time(OPENED), 4, &["safe-to-ask"]);
     let by_member = survey
         .story
         .say("by member", "ann", said(Pulse::PulseOpened(opened.clone()), &[]));
@@ -252,7 +251,7 @@ fn the_order_of_arrival_does_not_matter() {
         survey.take_part(person, &[4, 2]);
     }
     survey.answer("ann once", survey.minted("ann once"), &[1, 1]);
-    survey.close("2026-04-15T00:00:00Z");
+    survey.close(time("2026-04-15T00:00:00Z"));
     let cut = survey.story.cut(&BTreeMap::new());
     let standings = |community: &Community| -> Vec<Standing> {
         let view = community.view(&cut).unwrap();

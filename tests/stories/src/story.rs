@@ -15,8 +15,8 @@ use hearth_protocol::time::{Span, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 /// A community under construction.
-pub(crate) struct Story {
-    pub(crate) community: Id,
+pub struct Story {
+    pub community: Id,
     organisations: Vec<Organisation>,
     names: BTreeMap<String, Id>,
     homes: BTreeMap<String, usize>,
@@ -30,16 +30,16 @@ struct Organisation {
 }
 
 /// What follows on every entry: its author's time, and what it is about.
-pub(crate) struct Said<'a> {
-    pub(crate) at: Timestamp,
-    pub(crate) act: Act,
-    pub(crate) re: &'a [Id],
+pub struct Said<'a> {
+    pub at: Timestamp,
+    pub act: Act,
+    pub re: &'a [Id],
     /// Length of its body; none for none.
-    pub(crate) words: Option<usize>,
+    pub words: Option<usize>,
 }
 
 /// The policy of every story that says no other: nobody lies, six hours of tolerance.
-pub(crate) fn policy(liars: &[(u64, u64)]) -> Policy {
+pub fn policy(liars: &[(u64, u64)]) -> Policy {
     Policy {
         liars: liars.to_vec(),
         ruleset: 1,
@@ -52,12 +52,12 @@ pub(crate) fn policy(liars: &[(u64, u64)]) -> Policy {
 }
 
 /// The key of that name, the same in every story.
-pub(crate) fn key(name: &str) -> SecretKey {
+pub fn key(name: &str) -> SecretKey {
     SecretKey::from_seed(digest(name))
 }
 
 /// The pseudonym of a person of imported history.
-pub(crate) fn pseudonym(name: &str) -> Pseudonym {
+pub fn pseudonym(name: &str) -> Pseudonym {
     Pseudonym::from_bytes(digest(name))
 }
 
@@ -74,12 +74,12 @@ fn body(length: usize) -> BodyRef {
 }
 
 /// The key that signs as steward for an organisation.
-pub(crate) fn steward(organisation: &str) -> String {
+pub fn steward(organisation: &str) -> String {
     format!("{organisation} steward")
 }
 
 /// The charter of an organisation.
-pub(crate) fn charter(organisation: &str) -> Chartered {
+pub fn charter(organisation: &str) -> Chartered {
     let log = key(&format!("{organisation} log")).public();
     Chartered {
         key: log,
@@ -97,7 +97,7 @@ pub(crate) fn charter(organisation: &str) -> Chartered {
 
 impl Story {
     /// A community that the first organisation founds and to which it admits the others at once.
-    pub(crate) fn of(slugs: &[&str], at: Timestamp, policy: Policy) -> Story {
+    pub fn of(slugs: &[&str], at: Timestamp, policy: Policy) -> Story {
         let founder = charter(slugs[0]);
         let founded = Founded {
             key: founder.key,
@@ -128,7 +128,7 @@ impl Story {
     }
 
     /// Opens the log of an organisation that is not admitted yet.
-    pub(crate) fn charter(&mut self, slug: &str, at: Timestamp) {
+    pub fn charter(&mut self, slug: &str, at: Timestamp) {
         let payload =
             Payload::new(at, Act::from(kind::Community::Chartered(charter(slug)))).with_body(body(1));
         let entry = Event::sign(&payload, &key(&steward(slug)), &Home::of_charter(self.community));
@@ -144,7 +144,7 @@ impl Story {
     }
 
     /// The founder admits an organisation, following on the last outcome.
-    pub(crate) fn admit_organisation(&mut self, slug: &str, at: Timestamp) -> Id {
+    pub fn admit_organisation(&mut self, slug: &str, at: Timestamp) -> Id {
         let outcome = self.names.get("outcome").copied().unwrap_or(self.community);
         let home = self.homes[slug];
         let charter = self.organisations[home].entries[0].clone();
@@ -166,24 +166,18 @@ impl Story {
     }
 
     /// A steward admits a person, whose key has their name.
-    pub(crate) fn admit(&mut self, organisation: &str, person: &str, at: Timestamp) -> Id {
+    pub fn admit(&mut self, organisation: &str, person: &str, at: Timestamp) -> Id {
         self.homes.insert(person.to_owned(), self.homes[organisation]);
         self.admit_key(organisation, person, person, at)
     }
 
     /// A steward admits the holder of a key, in an entry of another name.
-    pub(crate) fn admit_key(&mut self, organisation: &str, name: &str, holder: &str, at: Timestamp) -> Id {
+    pub fn admit_key(&mut self, organisation: &str, name: &str, holder: &str, at: Timestamp) -> Id {
         self.admit_as(organisation, name, Admitted::new(key(holder).public()), at)
     }
 
     /// A steward admits somebody in these words.
-    pub(crate) fn admit_as(
-        &mut self,
-        organisation: &str,
-        name: &str,
-        admitted: Admitted,
-        at: Timestamp,
-    ) -> Id {
+    pub fn admit_as(&mut self, organisation: &str, name: &str, admitted: Admitted, at: Timestamp) -> Id {
         self.homes.insert(name.to_owned(), self.homes[organisation]);
         let act = Act::from(People::MemberAdmitted(admitted));
         self.say(
@@ -199,14 +193,14 @@ impl Story {
     }
 
     /// An event by the key of that name, in the log of its organisation.
-    pub(crate) fn say(&mut self, name: &str, by: &str, said: Said<'_>) -> Id {
+    pub fn say(&mut self, name: &str, by: &str, said: Said<'_>) -> Id {
         let home = self.homes[by];
         let entry = Event::sign(&payload(said), &key(by), &self.home(home));
         self.put(name, home, entry)
     }
 
     /// The same in a circle.
-    pub(crate) fn say_inside(&mut self, circle: Id, name: &str, by: &str, said: Said<'_>) -> Id {
+    pub fn say_inside(&mut self, circle: Id, name: &str, by: &str, said: Said<'_>) -> Id {
         let home = self.homes[by];
         let payload = Payload {
             circle: Some(circle),
@@ -217,14 +211,14 @@ impl Story {
     }
 
     /// The same in the log of another organisation than the key's own.
-    pub(crate) fn say_in(&mut self, organisation: &str, name: &str, by: &str, said: Said<'_>) -> Id {
+    pub fn say_in(&mut self, organisation: &str, name: &str, by: &str, said: Said<'_>) -> Id {
         let home = self.homes[organisation];
         let entry = Event::sign(&payload(said), &key(by), &self.home(home));
         self.put(name, home, entry)
     }
 
     /// A record of imported history.
-    pub(crate) fn record(&mut self, name: &str, organisation: &str, source: Source, said: Said<'_>) -> Id {
+    pub fn record(&mut self, name: &str, organisation: &str, source: Source, said: Said<'_>) -> Id {
         let home = self.homes[organisation];
         let record = Record {
             payload: payload(said),
@@ -235,13 +229,13 @@ impl Story {
     }
 
     /// An organisation logs what it sees of these others, as they stand.
-    pub(crate) fn sees(&mut self, organisation: &str, of: &[&str], at: Timestamp) -> Id {
+    pub fn sees(&mut self, organisation: &str, of: &[&str], at: Timestamp) -> Id {
         let heads = of.iter().map(|slug| self.head(slug)).collect();
         self.claims_to_see(organisation, heads, at)
     }
 
     /// An organisation logs these heads, true or not.
-    pub(crate) fn claims_to_see(&mut self, organisation: &str, mut heads: Vec<Head>, at: Timestamp) -> Id {
+    pub fn claims_to_see(&mut self, organisation: &str, mut heads: Vec<Head>, at: Timestamp) -> Id {
         heads.sort_unstable();
         self.counter += 1;
         let source = Source {
@@ -267,7 +261,7 @@ impl Story {
     }
 
     /// Bytes as they are, as the next entry of a log.
-    pub(crate) fn put(&mut self, name: &str, home: usize, entry: Vec<u8>) -> Id {
+    pub fn put(&mut self, name: &str, home: usize, entry: Vec<u8>) -> Id {
         let id = Entry::id_of(&entry);
         self.organisations[home].entries.push(entry);
         self.names.insert(name.to_owned(), id);
@@ -275,7 +269,7 @@ impl Story {
     }
 
     /// The entry, person or organisation of that name.
-    pub(crate) fn id(&self, name: &str) -> Id {
+    pub fn id(&self, name: &str) -> Id {
         *self
             .names
             .get(name)
@@ -283,34 +277,34 @@ impl Story {
     }
 
     /// Every name given.
-    pub(crate) fn names(&self) -> &BTreeMap<String, Id> {
+    pub fn names(&self) -> &BTreeMap<String, Id> {
         &self.names
     }
 
     /// The number of an organisation, for [`Story::put`] and [`Story::entries`].
-    pub(crate) fn number(&self, organisation: &str) -> usize {
+    pub fn number(&self, organisation: &str) -> usize {
         self.homes[organisation]
     }
 
     /// The short names of the organisations.
-    pub(crate) fn slugs(&self) -> impl Iterator<Item = &str> {
+    pub fn slugs(&self) -> impl Iterator<Item = &str> {
         self.organisations
             .iter()
             .map(|organisation| organisation.slug.as_str())
     }
 
     /// How many organisations there are, admitted or not.
-    pub(crate) fn organisations(&self) -> usize {
+    pub fn organisations(&self) -> usize {
         self.organisations.len()
     }
 
     /// A log's bytes.
-    pub(crate) fn entries(&self, number: usize) -> &[Vec<u8>] {
+    pub fn entries(&self, number: usize) -> &[Vec<u8>] {
         &self.organisations[number].entries
     }
 
     /// Where a log's entries belong.
-    pub(crate) fn home(&self, number: usize) -> Home {
+    pub fn home(&self, number: usize) -> Home {
         Home {
             community: self.community,
             organisation: self.organisations[number].id,
@@ -318,7 +312,7 @@ impl Story {
     }
 
     /// Size and root of a log.
-    pub(crate) fn head(&self, slug: &str) -> Head {
+    pub fn head(&self, slug: &str) -> Head {
         let number = self.homes[slug];
         let TreeHead { size, root } = self.tree_head(number, self.organisations[number].entries.len());
         Head {
@@ -339,7 +333,7 @@ impl Story {
     }
 
     /// Everything ingested, log after log.
-    pub(crate) fn community(&self) -> Community {
+    pub fn community(&self) -> Community {
         let mut community = Community::new(self.community);
         for number in 0..self.organisations.len() {
             for _ in 0..self.organisations[number].entries.len() {
@@ -350,7 +344,7 @@ impl Story {
     }
 
     /// Ingests the next entry of a log, if there is one.
-    pub(crate) fn ingest_next(&self, community: &mut Community, number: usize) -> bool {
+    pub fn ingest_next(&self, community: &mut Community, number: usize) -> bool {
         let Organisation { id, entries, .. } = &self.organisations[number];
         let index = community.size_of(*id);
         let Some(entry) = usize::try_from(index).ok().and_then(|index| entries.get(index)) else {
@@ -361,7 +355,7 @@ impl Story {
     }
 
     /// A cut at these sizes; everything where none is given.
-    pub(crate) fn cut(&self, sizes: &BTreeMap<String, usize>) -> Cut {
+    pub fn cut(&self, sizes: &BTreeMap<String, usize>) -> Cut {
         let rows = self
             .organisations
             .iter()
@@ -386,7 +380,7 @@ fn payload(said: Said<'_>) -> Payload {
 }
 
 /// A head with a root that is not the log's.
-pub(crate) fn wrong(head: Head) -> Head {
+pub fn wrong(head: Head) -> Head {
     Head {
         root: Root::from_bytes([0xee; 32]),
         ..head

@@ -1,0 +1,6 @@
+//! The stories of tests/vectors/figures, one binary. `HEARTH_STORIES=v4-` tells only those whose names begin so.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod document;
+mod figures;
+mod recomputed;
