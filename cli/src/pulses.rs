@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use hearth_node::queries::Query;
 use hearth_protocol::entry::{Entry, Event, Home, Payload};
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{Blob, Pulse, PulseAnswered, PulseRequested};
+use hearth_protocol::kind::{Act, Blob, Pulse, PulseAnswered, PulseRequested};
 use hearth_protocol::pulse::blinding::{Blinded, Draw};
 use hearth_protocol::pulse::{IssuerKey, PREFIX, Receipt, Token, statement};
 use hearth_protocol::sign::SecretKey;
@@ -201,7 +201,8 @@ fn collect(home: &Home, parts: &Parts, pulse: &Told) -> Result<(), Failure> {
     parts.keep(pulse.id, &part).map_err(Failure::new)
 }
 
-/// Answers: signs under the once-key and hands it to `to`, without a session. Done again, the same answer goes again.
+/// Answers: signs under the once-key and hands it to `to`, without a session. Done again, the same answer goes again;
+/// another is refused.
 pub(crate) fn answer(
     context: &Context,
     remote: &Remote,
@@ -220,7 +221,14 @@ pub(crate) fn answer(
         )));
     }
     let entry = if let Some(answer) = &part.answer {
-        hex::decode(answer).map_err(Failure::new)?
+        let entry = hex::decode(answer).map_err(Failure::new)?;
+        if chosen(&entry).is_none_or(|before| before != choices) {
+            return Err(Failure::new(
+                "you have answered this pulse otherwise, and an answer cannot be changed",
+            )
+            .advise("Nobody can tell which answer is yours, so none can be put in its place."));
+        }
+        entry
     } else {
         let entry = signed_answer(remote.home(), pulse, &part, choices)?;
         part.answer = Some(hex::encode(&entry));
@@ -231,6 +239,14 @@ pub(crate) fn answer(
     part.receipt = Some(receipt.clone());
     parts.keep(pulse.id, &part).map_err(Failure::new)?;
     Ok(receipt)
+}
+
+/// The choices of a signed answer.
+fn chosen(entry: &[u8]) -> Option<Vec<u64>> {
+    match &Entry::parse(entry).ok()?.payload().act {
+        Act::Pulse(Pulse::PulseAnswered(says)) => Some(says.choices.clone()),
+        _ => None,
+    }
 }
 
 fn signed_answer(home: &Home, pulse: &Told, part: &Part, choices: Vec<u64>) -> Result<Vec<u8>, Failure> {

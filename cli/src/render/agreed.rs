@@ -1,32 +1,47 @@
-//! What a decision adopts, in a person's words.
+//! What an entry says in its header, in a person's words: a line for each thing it says.
 
-use crate::render::card::short;
-use crate::render::time::local;
-use crate::render::words::harmless;
-use hearth_protocol::kind::Kind;
-use hearth_protocol::time::Timestamp;
+use crate::render::data::{name, parameter, parameters, value};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Numbers from here on, in what is adopted, are instants: spans and counts are far below.
-const INSTANTS: u64 = 1_000_000_000_000;
+/// What an entry says, by name and value.
+pub(crate) type Said = Vec<(String, String)>;
 
-/// What an entry of this kind is, as one says it.
-pub(crate) fn noun(kind: &str) -> &str {
-    Kind::named(kind).map_or(kind, |kind| kind.noun)
+/// What an entry of this kind says with this data, a line each.
+pub(crate) fn lines(kind: &str, data: &Value) -> Vec<String> {
+    let said = said(kind, data).into_iter();
+    said.map(|(name, value)| format!("{name:11} {value}")).collect()
 }
 
-/// The header fields of what is adopted, a line each.
-pub(crate) fn lines(kind: &str, data: &Value) -> Vec<String> {
+/// The same in one line; none where it says nothing.
+pub(crate) fn in_a_line(kind: &str, data: &Value) -> Option<String> {
+    let said = said(kind, data).into_iter();
+    let said: Vec<String> = said.map(|(name, value)| format!("{name} {value}")).collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
+/// What an entry of this kind says with this data.
+pub(crate) fn said(kind: &str, data: &Value) -> Said {
     match kind {
         "terms.adopted" => terms(data),
         "plan.adopted" | "plan.rebaselined" => plan(data),
-        "target.set" => vec![target(data)],
-        _ => fields(data),
+        "target.set" => vec![line("target", target(data))],
+        "parameters.adopted" => {
+            let leaves = parameters(data).into_iter();
+            leaves.map(|(key, value)| (key, parameter(&value))).collect()
+        }
+        "decision.proposed" => decision(data),
+        "story.told" => story(data),
+        "claim.drafted" => claim(data),
+        _ => fields(data, &[]),
     }
 }
 
-fn terms(data: &Value) -> Vec<String> {
+fn line(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+fn terms(data: &Value) -> Said {
     let is_there = |part: &(&str, bool)| part.1;
     let says = |field: &str| data[field] == true;
     let parts = [
@@ -40,37 +55,35 @@ fn terms(data: &Value) -> Vec<String> {
         let named = parts.iter().filter(|part| is_there(part) == wanted);
         named.map(|part| part.0).collect::<Vec<_>>().join(", ")
     };
-    let mut lines = vec![
-        format!("version     {}", data["version"]),
-        format!("they have   {}", named(true)),
+    let mut said = vec![
+        line("version", data["version"].to_string()),
+        line("they have", named(true)),
     ];
     if !named(false).is_empty() {
-        lines.push(format!("they lack   {}", named(false)));
+        said.push(line("they lack", named(false)));
     }
-    if let Some(objectives) = data["objectives"].as_array() {
-        lines.push(format!("objectives  {}", list(objectives)));
+    for field in ["objectives", "review"] {
+        if !data[field].is_null() {
+            said.push(line(field, value(field, &data[field])));
+        }
     }
-    if !data["review"].is_null() {
-        lines.push(format!("review      {}", cell(&data["review"])));
-    }
-    lines
+    said
 }
 
-fn plan(data: &Value) -> Vec<String> {
-    let mut lines = vec![
-        format!("version     {}", data["version"]),
-        format!("from        {}", cell(&data["from"])),
-        format!("until       {}", cell(&data["until"])),
-    ];
+fn plan(data: &Value) -> Said {
+    let cell = |cell: &Value| value("", cell);
+    let mut said: Said = ["version", "from", "until"]
+        .map(|field| line(field, value(field, &data[field])))
+        .into();
     for milestone in data["milestones"].as_array().into_iter().flatten() {
         let (slug, due) = (cell(&milestone[0]), cell(&milestone[1]));
-        lines.push(format!("milestone   {slug}, due {due}"));
+        said.push(line("milestone", format!("{slug}, due {due}")));
     }
     for output in data["outputs"].as_array().into_iter().flatten() {
         let (slug, sort, due) = (cell(&output[0]), cell(&output[1]), cell(&output[2]));
-        lines.push(format!("output      {slug} ({sort}), due {due}"));
+        said.push(line("output", format!("{slug} ({sort}), due {due}")));
     }
-    lines
+    said
 }
 
 /// A target in one line.
@@ -79,51 +92,70 @@ pub(crate) fn target(data: &Value) -> String {
         Some("membership") => "membership, net change".to_owned(),
         other => other.unwrap_or_default().to_owned(),
     };
-    let [low, high, from, until] = ["low", "high", "from", "until"].map(|field| cell(&data[field]));
+    let [low, high, from, until] = ["low", "high", "from", "until"].map(|field| value(field, &data[field]));
     format!("{what}: {low} to {high}, from {from} until {until}")
 }
 
-/// Fields of a kind that has no words of its own here.
-fn fields(data: &Value) -> Vec<String> {
+/// What a proposal says beside its text.
+fn decision(data: &Value) -> Said {
+    let mut said = fields(data, &["cut", "adopts"]);
+    said.push(electorate(&data["cut"]));
+    if let Some(kind) = data["adopts"]["do"].as_str() {
+        said.push(line("adopts", super::data::noun(kind)));
+        said.extend(self::said(kind, &data["adopts"]["data"]));
+    }
+    said
+}
+
+/// A pinned cut: how much of how many logs.
+fn electorate(cut: &Value) -> (String, String) {
+    let heads = cut.as_array().map_or(&[][..], Vec::as_slice);
+    let entries: u64 = heads.iter().filter_map(|head| head["size"].as_u64()).sum();
+    line("pins", format!("{entries} entries of {} logs", heads.len()))
+}
+
+fn story(data: &Value) -> Said {
+    let cycle = match data["cycle"].as_str().unwrap_or_default() {
+        "immediate" => "immediate: it was worth it by itself",
+        "potential" => "potential: something was learned that may be of use",
+        "applied" => "applied: it was put into practice",
+        "realised" => "realised: practice became better for it",
+        "reframing" => "reframing: what counts as better is seen anew",
+        other => other,
+    };
+    let outside = if data["consent"] == true { "yes" } else { "no" };
+    vec![line("value", cycle), line("may be passed on outside", outside)]
+}
+
+fn claim(data: &Value) -> Said {
+    let amount = match data["value"].as_array().map(Vec::as_slice) {
+        Some([part, whole]) => format!("{part} of {whole}"),
+        _ => value("value", &data["value"]),
+    };
+    let effect = match data["effect"].as_str().unwrap_or_default() {
+        "better" => "practice became better",
+        "none" => "nothing changed: a null result",
+        "worse" => "practice became worse",
+        other => other,
+    };
+    let mut said = vec![
+        line("objective", value("objective", &data["objective"])),
+        line("value", amount),
+        line("effect", effect),
+    ];
+    said.extend(fields(data, &["objective", "value", "effect", "cut"]));
+    said.push(electorate(&data["cut"]));
+    said
+}
+
+/// Fields that have no words of their own here, but for some. A file is shown by itself.
+fn fields(data: &Value, but: &[&str]) -> Said {
     let fields: BTreeMap<_, _> = data.as_object().into_iter().flatten().collect();
     fields
         .into_iter()
-        .map(|(key, value)| format!("{key:11} {}", cell(value)))
+        .filter(|(field, _)| *field != "file" && !but.contains(&field.as_str()))
+        .map(|(field, given)| (name(field), value(field, given)))
         .collect()
-}
-
-fn list(values: &[Value]) -> String {
-    values.iter().map(cell).collect::<Vec<_>>().join(", ")
-}
-
-/// One value as a person reads it.
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Number(number) => match number.as_u64().filter(|millis| *millis >= INSTANTS) {
-            Some(millis) => local(Timestamp::from_millis(millis)),
-            None => number.to_string(),
-        },
-        Value::String(text) if text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_hexdigit()) => {
-            short(text)
-        }
-        Value::String(text) => harmless(text),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Null => "–".to_owned(),
-        Value::Array(values) => values
-            .iter()
-            .map(|value| match value.as_array() {
-                Some(cells) => cells.iter().map(cell).collect::<Vec<_>>().join(" "),
-                None => cell(value),
-            })
-            .collect::<Vec<_>>()
-            .join(", "),
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(key, value)| format!("{key} {}", cell(value)))
-            .collect::<Vec<_>>()
-            .join(", "),
-    }
 }
 
 #[cfg(test)]
@@ -164,5 +196,38 @@ mod tests {
             target(&json!({ "objective": "membership", "low": -2, "high": 5, "from": 0, "until": 1 }))
                 .starts_with("membership, net change: -2 to 5")
         );
+        assert_eq!(
+            in_a_line("meeting.held", &json!({ "minutes": 60 })),
+            Some("minutes 60".into())
+        );
+        assert_eq!(in_a_line("query.answered", &Value::Null), None);
+    }
+
+    #[test]
+    fn a_claim_is_told_in_words() {
+        let data = json!({
+            "cut": [{ "organisation": "ab".repeat(32), "size": 40, "root": "cd".repeat(32) }],
+            "as_of": 1_767_225_600_000_u64, "value": [57, 89], "effect": "none", "method": "count", "ruleset": 1,
+            "indicator": "responded-in-time", "objective": "answer-each-other", "contributors": ["ef".repeat(32)],
+        });
+        let told = lines("claim.drafted", &data).join("\n");
+        for words in [
+            "value       57 of 89",
+            "effect      nothing changed: a null result",
+            "pins        40 entries of 1 logs",
+            "contributors efefefefefef",
+        ] {
+            assert!(told.contains(words), "{words} in\n{told}");
+        }
+        assert!(!told.contains(['{', '[']), "{told}");
+    }
+
+    #[test]
+    fn a_proposal_says_what_it_adopts() {
+        let adopts = json!({ "do": "parameters.adopted", "data": { "v4": { "respond_in": 172_800_000 }, "few": [5, 10] } });
+        let data = json!({ "cut": [], "rule": "members", "quorum": 25, "closes": 0, "adopts": adopts });
+        let told = lines("decision.proposed", &data).join("\n");
+        assert!(told.contains("a change of parameters"), "{told}");
+        assert!(told.contains("v4.respond_in 2d"), "{told}");
     }
 }

@@ -26,8 +26,8 @@ pub(crate) struct Card {
     pub(crate) re: Vec<String>,
     #[serde(default)]
     pub(crate) data: Value,
-    /// Why its words are not shown.
-    pub(crate) hidden: Option<String>,
+    /// Who said that its words are not shown.
+    pub(crate) hidden: Option<Hidden>,
     /// Its words before each correction, the first ones first.
     #[serde(default)]
     pub(crate) history: Vec<Former>,
@@ -41,6 +41,14 @@ pub(crate) struct Card {
 pub(crate) struct Former {
     pub(crate) corrected: String,
     body: Option<Body>,
+}
+
+/// That words are not shown.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Hidden {
+    ground: String,
+    by: Byline,
+    organisation: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -82,8 +90,8 @@ impl Card {
 
     /// Its words, or what became of them.
     pub(crate) fn words(&self) -> Option<String> {
-        if let Some(ground) = &self.hidden {
-            return Some(format!("(hidden: {})", harmless(ground)));
+        if let Some(hidden) = &self.hidden {
+            return Some(hidden.said());
         }
         self.read(self.body.as_ref()?)
     }
@@ -94,12 +102,12 @@ impl Card {
         Some(format!("corrected on {}", when(&newest.corrected)))
     }
 
-    /// Its former words, each with when they were corrected.
-    pub(crate) fn former(&self) -> Vec<String> {
+    /// Its former words, each with a line that says when they were corrected.
+    pub(crate) fn former(&self) -> Vec<(String, String)> {
         let told = |former: &Former| {
             let words = former.body.as_ref().and_then(|body| self.read(body));
             let until = when(&former.corrected);
-            format!("Until {until} it read:\n{}", words.unwrap_or_default())
+            (format!("Until {until} it read:"), words.unwrap_or_default())
         };
         self.history.iter().map(told).collect()
     }
@@ -161,6 +169,14 @@ impl Card {
             (standing, Some(reason)) => Some(format!("{standing}: {reason}")),
             (standing, None) => Some(standing.to_owned()),
         }
+    }
+}
+
+impl Hidden {
+    /// `(hidden by Ada (north): patient-data)`.
+    pub(crate) fn said(&self) -> String {
+        let by = self.by.named(&self.organisation);
+        format!("(hidden by {by}: {})", harmless(&self.ground))
     }
 }
 

@@ -4,7 +4,9 @@ use crate::context::Context;
 use crate::motion::{deadline, rule_in_words};
 use crate::render::agreed;
 use crate::render::card::{Card, HEADLINE};
+use crate::render::data::noun;
 use crate::render::table::Table;
+use crate::render::words::{WORDS, in_one_line, set_in};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::{Choice, Outcome, Rule};
 use hearth_protocol::time::Timestamp;
@@ -173,7 +175,7 @@ pub(crate) fn shown(row: &Row, context: &Context) -> String {
     for Ballot { choice, entry } in &row.ballots {
         let reason = entry
             .words()
-            .map(|words| format!(": {words}"))
+            .map(|words| format!(": {}", in_one_line(&words)))
             .unwrap_or_default();
         lines.push(format!("{} {}{reason}", entry.author(), said(Some(*choice))));
     }
@@ -188,12 +190,12 @@ pub(crate) fn shown(row: &Row, context: &Context) -> String {
     if let Some(adopts) = &row.adopts {
         lines.push(format!(
             "\nOnce carried and closed it brings into force: {}",
-            agreed::noun(&adopts.kind)
+            noun(&adopts.kind)
         ));
         lines.extend(agreed::lines(&adopts.kind, &adopts.data));
     }
     if let Some(words) = row.entry.words() {
-        lines.push(format!("\n{words}"));
+        lines.push(format!("\n{}", set_in(&words, WORDS)));
     }
     lines.extend(next_step(row));
     lines.join("\n")

@@ -1,6 +1,7 @@
 //! The framework and the explanation of a statement, for people (docs/framework.schema.json).
 
 use super::card::{short, when};
+use super::data::parameter;
 use super::table::Table;
 use crate::screen::Screen;
 use serde::Deserialize;
@@ -190,7 +191,7 @@ fn parameters(answer: &Value, indicator: &Value) -> Option<String> {
         .map(|key| {
             let pointer = format!("/parameter_values/{}", key.replace('.', "/"));
             let value = answer.pointer(&pointer).unwrap_or(&Value::Null);
-            format!("{key} {value}")
+            format!("{key} {}", parameter(value))
         })
         .collect();
     (!named.is_empty()).then(|| format!("  parameters: {}", named.join(" · ")))
@@ -333,7 +334,7 @@ mod tests {
             "“Words.”",
             "formula: F",
             "window: 90 d",
-            "few [5,10]",
+            "few 5,10",
             "counted (1): aa",
             "left out, automaton (1): cc",
             "raised by: R",

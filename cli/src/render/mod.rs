@@ -5,7 +5,6 @@ pub(crate) mod calendar;
 pub(crate) mod card;
 pub(crate) mod data;
 pub(crate) mod decision;
-pub(crate) mod deed;
 pub(crate) mod figures;
 pub(crate) mod news;
 pub(crate) mod table;

@@ -20,6 +20,9 @@ pub(crate) struct Row {
     to_own: bool,
     /// What it is, as one says it.
     what: Option<String>,
+    /// They declared an interest in one of its topics.
+    #[serde(default)]
+    pub(crate) interest: bool,
 }
 
 /// The question, discussion or resource that an entry belongs to.

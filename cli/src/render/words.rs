@@ -2,6 +2,9 @@
 
 use hearth_node::markup::without_markup;
 
+/// How far people's words are set in where they stand below the program's own lines.
+pub(crate) const WORDS: usize = 4;
+
 /// The words of a body as text for a person.
 pub(crate) fn plain(bytes: &[u8], media_type: &str) -> String {
     let text = String::from_utf8_lossy(bytes);
@@ -43,16 +46,36 @@ pub(crate) fn first_line(text: &str, most: usize) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Control characters, but for line breaks and tabs, could move the cursor or set colours; they are shown, not obeyed.
+/// Words set in from where the program's own lines begin, so that no line of theirs passes for one.
+pub(crate) fn set_in(text: &str, by: usize) -> String {
+    let margin = " ".repeat(by);
+    let lines = text
+        .lines()
+        .map(|line| format!("{margin}{line}").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Words in one line, where the program's own line goes on.
+pub(crate) fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Control characters, but for line breaks and tabs, could move the cursor or set colours, and those that turn the
+/// direction of writing could show words in another order than they stand; they are shown, not obeyed.
 pub(crate) fn harmless(text: &str) -> String {
     text.chars()
         .filter(|character| *character != '\r')
         .map(|character| match character {
             '\n' | '\t' => character,
-            other if other.is_control() => char::REPLACEMENT_CHARACTER,
+            other if other.is_control() || turns(other) => char::REPLACEMENT_CHARACTER,
             other => other,
         })
         .collect()
+}
+
+/// Whether a character turns the direction of what follows it: embeddings, overrides and isolates of Unicode.
+fn turns(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A whole reply: as [`harmless`], but for the colours that tables have of their own.
@@ -99,6 +122,20 @@ mod tests {
             plain(b"a\x1b[31mb\r\nc\x07", "text/markdown"),
             "a\u{fffd}[31mb\nc\u{fffd}"
         );
+    }
+
+    #[test]
+    fn nothing_turns_the_direction_of_writing() {
+        assert_eq!(
+            harmless("a\u{202e}b\u{2066}c\u{2069}d\u{202a}é\u{5d0}"),
+            "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}é\u{5d0}"
+        );
+    }
+
+    #[test]
+    fn words_stand_deeper_than_the_programs_own_lines() {
+        assert_eq!(set_in("one\n\ntwo", 4), "    one\n\n    two");
+        assert_eq!(in_one_line(" one\n\ttwo "), "one two");
     }
 
     #[test]

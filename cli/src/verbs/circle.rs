@@ -6,6 +6,7 @@ use crate::exit::Failure;
 use crate::pen::Pen;
 use crate::render::card::{Card, when};
 use crate::render::table::Table;
+use crate::render::words::{WORDS, set_in};
 use crate::reply::Reply;
 use crate::sheet::Sheet;
 use crate::source::{Source, read};
@@ -313,7 +314,7 @@ impl Show {
         let conversations: Vec<Card> = read(&answer["conversations"])?;
         let called: Vec<String> = members.iter().map(Member::called).collect();
         let mut lines = vec![
-            circle.entry.words().unwrap_or_default(),
+            set_in(&circle.entry.words().unwrap_or_default(), WORDS),
             String::new(),
             format!("Topic {} · {} · {}", circle.topic, circle.form(), circle.term()),
             format!("{} members: {}", members.len(), called.join(", ")),

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::motion::just_after;
 use crate::render::news::Row;
 use crate::reply::Reply;
 use crate::source::Source;
@@ -20,7 +21,8 @@ Examples:
   hearth inbox
   hearth inbox --json
 
-Open questions and resources are shown where you follow them or one of their topics: `hearth follow --topic TOPIC`.")]
+Open questions, resources and tasks are shown where you declared an interest in one of their topics
+(hearth interest TOPIC), or follow them or a topic (hearth follow --topic TOPIC).")]
 pub(crate) struct Inbox {}
 
 /// One reason why something waits.
@@ -36,7 +38,10 @@ struct Reason {
 impl Inbox {
     pub(crate) fn run(self, context: &Context) -> Result<Reply, Failure> {
         let key = context.home.key()?.public().bytes();
-        let answer = Source::open(context)?.ask(&Query::Inbox { key })?;
+        let answer = Source::open(context)?.ask(&Query::Inbox {
+            key,
+            now: Some(just_after(context.now())),
+        })?;
         let read = |error| Failure::new(format!("the node's answer cannot be read: {error}"));
         let reasons: Vec<Reason> = serde_json::from_value(answer["sources"].clone()).map_err(read)?;
         let following = context.home.following().map_err(Failure::new)?;
@@ -45,7 +50,7 @@ impl Inbox {
             let mut waiting = Vec::new();
             for entry in reason.entries {
                 let row: Row = serde_json::from_value(entry.clone()).map_err(read)?;
-                if !reason.followed || row.is_followed(&following) {
+                if !reason.followed || row.interest || row.is_followed(&following) {
                     waiting.push((entry, row));
                 }
             }

@@ -5,7 +5,7 @@ use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::render::card::{Card, HEADLINE};
-use crate::render::deed::verb;
+use crate::render::data::noun;
 use crate::reply::Reply;
 use crate::source::{Source, read};
 use clap::Args;
@@ -65,9 +65,9 @@ fn branches(steps: &[Value], way: &str, indent: &str, lines: &mut Vec<String>) -
 
 fn line(entry: &Value) -> Result<String, Failure> {
     let card: Card = read(entry)?;
-    let (short, verb, author, when) = (card.short(), verb(&card.kind), card.author(), card.when());
+    let (short, noun, author, when) = (card.short(), noun(&card.kind), card.author(), card.when());
     let headline = card.headline(HEADLINE);
-    Ok(format!("{short} {verb}: {headline} · {author} · {when}"))
+    Ok(format!("{short} {noun}: {headline} · {author} · {when}"))
 }
 
 fn list(value: &Value) -> &[Value] {

@@ -4,6 +4,7 @@ use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::render::card::{Card, HEADLINE};
+use crate::render::data::noun;
 use crate::render::table::Table;
 use crate::reply::Reply;
 use crate::source::{Source, in_pages, read};
@@ -44,12 +45,12 @@ impl Log {
         let page = |passed: usize, limit| ask(from.saturating_add(passed as u64), limit);
         let answer = in_pages("entries", self.limit, all, page)?;
         let entries: Vec<Card> = read(&answer["entries"])?;
-        let mut table = Table::new(["index", "id", "kind", "by", "when", "verdict", "words"]);
+        let mut table = Table::new(["index", "id", "what", "by", "when", "verdict", "words"]);
         for card in &entries {
             table.row([
                 card.index.to_string(),
                 card.short(),
-                card.kind.clone(),
+                noun(&card.kind).to_owned(),
                 card.author(),
                 card.when(),
                 card.caveat().unwrap_or_else(|| "counts".to_owned()),

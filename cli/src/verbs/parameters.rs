@@ -5,6 +5,7 @@ use crate::exit::Failure;
 use crate::motion::{Motion, Voting, away, just_after, propose};
 use crate::pen::Pen;
 use crate::render::card::short;
+use crate::render::data::{parameter, parameters};
 use crate::render::table::Table;
 use crate::reply::Reply;
 use crate::source::Source;
@@ -35,7 +36,7 @@ impl Parameters {
 /// `hearth parameters show`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  hearth parameters show\n\n\
-    Spans are in milliseconds; pairs are per cent for developing and established.")]
+    Spans are such as 72h or 90d; pairs are per cent for developing and established.")]
 pub(crate) struct Show {}
 
 impl Show {
@@ -44,8 +45,8 @@ impl Show {
             as_of: Some(just_after(context.now())),
         })?;
         let mut table = Table::new(["parameter", "value"]);
-        for (key, value) in leaves(&answer["parameters"]) {
-            table.row([key, spoken(&value)]);
+        for (key, value) in parameters(&answer["parameters"]) {
+            table.row([key, parameter(&value)]);
         }
         let hash = short(answer["hash"].as_str().unwrap_or_default());
         let by = match answer["decision"]["id"].as_str() {
@@ -96,8 +97,8 @@ impl Propose {
             let before = set(&mut values, key, text)?;
             told.push(format!(
                 "- {key}: {} instead of {}",
-                spoken(&leaf(&values, key)),
-                spoken(&before)
+                parameter(&leaf(&values, key)),
+                parameter(&before)
             ));
         }
         values["version"] = (values["version"].as_u64().unwrap_or(0) + 1).into();
@@ -132,7 +133,7 @@ fn set(values: &mut Value, key: &str, text: &str) -> Result<Value, Failure> {
     let form = || {
         Failure::usage(format!(
             "`{text}` is no value for {key}, which is {}",
-            spoken(place)
+            parameter(place)
         ))
     };
     let value = if place.is_array() {
@@ -158,37 +159,6 @@ fn leaf(values: &Value, key: &str) -> Value {
         .unwrap_or_default()
 }
 
-/// Every parameter by its key, as in `v4.respond_in`.
-fn leaves(values: &Value) -> Vec<(String, Value)> {
-    let mut leaves = Vec::new();
-    for (key, value) in values.as_object().into_iter().flatten() {
-        if let Some(own) = value.as_object() {
-            let own = own
-                .iter()
-                .map(|(name, value)| (format!("{key}.{name}"), value.clone()));
-            leaves.extend(own);
-        } else {
-            leaves.push((key.clone(), value.clone()));
-        }
-    }
-    leaves
-}
-
-/// A value as people write it: spans are longer than any other number.
-fn spoken(value: &Value) -> String {
-    match value {
-        Value::Number(number) => match number
-            .as_u64()
-            .filter(|number| *number >= Span::MINUTE.as_millis())
-        {
-            Some(millis) => Span::from_millis(millis).to_string(),
-            None => number.to_string(),
-        },
-        Value::Array(values) => values.iter().map(spoken).collect::<Vec<_>>().join(","),
-        Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => value.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,10 +167,10 @@ mod tests {
     fn a_parameter_is_set_in_the_form_it_has() {
         let mut values = serde_json::to_value(Values::default()).unwrap();
         let before = set(&mut values, "v4.respond_in", "48h").unwrap();
-        assert_eq!(spoken(&before), "3d");
+        assert_eq!(parameter(&before), "3d");
         assert_eq!(values["v4"]["respond_in"], 48 * 3_600_000);
         set(&mut values, "few", "6,12").unwrap();
-        assert_eq!(spoken(&values["few"]), "6,12");
+        assert_eq!(parameter(&values["few"]), "6,12");
         for (key, text) in [
             ("v9.respond_in", "48h"),
             ("v4", "1"),
@@ -211,6 +181,6 @@ mod tests {
         ] {
             assert!(set(&mut values, key, text).is_err(), "{key}={text}");
         }
-        assert!(leaves(&values).iter().any(|(key, _)| key == "v4.respond_in"));
+        assert!(parameters(&values).iter().any(|(key, _)| key == "v4.respond_in"));
     }
 }

@@ -219,8 +219,9 @@ Examples:
   hearth consent report-names yes
   hearth consent publication-words no
 
-Scopes that are heeded: report-names (your name in the community's report), publication-words (your words in what
-is published). What you said nothing of you did not agree to. Without a scope it shows what you said.")]
+It is your word on record, for whoever passes something on, such as report-names (your name in a report) or
+publication-words (your words in print). Nothing is left out by itself because of it: people look, and keep to it.
+What you said nothing of you did not agree to. Without a scope it shows what you said.")]
 pub(crate) struct Consent {
     /// To what (a-z, 0-9 and -)
     #[arg(requires = "agrees")]

@@ -1,5 +1,6 @@
 //! What a member took part in, and all that is theirs: to look at, to take along, to erase.
 
+use super::erase::{Kept, erase};
 use super::prove::Prover;
 use super::publish::decode;
 use crate::args::entry_id;
@@ -9,14 +10,14 @@ use crate::durable::write_privately;
 use crate::exit::Failure;
 use crate::pen::Pen;
 use crate::render::card::{Card, HEADLINE, short, when};
+use crate::render::data::noun;
 use crate::reply::Reply;
 use crate::source::{Source, read};
 use crate::verbs::person::own_key;
 use clap::{Args, Subcommand};
 use hearth_node::queries::{Query, Use};
-use hearth_protocol::id::{BodyHash, Id, Pseudonym};
-use hearth_protocol::kind::{Care, ErasureCarriedOut, HistoryLinked, People, Slug};
-use hearth_protocol::limits;
+use hearth_protocol::id::{Id, Pseudonym};
+use hearth_protocol::kind::{HistoryLinked, People, Slug};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ fn told(answer: &Value) -> Result<String, Failure> {
     }
     let mut lines = Vec::new();
     for (kind, cards) in &by_kind {
-        lines.push(kind.clone());
+        lines.push(noun(kind).to_owned());
         for card in cards {
             let caveat = card.caveat().map(|caveat| format!(" [{caveat}]"));
             let line = format!(
@@ -146,6 +147,7 @@ impl Taken {
 fn take_along(source: &Source, answer: &Value, with_bodies: bool) -> Result<Taken, Failure> {
     let organisation: Id = read(&answer["organisation"]["id"])?;
     let prover = Prover::of(source, organisation)?;
+    let bodies: Vec<Kept> = read(&answer["bodies"])?;
     let mut entries = Vec::new();
     let (mut unproven, mut unwitnessed) = (0, 0);
     for card in cards(answer)? {
@@ -159,12 +161,15 @@ fn take_along(source: &Source, answer: &Value, with_bodies: bool) -> Result<Take
             "bytes": shown["bytes"], "proof": proof.map(|(text, _)| text),
         });
         if with_bodies {
-            entry["bodies"] = bodies(source, organisation, &card)?.into();
+            let own = bodies.iter().filter(|body| body.entry.to_string() == card.id);
+            entry["bodies"] = own.map(|body| taken(source, body)).collect::<Result<_, _>>()?;
         }
         entries.push(entry);
     }
     let count = entries.len();
     let mut document = answer.clone();
+    // They are with their entries.
+    document["bodies"].take();
     document["entries"] = entries.into();
     document["log"] = prover.origin().into();
     document["policy"] = prover.policy()?.into();
@@ -176,22 +181,17 @@ fn take_along(source: &Source, answer: &Value, with_bodies: bool) -> Result<Take
     })
 }
 
-/// The bodies of an entry that are here, text as text and all else in hexadecimal.
-fn bodies(source: &Source, organisation: Id, card: &Card) -> Result<Vec<Value>, Failure> {
-    let mut found = Vec::new();
-    for body in [&card.body, &card.file].into_iter().flatten() {
-        let hash: BodyHash = body.hash.parse().map_err(Failure::new)?;
-        let bytes = source.body(organisation, &hash)?;
-        let mut kept =
-            json!({ "hash": hash, "size": body.size, "type": body.media_type, "state": body.state });
-        match bytes.map(String::from_utf8) {
-            Some(Ok(text)) => kept["text"] = text.into(),
-            Some(Err(error)) => kept["hex"] = hex::encode(error.into_bytes()).into(),
-            None => {}
-        }
-        found.push(kept);
+/// A body, where it is here: text as text and all else in hexadecimal.
+fn taken(source: &Source, body: &Kept) -> Result<Value, Failure> {
+    let bytes = source.body(body.organisation, &body.hash)?;
+    let mut kept =
+        json!({ "hash": body.hash, "size": body.size, "type": body.media_type, "state": body.state });
+    match bytes.map(String::from_utf8) {
+        Some(Ok(text)) => kept["text"] = text.into(),
+        Some(Err(error)) => kept["hex"] = hex::encode(error.into_bytes()).into(),
+        None => {}
     }
-    Ok(found)
+    Ok(kept)
 }
 
 fn keep(path: &Path, document: &Value) -> Result<(), Failure> {
@@ -274,24 +274,16 @@ impl Erase {
         let answer = pen.remote().query(&Query::Portfolio {
             key: own_key(context)?,
         })?;
-        let person: String = read(&answer["person"])?;
-        let mut erased: Vec<(Id, Vec<BodyHash>)> = Vec::new();
+        let person: Id = read(&answer["person"])?;
+        let mut bodies: Vec<Kept> = read(&answer["bodies"])?;
         // The name in one's admission is a steward's word.
-        for card in cards(&answer)?.into_iter().filter(|card| card.id != person) {
-            let kept = [&card.body, &card.file]
-                .into_iter()
-                .flatten()
-                .filter(|body| body.state != "erased");
-            let hashes: Vec<BodyHash> = kept.filter_map(|body| body.hash.parse().ok()).collect();
-            if !hashes.is_empty() {
-                erased.push((card.id.parse().map_err(Failure::new)?, hashes));
-            }
-        }
-        let count = erased.len();
+        bodies.retain(|body| body.entry != person && body.is_left());
+        let elsewhere = Kept::leave_to_others(&mut bodies, &pen);
+        let count = Kept::entries(&bodies);
         if count == 0 {
             return Ok(Reply::done(
                 json!({ "entries": 0 }),
-                "There are no words of yours to erase.",
+                format!("There are no words of yours to erase.{elsewhere}"),
             ));
         }
         if !self.yes {
@@ -300,21 +292,13 @@ impl Erase {
             ))
             .advise("Take them along first (hearth me export FILE), then say --yes."));
         }
-        let mut ids = Vec::new();
-        for some in erased.chunks(limits::REFERENCES) {
-            let act = Care::ErasureCarriedOut(ErasureCarriedOut {
-                ground: self.ground.clone(),
-                hashes: some.iter().flat_map(|(_, hashes)| hashes).copied().collect(),
-            });
-            let about = some.iter().map(|(id, _)| *id);
-            let reply = pen.send("Erased", pen.draft(act).about_all(about))?;
-            ids.push(reply.json["id"].clone());
-        }
+        let replies = erase(&pen, &self.ground, &bodies)?;
+        let ids: Vec<&Value> = replies.iter().map(|reply| &reply.json["id"]).collect();
         let json = json!({ "entries": count, "erasures": ids });
         let text = format!(
-            "Erased the words and files of {count} entries. Your name as it stands in your admission is for a steward to \
-             erase: hearth erase {} --ground request",
-            short(&person)
+            "Erased the words and files of {count} entries.{elsewhere} Your name as it stands in your admission is for a \
+             steward to erase: hearth erase {} --ground request",
+            person.short()
         );
         Ok(Reply::done(json, text))
     }

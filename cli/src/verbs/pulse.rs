@@ -13,6 +13,7 @@ use hearth_protocol::sign::PublicKey;
 use hearth_protocol::time::Span;
 use serde_json::{Value, json};
 
+use crate::args::entry_id;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::pen::Pen;
@@ -228,6 +229,7 @@ fn state(context: &Context, pulse: &Told) -> String {
 #[command(after_help = "Example:\n  hearth pulse show 3f9a2c")]
 pub(crate) struct Show {
     /// The pulse; the newest where none is named
+    #[arg(value_parser = entry_id)]
     id: Option<String>,
 }
 
@@ -265,12 +267,20 @@ impl Show {
 /// The pulse a person means: by the beginning of its id, or the newest that will do.
 fn chosen(pulses: Vec<Told>, id: Option<&str>, will_do: impl Fn(&Told) -> bool) -> Result<Told, Failure> {
     let mut found = pulses.into_iter().filter(|pulse| match id {
-        Some(id) => pulse.id.to_string().starts_with(&id.to_ascii_lowercase()),
+        Some(id) => pulse.id.to_string().starts_with(id),
         None => will_do(pulse),
     });
-    found.next().ok_or_else(|| {
+    let first = found.next().ok_or_else(|| {
         Failure::new("there is no such pulse here").advise("`hearth pulse list` shows those there are.")
-    })
+    })?;
+    if let (Some(id), Some(other)) = (id, found.next()) {
+        return Err(Failure::new(format!(
+            "several pulses have ids that begin with {id}: {}, {}",
+            first.id.short(),
+            other.id.short()
+        )));
+    }
+    Ok(first)
 }
 
 /// `hearth pulse answer`.
@@ -281,7 +291,7 @@ pub(crate) struct Answer {
     #[arg(required = true, value_name = "ITEM=CHOICE")]
     choices: Vec<String>,
     /// The pulse; the newest open one where none is named
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = entry_id)]
     pulse: Option<String>,
     /// Hand the answer to this node, such as the collector's own, rather than to yours to pass on
     #[arg(long, value_name = "URL")]
@@ -353,6 +363,7 @@ fn choices(pulse: &Told, given: &[String]) -> Result<Vec<u64>, Failure> {
 #[command(after_help = "Example:\n  hearth pulse close 3f9a2c")]
 pub(crate) struct Close {
     /// The pulse
+    #[arg(value_parser = entry_id)]
     id: String,
 }
 
@@ -372,6 +383,7 @@ impl Close {
 )]
 pub(crate) struct VerifyReceipt {
     /// The pulse; the newest one answered from here where none is named
+    #[arg(value_parser = entry_id)]
     id: Option<String>,
     /// A receipt in a file, rather than the one this home keeps
     #[arg(long, value_name = "FILE")]

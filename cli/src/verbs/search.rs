@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::render::card::Card;
-use crate::render::deed::verb;
+use crate::render::data::noun;
 use crate::render::table::Table;
 use crate::render::words::harmless;
 use crate::reply::Reply;
@@ -127,7 +127,7 @@ fn listed(found: &[Found], context: &Context) -> String {
     if context.screen.is_terminal() {
         let shown = found.iter().map(|found| {
             let Found { entry, .. } = found;
-            let (id, what, by) = (entry.short(), verb(&entry.kind), entry.author());
+            let (id, what, by) = (entry.short(), noun(&entry.kind), entry.author());
             let ago = entry.ago(context.now());
             format!("{id} {what} · {by} · {ago}\n  {}", found.words(&context.screen))
         });
@@ -138,7 +138,7 @@ fn listed(found: &[Found], context: &Context) -> String {
         let Found { entry, .. } = found;
         table.row([
             entry.short(),
-            verb(&entry.kind).to_owned(),
+            noun(&entry.kind).to_owned(),
             entry.author(),
             entry.ago(context.now()),
             found.words(&context.screen),

@@ -4,8 +4,10 @@ use crate::args::entry_id;
 use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
-use crate::render::card::{Card, short, when};
-use crate::render::data::plainly;
+use crate::render::agreed::said;
+use crate::render::card::{Card, Hidden, short, when};
+use crate::render::data::noun;
+use crate::render::words::{WORDS, in_one_line, set_in};
 use crate::reply::Reply;
 use crate::source::{Source, read};
 use clap::Args;
@@ -44,7 +46,7 @@ impl Show {
             .transpose()?;
         let mut lines = vec![
             format!("id        {}", card.id),
-            format!("kind      {}", card.kind),
+            format!("what      {}", noun(&card.kind)),
             format!("log       {}, entry {}", card.organisation, card.index),
             format!("by        {}", card.author()),
             format!("said      {}", when(&card.at)),
@@ -56,7 +58,8 @@ impl Show {
             ),
         ];
         lines.extend(card.re.iter().map(|id| format!("about     {id}")));
-        lines.extend(plainly(&card.data).map(|data| format!("data      {data}")));
+        let said = said(&card.kind, &card.data).into_iter();
+        lines.extend(said.map(|(name, value)| format!("{name:9} {}", in_one_line(&value))));
         lines.extend(card.corrected());
         for (name, body) in [("body", &card.body), ("file", &card.file)] {
             lines.extend(body.as_ref().map(|body| {
@@ -70,10 +73,10 @@ impl Show {
             }));
         }
         if let Some(words) = card.words() {
-            lines.push(format!("\n{words}"));
+            lines.push(format!("\n{}", set_in(&words, WORDS)));
         }
-        if self.history {
-            lines.extend(card.former().into_iter().map(|former| format!("\n{former}")));
+        for (until, words) in self.history.then(|| card.former()).into_iter().flatten() {
+            lines.push(format!("\n{until}\n{}", set_in(&words, WORDS)));
         }
         if let (Some((what, size)), Some(path)) = (saved, &self.save) {
             lines.push(format!("\nSaved {what}, {size} bytes, in {}.", path.display()));
@@ -95,6 +98,11 @@ fn save(
         (None, Some(words)) => ("its words", words),
         (None, None) => return Err(Failure::new("this entry has no file and no words")),
     };
+    if body.state == "hidden" {
+        let why = card.hidden.as_ref().map(Hidden::said).unwrap_or_default();
+        return Err(Failure::new(format!("what is hidden is not given out {why}"))
+            .advise("A steward of the organisation it stands with has said so: `hearth thread` shows who."));
+    }
     let hash = body.hash.parse().map_err(Failure::new)?;
     let bytes = source
         .body(organisation, &hash)?

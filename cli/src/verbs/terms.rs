@@ -6,6 +6,7 @@ use crate::motion::{Motion, Voting, in_force, just_after, next_version, propose}
 use crate::pen::Pen;
 use crate::render::agreed;
 use crate::render::card::{Card, short, when};
+use crate::render::words::{WORDS, set_in};
 use crate::reply::Reply;
 use crate::sheet::Sheet;
 use crate::source::{Source, read};
@@ -189,5 +190,7 @@ pub(super) fn standing(row: &Value) -> Result<Vec<String>, Failure> {
 /// The text that was voted on.
 pub(super) fn words_of(row: &Value) -> Result<Option<String>, Failure> {
     let decision: Card = read(&row["decision"])?;
-    Ok(decision.words().map(|words| format!("\n{words}")))
+    Ok(decision
+        .words()
+        .map(|words| format!("\n{}", set_in(&words, WORDS))))
 }

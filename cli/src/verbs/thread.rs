@@ -4,11 +4,11 @@ use crate::args::entry_id;
 use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::render::agreed::in_a_line;
 use crate::render::card::{Card, HEADLINE, short};
-use crate::render::data::plainly;
-use crate::render::deed::verb;
+use crate::render::data::noun;
 use crate::render::table::Table;
-use crate::render::words::harmless;
+use crate::render::words::{WORDS, harmless, in_one_line, set_in};
 use crate::reply::Reply;
 use crate::source::{Source, in_pages, read};
 use clap::Args;
@@ -45,9 +45,9 @@ impl Thread {
     }
 }
 
-/// One contribution with its words, indented under the root.
+/// One contribution: its line, set in under the root, and deeper its words, which no line of them leaves.
 fn spoken(card: &Card, root: &Card, history: bool) -> String {
-    let indent = if card.id == root.id { "" } else { "  " };
+    let margin = if card.id == root.id { 0 } else { 2 };
     let to = card
         .re
         .first()
@@ -64,32 +64,28 @@ fn spoken(card: &Card, root: &Card, history: bool) -> String {
     let head = format!(
         "{} {}{to} · {} · {}{corrected}{caveat}",
         card.short(),
-        verb(&card.kind),
+        noun(&card.kind),
         card.author(),
         card.when()
     );
     let data = match card.kind.as_str() {
         "query.asked" | "thread.opened" => None,
         "reaction.given" => card.data["reaction"].as_str().map(harmless),
-        _ => plainly(&card.data),
+        kind => in_a_line(kind, &card.data),
     };
-    let detail = data.into_iter().chain(card.words());
-    let former = if history { card.former() } else { Vec::new() };
     let file = card
         .file
         .as_ref()
         .map(|file| format!("File: {}, {} bytes, {}", file.media_type, file.size, file.state));
-    let lines = std::iter::once(head)
-        .chain(detail)
-        .chain(file)
-        .chain(former)
-        .collect::<Vec<_>>()
-        .join("\n");
-    lines
-        .lines()
-        .map(|line| format!("{indent}{line}").trim_end().to_owned())
-        .collect::<Vec<_>>()
-        .join("\n")
+    let mut lines = vec![set_in(&head, margin)];
+    lines.extend(data.map(|data| set_in(&in_one_line(&data), margin + 2)));
+    lines.extend(file.map(|file| set_in(&file, margin + 2)));
+    lines.extend(card.words().map(|words| set_in(&words, margin + WORDS)));
+    for (until, words) in history.then(|| card.former()).into_iter().flatten() {
+        lines.push(set_in(&until, margin + 2));
+        lines.push(set_in(&words, margin + WORDS));
+    }
+    lines.join("\n")
 }
 
 /// `hearth threads`.
@@ -144,7 +140,7 @@ impl Threads {
             };
             table.row([
                 thread.short(),
-                verb(&thread.kind).to_owned(),
+                noun(&thread.kind).to_owned(),
                 if *withdrawn {
                     format!("(withdrawn) {}", thread.headline(HEADLINE))
                 } else {

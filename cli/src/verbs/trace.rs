@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
 use crate::render::card::{Card, short};
+use crate::render::words::{WORDS, set_in};
 use crate::reply::Reply;
 use crate::sheet::Sheet;
 use crate::source::{Source, read};
@@ -115,7 +116,7 @@ fn traced(answer: &Value) -> Result<String, Failure> {
         }
     }
     lines.extend(flags(answer));
-    lines.extend(claim.words().map(|words| format!("\n{words}")));
+    lines.extend(claim.words().map(|words| format!("\n{}", set_in(&words, WORDS))));
     Ok(lines.join("\n"))
 }
 

@@ -8,6 +8,7 @@ use crate::motion::{Motion, Voting, in_force, next_version, propose};
 use crate::pen::Pen;
 use crate::render::card::Card;
 use crate::render::table::Table;
+use crate::render::words::{WORDS, set_in};
 use crate::reply::Reply;
 use crate::sheet::Sheet;
 use crate::source::{Source, read};
@@ -101,7 +102,10 @@ impl Show {
             tally["electorate"]
         );
         let words = proposal.words().unwrap_or_default();
-        Ok(Reply::done(answer, format!("{head}\n\n{words}")))
+        Ok(Reply::done(
+            answer,
+            format!("{head}\n\n{}", set_in(&words, WORDS)),
+        ))
     }
 }
 

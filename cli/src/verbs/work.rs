@@ -8,6 +8,7 @@ use crate::motion::{Motion, Voting, propose};
 use crate::pen::Pen;
 use crate::render::card::{Card, short, when};
 use crate::render::table::Table;
+use crate::render::words::{WORDS, set_in};
 use crate::reply::Reply;
 use crate::sheet::Sheet;
 use crate::source::{Source, read};
@@ -366,7 +367,7 @@ impl Show {
             };
             lines.push(format!("author {}: {signed}", author.who()));
         }
-        lines.extend(work.words().map(|words| format!("\n{words}")));
+        lines.extend(work.words().map(|words| format!("\n{}", set_in(&words, WORDS))));
         for version in &versions {
             lines.push(String::new());
             let card = &version.version;

@@ -37,9 +37,9 @@ pub(super) struct Card {
     pub(super) re: Vec<Id>,
     #[serde(skip_serializing_if = "Value::is_null")]
     pub(super) data: Value,
-    /// Why its words are not shown.
+    /// Who said that its words are not shown.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) hidden: Option<String>,
+    pub(super) hidden: Option<Hidden>,
     /// Its words before each correction, the first ones first. `body` holds the newest.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) history: Vec<Former>,
@@ -62,6 +62,17 @@ pub(super) struct Former {
     pub(super) body: Option<Body>,
 }
 
+/// That words are not shown.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Hidden {
+    /// The entry that says so.
+    pub(super) id: Id,
+    /// Why.
+    pub(super) ground: String,
+    pub(super) by: Byline,
+    pub(super) organisation: String,
+}
+
 /// Who did it, as far as that may be shown.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Byline {
@@ -80,13 +91,23 @@ pub(super) struct Body {
     pub(super) size: u64,
     #[serde(rename = "type")]
     pub(super) media_type: String,
-    /// `held`, `partial`, `missing` or `erased`.
+    /// `held`, `partial`, `missing`, `erased` or `hidden`.
     pub(super) state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<String>,
     /// The text is the beginning of the words, not all of them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) cut: bool,
+}
+
+/// A body by the entry that refers to it: for whoever takes it along or erases it.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Kept {
+    pub(super) entry: Id,
+    /// In whose log.
+    pub(super) organisation: Id,
+    #[serde(flatten)]
+    pub(super) body: Body,
 }
 
 /// Makes cards; remembers the names it has looked up.
@@ -123,16 +144,12 @@ impl<'a> Cards<'a> {
             .map_or("unreadable", |payload| payload.act.kind())
             .to_owned();
         let log = read.as_ref().map(|(log, _)| *log);
-        let (mut body, mut history) = self.newest(item)?;
+        let (body, history) = self.readings(item)?;
         let file = log.zip(payload.and_then(|payload| payload.act.file()));
-        let mut file = file.map(|(log, file)| self.body(log, file, false)).transpose()?;
-        let hidden = self.revisions.hidden(item).map(str::to_owned);
-        if hidden.is_some() {
-            let former = history.iter_mut().map(|former| &mut former.body);
-            for body in former.chain([&mut body, &mut file]).flatten() {
-                (body.state, body.text, body.cut) = ("hidden", None, false);
-            }
-        }
+        let file = file
+            .map(|(log, file)| self.shown(item, log, file, false))
+            .transpose()?;
+        let hidden = self.hidden(item)?;
         let title = body
             .as_ref()
             .and_then(|body| body.text.as_deref())
@@ -164,15 +181,34 @@ impl<'a> Cards<'a> {
 
     /// The words of an entry as they read now, where they are here and not hidden.
     pub(super) fn words(&self, item: &Item) -> Result<Option<String>, QueryError> {
-        if self.revisions.hidden(item).is_some() {
-            return Ok(None);
-        }
-        let newest = self.revisions.corrections(item).last().copied().unwrap_or(item);
+        let newest = self.revisions.newest(item);
         Ok(self.own_body(newest)?.and_then(|body| body.text))
     }
 
+    /// Every body that an entry itself refers to, the hidden ones too, each as it is kept.
+    pub(super) fn own_bodies(&self, item: &Item) -> Result<Vec<Kept>, QueryError> {
+        let Some((log, entry)) = self.entry(item)? else {
+            return Ok(Vec::new());
+        };
+        let organisation = self.view.organisation(item.organisation).id;
+        let kept = |body: &BodyRef| -> Result<Kept, QueryError> {
+            let body = body_of(&self.snapshot, log, body, false)?;
+            Ok(Kept {
+                entry: item.id,
+                organisation,
+                body,
+            })
+        };
+        entry.payload().bodies().map(kept).collect()
+    }
+
+    /// The corrections of an entry, the oldest first.
+    pub(super) fn corrections(&self, item: &Item) -> &[&'a Item] {
+        self.revisions.corrections(item)
+    }
+
     /// The newest body of an entry, and those before it.
-    fn newest(&self, item: &Item) -> Result<(Option<Body>, Vec<Former>), QueryError> {
+    fn readings(&self, item: &Item) -> Result<(Option<Body>, Vec<Former>), QueryError> {
         let (mut body, mut history) = (self.own_body(item)?, Vec::new());
         for correction in self.revisions.corrections(item) {
             let next = self.own_body(correction)?;
@@ -191,12 +227,29 @@ impl<'a> Cards<'a> {
             return Ok(None);
         };
         let body = entry.payload().body.as_ref();
-        body.map(|body| self.body(log, body, true)).transpose()
+        body.map(|body| self.shown(item, log, body, true)).transpose()
+    }
+
+    /// Who said that an entry, as it reads now, is not shown.
+    fn hidden(&mut self, item: &Item) -> Result<Option<Hidden>, QueryError> {
+        let newest = self.revisions.hidden(self.revisions.newest(item));
+        let Some(hiding) = newest.or_else(|| self.revisions.hidden(item)) else {
+            return Ok(None);
+        };
+        Ok(Some(Hidden {
+            id: hiding.item.id,
+            ground: hiding.ground.to_string(),
+            by: self.byline(hiding.item, &[])?,
+            organisation: self.view.organisation(hiding.item.organisation).slug.clone(),
+        }))
     }
 
     /// What is searched of an entry as it reads now, where it is here.
     pub(super) fn text(&self, item: &Item) -> Result<Option<Text>, QueryError> {
-        let newest = self.revisions.corrections(item).last().copied().unwrap_or(item);
+        let newest = self.revisions.newest(item);
+        if self.revisions.hidden(newest).is_some() {
+            return Ok(None);
+        }
         let Some((log, entry)) = self.entry(newest)? else {
             return Ok(None);
         };
@@ -269,13 +322,25 @@ impl<'a> Cards<'a> {
         };
         let name = words
             .as_deref()
-            .map(|words| title_of(words).unwrap_or_else(|| words.trim().to_owned()));
+            .and_then(|words| title_of(words).or_else(|| words.trim().lines().next().map(str::to_owned)));
         self.names.insert(person, name.clone());
         Ok(name)
     }
 
-    fn body(&self, log: LogNumber, body: &BodyRef, with_words: bool) -> Result<Body, QueryError> {
-        body_of(&self.snapshot, log, body, with_words).map_err(QueryError::from)
+    /// A body of an entry as far as it may be shown. Whatever people read of bodies comes from here.
+    fn shown(
+        &self,
+        item: &Item,
+        log: LogNumber,
+        body: &BodyRef,
+        with_words: bool,
+    ) -> Result<Body, QueryError> {
+        let hidden = self.revisions.hidden(item).is_some();
+        let mut shown = body_of(&self.snapshot, log, body, with_words && !hidden)?;
+        if hidden && shown.state != "erased" {
+            shown.state = "hidden";
+        }
+        Ok(shown)
     }
 }
 

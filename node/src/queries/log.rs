@@ -17,11 +17,17 @@ const MOST: usize = 1000;
 /// Most bytes of entries in an answer.
 const MOST_BYTES: usize = 4 << 20;
 
-/// `{"entry": card, "bytes": base64, "existed_by": …}`.
+/// `{"entry": card, "organisation", "bytes": base64, "unwitnessed", "late", "bodies": [kept …]}`: `bodies` are those that the
+/// entry and its corrections refer to, hidden or not.
 pub(super) fn entry(reader: &Reader, prefix: &str) -> Result<Value, QueryError> {
     let view = reader.view()?;
     let item = resolve::item(&view, prefix)?;
-    let card = Cards::new(reader, &view)?.card(item)?;
+    let mut cards = Cards::new(reader, &view)?;
+    let card = cards.card(item)?;
+    let mut bodies = cards.own_bodies(item)?;
+    for correction in cards.corrections(item) {
+        bodies.extend(cards.own_bodies(correction)?);
+    }
     let snapshot = reader.store().read()?;
     let organisation = view.organisation(item.organisation).id;
     let bytes = match snapshot.log(&organisation)? {
@@ -35,6 +41,7 @@ pub(super) fn entry(reader: &Reader, prefix: &str) -> Result<Value, QueryError> 
         "bytes": STANDARD.encode(bytes),
         "unwitnessed": item.is_unwitnessed(),
         "late": late,
+        "bodies": bodies,
     }))
 }
 

@@ -101,7 +101,7 @@ pub enum QueryError {
     },
     /// No kind is called that.
     #[error(
-        "no kind of entry is called {name}: say one of {}, or a kind as `hearth log` shows it",
+        "no kind of entry is called {name}: say one of {}, or a kind as `hearth log --json` shows it",
         search::names()
     )]
     NoSuchKind {
@@ -281,7 +281,7 @@ impl Reader {
                 };
                 news::news(self, &since)
             }
-            Query::Inbox { key } => inbox::inbox(self, key),
+            Query::Inbox { key, now } => inbox::inbox(self, key, now.as_deref()),
             Query::Entry { id } => log::entry(self, id),
             Query::Log {
                 organisation,

@@ -11,8 +11,9 @@ use super::asker::Asker;
 use super::card::Cards;
 use super::{QueryError, Reader};
 
-/// `{"person", "name"?, "organisation": {"id", "slug"}, "entries": [card …], "helped": [tie …], "helped_by": [tie …]}`, by
-/// time; the first entry is the admission. A tie is `{"question", "answer", "with": the other's byline, "organisation",
+/// `{"person", "name"?, "organisation": {"id", "slug"}, "entries": [card …], "bodies": [kept …], "helped": [tie …],
+/// "helped_by": [tie …]}`, by time; the first entry is the admission. `bodies` are those that the entries refer to, each
+/// entry's own, hidden or not. A tie is `{"question", "answer", "with": the other's byline, "organisation",
 /// "accepted"}`.
 pub(super) fn portfolio(reader: &Reader, key: &KeyBytes) -> Result<Value, QueryError> {
     let view = reader.view()?;
@@ -31,6 +32,10 @@ pub(super) fn portfolio(reader: &Reader, key: &KeyBytes) -> Result<Value, QueryE
         .iter()
         .map(|item| cards.card(item))
         .collect::<Result<Vec<_>, _>>()?;
+    let mut bodies = Vec::new();
+    for item in &own {
+        bodies.extend(cards.own_bodies(item)?);
+    }
     let ties = ties(&view, &asker);
     let mut told = |by_me: bool| {
         ties.iter()
@@ -47,7 +52,7 @@ pub(super) fn portfolio(reader: &Reader, key: &KeyBytes) -> Result<Value, QueryE
     });
     Ok(json!({
         "person": person, "name": name, "community": view.community(), "organisation": organisation,
-        "entries": entries, "helped": helped, "helped_by": helped_by,
+        "entries": entries, "bodies": bodies, "helped": helped, "helped_by": helped_by,
     }))
 }
 

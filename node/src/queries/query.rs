@@ -130,6 +130,9 @@ pub enum Query {
     Inbox {
         /// Their key.
         key: KeyBytes,
+        /// The present time; the cut's own instant where none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        now: Option<String>,
     },
     /// One entry, with all its fields and its verdict.
     Entry {

@@ -4,14 +4,23 @@ use std::collections::BTreeMap;
 
 use hearth_protocol::community::{Item, View};
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{Act, Care, Deed};
+use hearth_protocol::kind::{Act, Care, Deed, Slug};
 
 /// The corrections and hidings of a view.
 pub(super) struct Revisions<'a> {
     /// By what is corrected, the oldest first.
     corrected: BTreeMap<Id, Vec<&'a Item>>,
-    /// By what is hidden, with the ground.
-    hidden: BTreeMap<Id, String>,
+    /// By what is hidden, the first word that it is.
+    hidden: BTreeMap<Id, Hiding<'a>>,
+}
+
+/// The word that something is hidden.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hiding<'a> {
+    /// The entry that says so.
+    pub(super) item: &'a Item,
+    /// Why.
+    pub(super) ground: &'a Slug,
 }
 
 impl<'a> Revisions<'a> {
@@ -25,15 +34,15 @@ impl<'a> Revisions<'a> {
         for corrections in corrected.values_mut() {
             corrections.sort_by_key(|item| item.moment());
         }
+        let mut hidings: Vec<Hiding<'a>> = view.done(Deed::ContentHidden).filter_map(Hiding::of).collect();
+        hidings.sort_by_key(|hiding| hiding.item.moment());
         let mut hidden = BTreeMap::new();
-        for hiding in view.done(Deed::ContentHidden) {
-            let Some(Act::Care(Care::ContentHidden(says))) = hiding.act() else {
-                continue;
-            };
-            for item in view.references(hiding) {
+        for hiding in hidings {
+            for item in view.references(hiding.item) {
                 let newer = corrected.get(&item.id).into_iter().flatten();
-                let all = std::iter::once(item).chain(newer.copied());
-                hidden.extend(all.map(|item| (item.id, says.ground.to_string())));
+                for item in std::iter::once(item).chain(newer.copied()) {
+                    hidden.entry(item.id).or_insert(hiding);
+                }
             }
         }
         Revisions { corrected, hidden }
@@ -44,6 +53,11 @@ impl<'a> Revisions<'a> {
         self.corrected.get(&item.id).map_or(&[], Vec::as_slice)
     }
 
+    /// The entry with the words that this one has now: its newest correction, or itself.
+    pub(super) fn newest<'b>(&'b self, item: &'b Item) -> &'b Item {
+        self.corrections(item).last().copied().unwrap_or(item)
+    }
+
     /// As which entry the words of this one are shown: a newest correction as what it corrects, and words that were
     /// corrected or are hidden not at all.
     pub(super) fn shown_as<'b>(&self, view: &'b View, item: &'b Item) -> Option<&'b Item> {
@@ -51,15 +65,24 @@ impl<'a> Revisions<'a> {
             Some(Deed::ContentCorrected) => view.subject(item)?,
             _ => item,
         };
-        let newest = self
-            .corrections(shown)
-            .last()
-            .map_or(shown.id, |newest| newest.id);
-        (newest == item.id && self.hidden(shown).is_none()).then_some(shown)
+        let hidden = self.hidden(shown).or_else(|| self.hidden(item));
+        (self.newest(shown).id == item.id && hidden.is_none()).then_some(shown)
     }
 
-    /// Why its words are not shown, where they are not.
-    pub(super) fn hidden(&self, item: &Item) -> Option<&str> {
-        self.hidden.get(&item.id).map(String::as_str)
+    /// The word that the bodies an entry itself refers to are not shown, where they are not. What is hidden is hidden with
+    /// all that corrects it; a correction can be hidden alone, too.
+    pub(super) fn hidden(&self, item: &Item) -> Option<Hiding<'a>> {
+        self.hidden.get(&item.id).copied()
+    }
+}
+
+impl<'a> Hiding<'a> {
+    fn of(item: &'a Item) -> Option<Hiding<'a>> {
+        if let Some(Act::Care(Care::ContentHidden(says))) = item.act() {
+            let ground = &says.ground;
+            Some(Hiding { item, ground })
+        } else {
+            None
+        }
     }
 }

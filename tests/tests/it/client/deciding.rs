@@ -1,134 +1,13 @@
 //! Three organisations agree on something: they propose, vote and close, and everybody sees the same.
 
-use super::{succeed_json, text};
-use crate::process::{NodeProcess, hearth, said};
-use hearth_node::clock;
-use hearth_protocol::time::{Span, Timestamp};
-use hearth_tests::wait::until;
+use super::text;
+use super::town::Town;
+use hearth_protocol::time::Span;
 use serde_json::{Value, json};
-use std::cell::Cell;
-use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
-use tempfile::TempDir;
 
 const SLUGS: [&str; 3] = ["north", "south", "west"];
 
-/// Three nodes on one machine and one made-up clock.
-struct Three {
-    ground: TempDir,
-    now: Cell<Timestamp>,
-    nodes: Vec<NodeProcess>,
-}
-
-impl Three {
-    fn found() -> Three {
-        let mut three = Three {
-            ground: tempfile::tempdir().unwrap(),
-            now: Cell::new("2026-01-01T09:00:00Z".parse().unwrap()),
-            nodes: Vec::new(),
-        };
-        three.pass(Span::MINUTE);
-        let listen = ["--api", "127.0.0.1:0", "--listen", "127.0.0.1:0"];
-        let mut found = three.hearth(
-            "north",
-            &["community", "found", "--slug", "north", "--name", "North"],
-        );
-        found.args([
-            "--steward",
-            "Ada",
-            "--community",
-            "A community",
-            "--domain",
-            "palliative-care",
-        ]);
-        succeed_json(found.args(listen));
-        three.start("north");
-        for slug in ["south", "west"] {
-            let invitation = text(&three.json("north", &["community", "invite"])["invitation"]);
-            let mut join = three.hearth(slug, &["community", "join", &invitation, "--slug", slug]);
-            succeed_json(join.args(["--name", "A Hospice", "--steward", slug]).args(listen));
-            three.start(slug);
-            three.until("it has applied", || {
-                let answer = three.json("north", &["community", "admit"]);
-                !answer["applications"].as_array().unwrap().is_empty()
-            });
-            three.json("north", &["community", "admit", slug]);
-            three.until("it is in", || {
-                let status = three.json(slug, &["status"]);
-                status["admitted"] == true && status["node"]["joining"].is_null()
-            });
-            // Who votes is who is a member by what the proposer's node knows.
-            three.until("north knows its member", || {
-                let listed = three
-                    .hearth("north", &["member", "list", slug, "--json"])
-                    .output()
-                    .unwrap();
-                let members: Value = serde_json::from_slice(&listed.stdout).unwrap_or_default();
-                members["members"]
-                    .as_array()
-                    .is_some_and(|members| !members.is_empty())
-            });
-        }
-        three
-    }
-
-    fn data(&self, slug: &str) -> PathBuf {
-        self.ground.path().join(slug)
-    }
-
-    /// Heads are offered at once rather than every ten seconds.
-    fn start(&mut self, slug: &str) {
-        let file = self.data(slug).join("config.json");
-        let mut config: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
-        config["offer_every_ms"] = 50.into();
-        fs::write(&file, config.to_string()).unwrap();
-        let mut command = hearth();
-        command.env("HEARTH_CLOCK", self.clock());
-        self.nodes
-            .push(NodeProcess::start(&self.data(slug), &mut command));
-    }
-
-    fn clock(&self) -> PathBuf {
-        self.ground.path().join("clock")
-    }
-
-    fn pass(&self, span: Span) {
-        self.now.set(self.now.get().plus(span));
-        clock::set(&self.clock(), self.now.get()).unwrap();
-    }
-
-    /// Waits, while a little time passes for the nodes, too.
-    #[track_caller]
-    fn until(&self, what: &str, look: impl Fn() -> bool) {
-        until(what, || {
-            self.pass(Span::SECOND.times(11));
-            look().then_some(())
-        });
-    }
-
-    fn hearth(&self, slug: &str, arguments: &[&str]) -> Command {
-        let mut command = hearth();
-        command
-            .env("HEARTH_HOME", self.ground.path().join(format!("{slug}-home")))
-            .env("HEARTH_DATA", self.data(slug))
-            .env("HEARTH_CLOCK", self.clock())
-            .args(arguments);
-        command
-    }
-
-    #[track_caller]
-    fn json(&self, slug: &str, arguments: &[&str]) -> Value {
-        succeed_json(&mut self.hearth(slug, arguments))
-    }
-
-    #[track_caller]
-    fn ends(&self, code: i32, slug: &str, arguments: &[&str]) -> String {
-        let output = self.hearth(slug, arguments).output().unwrap();
-        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
-        said(&output)
-    }
-
+impl Town {
     /// A decision as one of them sees it, apart from what is theirs alone; nothing while it is not there.
     fn decision(&self, slug: &str, id: &str) -> Option<Value> {
         let output = self
@@ -165,12 +44,12 @@ impl Three {
 
 #[test]
 fn three_organisations_agree_and_see_the_same() {
-    let three = Three::found();
+    let three = Town::found(&SLUGS);
     terms(&three);
     parameters(&three);
 }
 
-fn terms(three: &Three) {
+fn terms(three: &Town) {
     let proposed = three.json(
         "north",
         &[
@@ -253,7 +132,7 @@ fn terms(three: &Three) {
     );
 }
 
-fn parameters(three: &Three) {
+fn parameters(three: &Town) {
     let before = three.json("north", &["framework"])["parameters"].clone();
     assert_eq!(three.json("north", &["parameters", "show"])["hash"], before);
     let proposed = three.json(

@@ -237,7 +237,7 @@ fn what_is_ones_own_is_taken_along_with_proofs_and_erased() {
     house.write(["accept", &answer]);
     let told = succeed(&mut bea.hearth(&["portfolio"]));
     for words in [
-        "query.answered",
+        "an answer",
         "Soft brushes.",
         "Whom you helped",
         "Ada (north): 1 answers, 1 accepted",

@@ -61,9 +61,9 @@ fn a_task_is_offered_taken_on_done_and_confirmed_by_another() {
     );
     let read = succeed(&mut house.hearth(["thread", &done]));
     for words in [
-        "offered a task",
-        "took it on",
-        "says it is done",
+        "a task · Bea",
+        "the taking on of a task",
+        "a task that was done",
         "Read them.",
         "Bea (north)",
     ] {
@@ -87,7 +87,7 @@ fn the_leadership_is_asked_and_a_question_is_referred() {
     let refused = house.ends(1, ["refer", &request]);
     assert!(refused.contains("a question or a discussion"), "{refused}");
     let read = succeed(&mut house.hearth(["thread", &question]));
-    assert!(read.contains("looks for somebody who can answer"), "{read}");
+    assert!(read.contains("a referral"), "{read}");
     let waiting = succeed(&mut house.hearth(["unanswered"]));
     assert!(waiting.contains("Nothing waits"), "asked just now: {waiting}");
 }

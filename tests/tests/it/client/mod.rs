@@ -21,8 +21,11 @@ mod pulse;
 mod reporting;
 mod running;
 mod searching;
+mod showing;
 mod telling;
+mod town;
 mod verifying;
+mod waiting;
 mod writing;
 
 use crate::process::{NodeProcess, hearth, said, succeed};

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 
 use super::joining::{Joiner, north};
 use super::{House, succeed_json, text};
-use crate::process::{hearth, succeed};
+use crate::process::{hearth, said, succeed};
 use crate::tokens::openssl_accepts;
 
 /// A member with a home, at the node of their organisation.
@@ -226,7 +226,16 @@ fn five_members_of_three_organisations_answer_and_nobody_learns_who_said_what() 
         assert_eq!(answered["receipt"]["pulse"], pulse, "{answered}");
         let again = succeed_json(&mut member.hearth(&arguments));
         assert_eq!(again["receipt"], answered["receipt"], "the same answer again");
+        let mut other = member.hearth(&["pulse", "answer", "safe-to-ask=1"]);
+        let other = other.output().unwrap();
+        assert_eq!(other.status.code(), Some(1), "{}", said(&other));
+        assert!(said(&other).contains("cannot be changed"), "{}", said(&other));
     }
+    let empty = community.members[0]
+        .hearth(&["pulse", "close", ""])
+        .output()
+        .unwrap();
+    assert_eq!(empty.status.code(), Some(2), "{}", said(&empty));
 
     let shown = community.shown(&pulse);
     assert_eq!(shown["answers"], json!([]), "nothing is published before the end");

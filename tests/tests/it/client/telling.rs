@@ -40,6 +40,16 @@ impl<'a> Bea<'a> {
     }
 
     #[track_caller]
+    pub(super) fn says(&self, arguments: &[&str]) -> String {
+        succeed(&mut self.hearth(arguments))
+    }
+
+    #[track_caller]
+    pub(super) fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        succeed_json(&mut self.hearth(arguments))
+    }
+
+    #[track_caller]
     pub(super) fn is_refused(&self, arguments: &[&str], why: &str) {
         let output = self.hearth(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));
