@@ -23,7 +23,6 @@ enum Figure {
     Number {
         value: Option<u64>,
     },
-    LeftOut {},
     Flag {
         value: bool,
     },
@@ -44,7 +43,8 @@ enum Figure {
 
 #[derive(Debug, Deserialize)]
 struct Open {
-    id: String,
+    /// None for outsiders.
+    id: Option<String>,
     since: String,
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn framework(answer: &Value, screen: &Screen) -> String {
                 if pending == 0 {
                     String::new()
                 } else {
-                    pending.to_string()
+                    count(pending, step(&indicator["signed"]))
                 },
             ]);
         }
@@ -94,6 +94,9 @@ fn basis(answer: &Value) -> String {
     if answer["own_window"] == true {
         lines.push("Values over a window of your own are not rated.".to_owned());
     }
+    if is_for_outsiders(answer) {
+        lines.push(OUTSIDE.to_owned());
+    }
     let unwitnessed = answer["entries"]["unwitnessed"].as_u64().unwrap_or(0);
     if unwitnessed > 0 {
         lines.push(format!(
@@ -101,6 +104,15 @@ fn basis(answer: &Value) -> String {
         ));
     }
     lines.join("\n")
+}
+
+/// How an answer for outsiders is to be read.
+pub(crate) const OUTSIDE: &str = "For readers outside the community: numbers of people are told as ranges of eight, and no entry is named, so that nobody is pointed at. Whoever reads the log itself can count.";
+
+fn is_for_outsiders(answer: &Value) -> bool {
+    let sections = list(&answer["statements"]).iter();
+    let mut indicators = sections.flat_map(|section| list(&section["indicators"]));
+    indicators.any(|indicator| step(&indicator["signed"]).is_some())
 }
 
 fn dimensions(answer: &Value, screen: &Screen) -> String {
@@ -136,6 +148,9 @@ pub(crate) fn explanation(answer: &Value, screen: &Screen) -> String {
         text.push(format!("\n{}", spaced(&indicator["name"])));
         text.extend(prose(indicator, "ground", "known as"));
         text.extend(prose(indicator, "formula", "formula"));
+        if indicator["of_people"] == true {
+            text.push("  of people: outsiders are told ranges of eight".to_owned());
+        }
         text.push(format!("  window: {}", extent(answer, indicator)));
         text.extend(parameters(answer, indicator));
         for (column, name) in [("signed", "signed"), ("all", "with imports")] {
@@ -227,14 +242,35 @@ fn opened(name: &str, figure_value: &Value, screen: &Screen) -> String {
     lines.join("\n")
 }
 
+/// The size of the ranges that a figure's numbers are told in; none where they are exact.
+pub(crate) fn step(figure: &Value) -> Option<u64> {
+    figure["step"].as_u64()
+}
+
+/// A number, or the range it lies in by its lower end.
+pub(crate) fn count(number: u64, step: Option<u64>) -> String {
+    match step {
+        None => number.to_string(),
+        Some(step) if number == 0 => format!("fewer than {step}"),
+        Some(step) => format!("{number}–{}", number + step - 1),
+    }
+}
+
 /// A value in a cell.
 pub(crate) fn figure(value: &Value) -> String {
+    if value.is_null() {
+        return "–".to_owned();
+    }
+    let step = step(value);
+    let count = |number| count(number, step);
     match Figure::deserialize(value) {
         Ok(Figure::Share {
             numerator,
-            denominator: 0,
+            denominator,
             of,
-        }) => format!("{numerator} of 0 {of}"),
+        }) if denominator == 0 || step.is_some() => {
+            format!("{} of {} {of}", count(numerator), count(denominator))
+        }
         Ok(Figure::Share {
             numerator,
             denominator,
@@ -243,14 +279,16 @@ pub(crate) fn figure(value: &Value) -> String {
             let percent = u128::from(numerator) * 100 / u128::from(denominator);
             format!("{numerator} of {denominator} {of} ({percent} %)")
         }
-        Ok(Figure::Number { value }) => value.map_or_else(|| "–".to_owned(), |value| value.to_string()),
-        Ok(Figure::LeftOut {}) => "left out: few people".to_owned(),
+        Ok(Figure::Number { value }) => value.map_or_else(|| "–".to_owned(), count),
         Ok(Figure::Flag { value }) => if value { "yes" } else { "no" }.to_owned(),
-        Ok(Figure::Parts { parts }) if parts.is_empty() => "none".to_owned(),
+        Ok(Figure::Parts { parts }) if parts.is_empty() => match step {
+            None => "none".to_owned(),
+            Some(step) => format!("fewer than {step} of each"),
+        },
         Ok(Figure::Parts { parts }) => {
             let parts: Vec<String> = parts
                 .iter()
-                .map(|(sort, count)| format!("{count} {sort}"))
+                .map(|(sort, number)| format!("{} {sort}", count(*number)))
                 .collect();
             parts.join(", ")
         }
@@ -261,12 +299,16 @@ pub(crate) fn figure(value: &Value) -> String {
             steps => format!("{steps} steps"),
         },
         Ok(Figure::Oldest { open }) => match open.first() {
-            Some(Open { id, since }) => {
+            Some(Open { id: Some(id), since }) => {
                 format!("{} open, oldest {} since {}", open.len(), short(id), when(since))
             }
+            Some(Open { id: None, since }) => format!("{} open, oldest since {}", open.len(), when(since)),
             None => "none open".to_owned(),
         },
-        Err(_) => "–".to_owned(),
+        Err(_) => {
+            let form = word(&value["type"]);
+            format!("of a form this version cannot show ({form}); --json has it")
+        }
     }
 }
 
@@ -367,5 +409,31 @@ mod tests {
         );
         assert_eq!(figure(&json!({"type": "number", "value": null})), "–");
         assert_eq!(figure(&Value::Null), "–");
+        let unknown = figure(&json!({"type": "histogram", "bars": [1]}));
+        assert!(unknown.contains("cannot show (histogram)"), "{unknown}");
+    }
+
+    #[test]
+    fn outsiders_read_ranges() {
+        let told = |mut value: Value| {
+            value["step"] = json!(8);
+            figure(&value)
+        };
+        let share =
+            |k: u64, n: u64| json!({"type": "share", "numerator": k, "denominator": n, "of": "members"});
+        assert_eq!(told(share(32, 40)), "32–39 of 40–47 members");
+        assert_eq!(told(share(0, 8)), "fewer than 8 of 8–15 members");
+        assert_eq!(told(share(0, 0)), "fewer than 8 of fewer than 8 members");
+        assert_eq!(told(json!({"type": "number", "value": 0})), "fewer than 8");
+        assert_eq!(
+            told(json!({"type": "parts", "parts": {"query": 8}})),
+            "8–15 query"
+        );
+        assert_eq!(
+            told(json!({"type": "parts", "parts": {}})),
+            "fewer than 8 of each"
+        );
+        let open = json!({"type": "oldest", "open": [{"since": "2026-01-02T00:00:00.000Z"}]});
+        assert_eq!(figure(&open), "1 open, oldest since 2026-01-02 00:00");
     }
 }

@@ -18,6 +18,12 @@ pub(super) struct Line<'a> {
     pub(super) steps: bool,
 }
 
+/// Where a line is expected to run: between the two heights, from one place along the axis to another.
+pub(super) struct Band {
+    /// Where it begins and where it ends, each with its least and its greatest height.
+    pub(super) ends: [(u64, u64, u64); 2],
+}
+
 /// What a chart shows.
 pub(super) struct Chart<'a> {
     pub(super) id: &'a str,
@@ -29,8 +35,8 @@ pub(super) struct Chart<'a> {
     pub(super) marks: Vec<(u64, String)>,
     /// The largest place along the axis, and the largest height.
     pub(super) most: (u64, u64),
-    /// A band [low, high] that heights are held against.
-    pub(super) band: Option<(u64, u64)>,
+    /// Bands that heights are held against.
+    pub(super) bands: Vec<Band>,
     pub(super) unit: &'a str,
 }
 
@@ -42,8 +48,8 @@ impl Chart<'_> {
             svg role="img" viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) aria-labelledby=(format!("{title} {told}")) {
                 title id=(title) { (self.title) }
                 desc id=(told) { (self.told) }
-                @if let Some((low, high)) = self.band {
-                    rect class="band" x=(LEFT) width=(WIDTH - LEFT) y=(self.y(high)) height=(self.y(low) - self.y(high)) {}
+                @for band in &self.bands {
+                    polygon class="band" points=(self.corners(band)) {}
                 }
                 @for height in [0, self.most.1 / 2, self.most.1] {
                     line class="grid" x1=(LEFT) x2=(WIDTH) y1=(self.y(height)) y2=(self.y(height)) {}
@@ -73,6 +79,18 @@ impl Chart<'_> {
 
     fn y(&self, height: u64) -> u64 {
         HEIGHT - BOTTOM - height.min(self.most.1) * (HEIGHT - BOTTOM - TOP) / self.most.1.max(1)
+    }
+
+    fn corners(&self, band: &Band) -> String {
+        let [(from, from_low, from_high), (until, until_low, until_high)] = band.ends;
+        let corners = [
+            (from, from_low),
+            (until, until_low),
+            (until, until_high),
+            (from, from_high),
+        ];
+        let corners = corners.map(|(at, height)| format!("{},{}", self.x(at), self.y(height)));
+        corners.join(" ")
     }
 
     fn path(&self, line: &Line<'_>) -> String {

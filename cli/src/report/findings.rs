@@ -5,6 +5,7 @@ use super::{page, sheet};
 use crate::exit::Failure;
 use crate::source::Source;
 use hearth_node::queries::{At, Query};
+use hearth_protocol::community::Cut;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -29,42 +30,40 @@ pub(crate) struct Findings {
     /// Members and contributors month by month, the last first.
     pub(super) trend: Value,
     pub(super) ties: Value,
+    /// What the membership was to grow by.
+    pub(super) bands: Value,
     /// Each section opened; none for outsiders.
     pub(super) opened: Vec<Value>,
     /// `{"name", "organisations": [{"slug", "name"?} …]}`.
     pub(super) community: Value,
     pub(super) external: bool,
-    /// The cut row by row.
-    pub(super) cut: Value,
+    /// Of what all of it is, pinned.
+    pub(super) at: At,
 }
 
 impl Findings {
     /// Asks for all of it, of one cut and one instant.
     pub(crate) fn gather(source: &Source, at: &At, kept: &[Report]) -> Result<Findings, Failure> {
-        let cut = source.ask(&Query::Cut {})?;
-        let at = At {
-            cut: at
-                .cut
-                .clone()
-                .or_else(|| serde_json::from_value(cut["cut"].clone()).ok()),
-            as_of: at
-                .as_of
-                .clone()
-                .or_else(|| cut["as_of"].as_str().map(str::to_owned)),
+        let cut = match &at.cut {
+            Some(cut) => cut.clone(),
+            None => {
+                let present = source.ask(&Query::Cut {})?;
+                serde_json::from_value(present["cut"].clone()).map_err(Failure::new)?
+            }
+        };
+        let mut at = At {
+            cut: Some(cut),
             ..at.clone()
         };
         let framework = source.ask(&Query::Framework(at.clone()))?;
+        at.as_of = framework["as_of"].as_str().map(str::to_owned);
         let mut opened = Vec::new();
         if !at.external {
-            let inside = At {
-                external: false,
-                ..at.clone()
-            };
             for section in framework["statements"].as_array().into_iter().flatten() {
                 let statement = section["id"].as_str().unwrap_or_default().to_owned();
                 opened.push(source.ask(&Query::Explain {
                     statement,
-                    at: inside.clone(),
+                    at: at.clone(),
                 })?);
             }
         }
@@ -74,12 +73,13 @@ impl Findings {
                 points: 13,
             })?,
             ties: source.ask(&Query::Ties(at.clone()))?,
+            bands: source.ask(&Query::Bands(at.clone()))?,
             community: source.ask(&Query::Organisations {})?,
             external: at.external,
-            cut: cut["cut"].clone(),
             last: Report::last_before(kept, &framework, at.external),
             framework,
             opened,
+            at,
         })
     }
 
@@ -112,9 +112,21 @@ impl Findings {
             "since": self.last.as_ref().map(|last| &last.as_of),
             "trend": self.trend,
             "ties": self.ties["ties"],
+            "bands": self.bands["bands"],
             "external": self.external,
-            "cut": self.cut,
+            "cut": self.at.cut,
         })
+    }
+
+    /// The options by which the same numbers come back.
+    pub(super) fn flags(&self) -> String {
+        let flags = [
+            ("as-of", self.at.as_of.clone()),
+            ("window", self.at.window.clone()),
+            ("cut", self.at.cut.as_ref().map(Cut::to_string)),
+        ];
+        let said = |(name, value): (&str, Option<String>)| Some(format!(" --{name} {}", value?));
+        flags.into_iter().filter_map(said).collect()
     }
 
     /// Statements rated otherwise than in the last report: `{"id", "before", "now"}`.

@@ -2,8 +2,15 @@
 //! prints, and says how to check it.
 
 mod charts;
+mod check;
+mod course;
 mod findings;
+mod membership;
+mod overview;
 mod page;
+mod series;
 mod sheet;
+mod statement;
+mod words;
 
 pub(crate) use findings::{Findings, Report};

@@ -5,7 +5,7 @@ use super::findings::sections;
 use crate::exit::Failure;
 use serde_json::Value;
 
-const HEAD: [&str; 13] = [
+const HEAD: [&str; 14] = [
     "as_of",
     "cut",
     "statement",
@@ -19,9 +19,10 @@ const HEAD: [&str; 13] = [
     "value",
     "of",
     "pending",
+    "step",
 ];
 
-/// The whole sheet.
+/// The whole sheet. Where there is a step, numbers are the lower ends of ranges of so many.
 pub(super) fn rows(findings: &Findings) -> Result<String, Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(HEAD).map_err(Failure::new)?;
@@ -47,6 +48,7 @@ pub(super) fn rows(findings: &Findings) -> Result<String, Failure> {
                     value(figure),
                     &figure["of"],
                     &figure["pending"],
+                    &figure["step"],
                 ];
                 writer.write_record(row.map(cell)).map_err(Failure::new)?;
             }

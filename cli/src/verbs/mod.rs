@@ -48,4 +48,5 @@ pub(crate) mod trace;
 pub(crate) mod value;
 pub(crate) mod verify;
 pub(crate) mod vote;
+pub(crate) mod when;
 pub(crate) mod work;

@@ -85,6 +85,7 @@ impl From<QueryError> for ApiError {
             | QueryError::Expression(_)
             | QueryError::NotADiscussion { .. }
             | QueryError::NotOfThatKind { .. }
+            | QueryError::NotForOutsiders { .. }
             | QueryError::Statement(_)
             | QueryError::Time(_)
             | QueryError::Span(_) => StatusCode::BAD_REQUEST,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use hearth_protocol::community::View;
-use hearth_protocol::framework::{self, Audience, Section, Statement};
+use hearth_protocol::framework::{self, Audience, Parameters, STEP, Section, Statement, in_steps};
+use hearth_protocol::governance::Decisions;
 use hearth_protocol::id::Id;
 use hearth_protocol::time::{Span, Timestamp};
 use serde_json::{Value, json};
@@ -40,6 +41,7 @@ pub(super) fn framework(reader: &Reader, at: &At) -> Result<Value, QueryError> {
 
 /// One statement, with every id behind its figures.
 pub(super) fn explain(reader: &Reader, statement: &str, at: &At) -> Result<Value, QueryError> {
+    for_members(at, "an explanation")?;
     let section: Section = statement.parse()?;
     let Extent { view, as_of, window } = Extent::of(reader, at)?;
     let answer = framework::explain(&view, section, as_of, window);
@@ -47,6 +49,30 @@ pub(super) fn explain(reader: &Reader, statement: &str, at: &At) -> Result<Value
         statement: statement.to_owned(),
     };
     answer.map(|answer| json_of(&answer)).ok_or_else(missing)
+}
+
+/// Refuses what would be nothing without its ids.
+pub(super) const fn for_members(at: &At, what: &'static str) -> Result<(), QueryError> {
+    match audience(at) {
+        Audience::Members => Ok(()),
+        Audience::Outsiders => Err(QueryError::NotForOutsiders { what }),
+    }
+}
+
+/// A number of people, or of what few people did, as the audience is told it.
+const fn told(at: &At, count: u64) -> u64 {
+    match audience(at) {
+        Audience::Members => count,
+        Audience::Outsiders => in_steps(count),
+    }
+}
+
+/// The size of the ranges that numbers are told in; none where they are told exactly.
+const fn step(at: &At) -> Option<u64> {
+    match audience(at) {
+        Audience::Members => None,
+        Audience::Outsiders => Some(STEP),
+    }
 }
 
 const fn audience(at: &At) -> Audience {
@@ -76,11 +102,25 @@ pub(super) fn trend(reader: &Reader, at: &At, points: usize) -> Result<Value, Qu
     Ok(Value::Array(trend))
 }
 
-/// `{"window", "ties": [{"from", "to", "responses"} …]}`, organisations by their slugs; over the year, or the window asked
-/// for.
+/// `{"step", "bands": [{"from", "until", "members", "low", "high"} …]}`, the period that ends last the last.
+pub(super) fn bands(reader: &Reader, at: &At) -> Result<Value, QueryError> {
+    let Extent { view, as_of, .. } = Extent::of(reader, at)?;
+    let bands = framework::membership_bands(&view, as_of);
+    let bands = bands.iter().map(|band| {
+        json!({
+            "from": band.from.to_string(), "until": band.until.to_string(),
+            "members": told(at, band.members), "low": band.low, "high": band.high,
+        })
+    });
+    Ok(json!({ "step": step(at), "bands": bands.collect::<Vec<_>>() }))
+}
+
+/// `{"window", "step", "ties": [{"from", "to", "responses"} …]}`, organisations by their slugs; over the parameter `year`, or
+/// the window asked for. Few responses are by few people, so outsiders are told them in steps, too.
 pub(super) fn ties(reader: &Reader, at: &At) -> Result<Value, QueryError> {
     let Extent { view, as_of, window } = Extent::of(reader, at)?;
-    let window = window.unwrap_or(Span::days(365));
+    let year = || Parameters::in_force(&Decisions::at(&view, as_of)).year;
+    let window = window.unwrap_or_else(year);
     let slug = |id: Id| {
         view.organisations()
             .iter()
@@ -88,10 +128,10 @@ pub(super) fn ties(reader: &Reader, at: &At) -> Result<Value, QueryError> {
             .map(|o| o.slug.as_str())
     };
     let ties = framework::ties(&view, as_of, window);
-    let ties = ties
-        .iter()
-        .map(|tie| json!({ "from": slug(tie.from), "to": slug(tie.to), "responses": tie.responses }));
-    Ok(json!({ "window": window, "ties": ties.collect::<Vec<_>>() }))
+    let ties = ties.iter().filter(|tie| told(at, tie.responses) > 0).map(
+        |tie| json!({ "from": slug(tie.from), "to": slug(tie.to), "responses": told(at, tie.responses) }),
+    );
+    Ok(json!({ "window": window, "step": step(at), "ties": ties.collect::<Vec<_>>() }))
 }
 
 /// `{"cut": [[organisation, size, root] …], "name": …, "as_of": …}`.

@@ -140,6 +140,14 @@ pub enum QueryError {
         /// The statement.
         statement: String,
     },
+    /// It opens into ids, which outsiders are not told.
+    #[error(
+        "{what} is not for outsiders: it lists ids and exact numbers; ask without `external`, or for the framework"
+    )]
+    NotForOutsiders {
+        /// What was asked for.
+        what: &'static str,
+    },
     /// Not a time.
     #[error(transparent)]
     Time(#[from] BadTime),
@@ -170,6 +178,7 @@ impl QueryError {
             QueryError::NoMember => "no_member",
             QueryError::Statement(_) => "no_such_statement",
             QueryError::NotComputed { .. } => "not_computed",
+            QueryError::NotForOutsiders { .. } => "not_for_outsiders",
             QueryError::Time(_) => "bad_time",
             QueryError::Span(_) => "bad_span",
             QueryError::View(_) => "no_view",
@@ -238,6 +247,7 @@ impl Reader {
             Query::Framework(at) => figures::framework(self, at),
             Query::Explain { statement, at } => figures::explain(self, statement, at),
             Query::Trend { at, points } => figures::trend(self, at, *points),
+            Query::Bands(at) => figures::bands(self, at),
             Query::Ties(at) => figures::ties(self, at),
             Query::Cut {} => figures::cut(self),
             Query::Thread { id } => discussions::thread(self, id),

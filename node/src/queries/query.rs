@@ -36,6 +36,8 @@ pub enum Query {
         #[serde(default = "year")]
         points: usize,
     },
+    /// What the membership was to grow by, period by period.
+    Bands(At),
     /// Which organisation's members responded to whose questions.
     Ties(At),
     /// The present cut, or what a cut says of itself.
@@ -354,7 +356,7 @@ pub struct At {
     /// The cut; all that is here where none is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cut: Option<Cut>,
-    /// For outsiders: counts of few people are left out (R10 of docs/framework.md).
+    /// For outsiders: numbers of people in steps, and no ids (R10 of docs/framework.md). What consists of ids is refused.
     #[serde(skip_serializing_if = "Not::not")]
     pub external: bool,
 }

@@ -118,4 +118,10 @@ fn an_id_may_be_shortened_and_a_wrong_one_is_named() {
         refused(r#"{"query":"explain","statement":"X9"}"#),
         "no_such_statement"
     );
+    for lists_ids in [
+        r#"{"query":"explain","statement":"V4","external":true}"#,
+        r#"{"query":"figure","indicator":"members","external":true}"#,
+    ] {
+        assert_eq!(refused(lists_ids), "not_for_outsiders", "{lists_ids}");
+    }
 }

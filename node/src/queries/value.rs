@@ -206,6 +206,7 @@ fn cut_of(says: &ClaimDrafted) -> Option<Cut> {
 
 /// One indicator by its name, and the cut it is of: what a claim about it pins.
 pub(super) fn figure(reader: &Reader, indicator: &str, at: &At) -> Result<Value, QueryError> {
+    figures::for_members(at, "what a claim pins")?;
     let figures::Extent { view, as_of, window } = figures::Extent::of(reader, at)?;
     let found = Recomputed::of(&view, indicator, as_of, window).ok_or_else(|| QueryError::NotComputed {
         statement: indicator.to_owned(),

@@ -1,5 +1,8 @@
 //! A cut: how much of every log an answer is about.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -32,6 +35,50 @@ impl Row {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Row>", into = "Vec<Row>")]
 pub struct Cut(Vec<Row>);
+
+/// As one writes it in one word: `organisation:size:root`, the rows separated by commas.
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, Row(organisation, size, root)) in self.0.iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            write!(f, "{comma}{organisation}:{size}:{root}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A word that is no cut.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadCut {
+    /// A row of another form.
+    #[error(
+        "`{0}` is no row of a cut: organisation:size:root, with ids and roots in full, the rows separated by commas"
+    )]
+    Row(String),
+    /// Not ascending.
+    #[error(transparent)]
+    Order(#[from] Unordered),
+}
+
+impl FromStr for Cut {
+    type Err = BadCut;
+
+    fn from_str(text: &str) -> Result<Cut, BadCut> {
+        let row = |written: &str| {
+            let mut fields = written.split(':');
+            let row = Row(
+                fields.next()?.parse().ok()?,
+                fields.next()?.parse().ok()?,
+                fields.next()?.parse().ok()?,
+            );
+            fields.next().is_none().then_some(row)
+        };
+        let rows = text
+            .split(',')
+            .map(|written| row(written).ok_or_else(|| BadCut::Row(written.to_owned())));
+        Ok(Cut::new(rows.collect::<Result<_, _>>()?)?)
+    }
+}
 
 /// Rows that are not ascending by organisation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -107,6 +154,24 @@ mod tests {
         assert_eq!(cut.row(Id::from_bytes([2; 32])).map(Row::size), Some(7));
         assert_eq!(cut.row(Id::from_bytes([3; 32])), None);
         assert_ne!(cut.hash(), Cut::new(vec![row(1, 0), row(2, 8)]).unwrap().hash());
+    }
+
+    #[test]
+    fn a_cut_is_written_and_read_in_one_word() {
+        let cut = Cut::new(vec![row(1, 0), row(2, 7)]).unwrap();
+        assert_eq!(cut.to_string().parse(), Ok(cut.clone()));
+        let word = cut.to_string();
+        for wrong in [
+            "",
+            "1:2:3",
+            &format!("{word}:1"),
+            &word.replace(":7:", ":x:"),
+            &format!("{word},"),
+        ] {
+            assert!(wrong.parse::<Cut>().is_err(), "{wrong}");
+        }
+        let twice = format!("{word},{word}");
+        assert!(matches!(twice.parse::<Cut>(), Err(BadCut::Order(_))));
     }
 
     #[test]

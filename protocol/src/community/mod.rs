@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use check::tokens_hold;
 pub use check::{Checked, Signature, check};
-pub use cut::{Cut, Row, Unordered};
+pub use cut::{BadCut, Cut, Row, Unordered};
 
 pub use history::{LATE, Witnessed};
 pub use pulses::{PulseState, TokenRequest};

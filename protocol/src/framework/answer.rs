@@ -111,6 +111,9 @@ pub struct Summary {
     pub pending: u64,
     /// How many were left out, by reason.
     pub excluded: BTreeMap<Excluded, u64>,
+    /// For outsiders: every number here is of people, and the lower end of a range of so many (R10).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<u64>,
 }
 
 /// One dimension.
@@ -131,7 +134,7 @@ pub struct DimensionAnswer {
 pub enum Audience {
     /// Who may read the log.
     Members,
-    /// Everybody: counts of few people are left out (R10).
+    /// Everybody: numbers of people in steps, and no ids (R10).
     Outsiders,
 }
 
@@ -160,13 +163,10 @@ pub fn compute_for(
         decisions: &decisions,
         own_window: window,
     };
-    let mut measured: Vec<Measurement> = sections
+    let measured: Vec<Measurement> = sections
         .iter()
         .filter_map(|section| section.measure(scope))
         .collect();
-    if audience == Audience::Outsiders {
-        external::suppress(&mut measured);
-    }
     Framework {
         basis: basis(scope),
         entries: entries(view),
@@ -174,7 +174,10 @@ pub fn compute_for(
             .into_iter()
             .map(|dimension| of_dimension(dimension, &measured))
             .collect(),
-        statements: measured.into_iter().map(Answered::from).collect(),
+        statements: measured
+            .iter()
+            .map(|measurement| Answered::of(measurement, audience))
+            .collect(),
     }
 }
 
@@ -229,25 +232,30 @@ fn of_dimension(dimension: Dimension, measured: &[Measurement]) -> DimensionAnsw
     }
 }
 
-impl From<Measurement> for Answered {
-    fn from(measurement: Measurement) -> Answered {
+impl Answered {
+    fn of(measurement: &Measurement, audience: Audience) -> Answered {
+        let told = |measured| IndicatorAnswer::of(measured, audience);
         Answered {
             id: measurement.section,
             statement: measurement.section.statement().map(Statement::words),
             rating: measurement.rating,
             not_computed: measurement.not_computed,
-            indicators: measurement.indicators.iter().map(IndicatorAnswer::from).collect(),
+            indicators: measurement.indicators.iter().map(told).collect(),
         }
     }
 }
 
-impl From<&Measured> for IndicatorAnswer {
-    fn from(measured: &Measured) -> IndicatorAnswer {
+impl IndicatorAnswer {
+    fn of(measured: &Measured, audience: Audience) -> IndicatorAnswer {
+        let told = |figure: &Figure| match audience {
+            Audience::Members => Summary::from(figure),
+            Audience::Outsiders => external::told(measured.definition, Summary::from(figure)),
+        };
         IndicatorAnswer {
             name: measured.definition.name,
             ground: measured.definition.ground,
-            signed: Summary::from(&measured.signed),
-            all: measured.all.as_ref().map(Summary::from),
+            signed: told(&measured.signed),
+            all: measured.all.as_ref().map(told),
         }
     }
 }
@@ -258,6 +266,7 @@ impl From<&Figure> for Summary {
             value: figure.value.clone(),
             pending: figure.evidence.pending.len() as u64,
             excluded: figure.evidence.exclusions(),
+            step: None,
         }
     }
 }

@@ -136,6 +136,14 @@ impl Evidence {
         reasons
     }
 
+    /// Whether any of it is a person.
+    pub(super) fn names_people(&self) -> bool {
+        let lists = [&self.counted, &self.uncounted, &self.pending];
+        let excluded = self.excluded.iter().map(|(thing, _)| thing);
+        let mut things = lists.into_iter().flatten().chain(excluded);
+        things.any(|thing| matches!(thing, Counted::Member(_) | Counted::Imported(_)))
+    }
+
     /// Every list ascending, so that equal figures are equal bytes.
     pub(super) fn sorted(mut self) -> Evidence {
         self.counted.sort_unstable();

@@ -1,144 +1,93 @@
-//! R10: what outsiders are not told. A count of one to seven people, or of all but so few, could point at somebody, so the
-//! figure is left out, and with it whatever would give it away by subtraction.
+//! R10: what outsiders are told of people. A count of few, or of all but few, could point at somebody, and so could the
+//! difference of two figures. So no number of people is told exactly: each as the range of [`STEP`] it lies in, by the lower
+//! end of that. All that is printed of people are multiples of the step then, in every figure, of every instant, and whatever
+//! is added to or subtracted from whatever else gives no one to seven.
 
-use super::evidence::{Counted, Evidence};
-use super::figure::{Figure, Value};
-use super::indicator::{Ground, Measured};
-use super::section::{Measurement, Section};
+use std::collections::BTreeMap;
 
-/// So few people can be recognised.
-const FEW: std::ops::RangeInclusive<u64> = 1..=7;
+use super::answer::Summary;
+use super::figure::{Open, Value};
+use super::indicator::Definition;
 
-/// Indicators that count people by other things than their ids.
-const OF_PEOPLE: &[&str] = &["absence_factor", "mutual_responders", "mutual_validators"];
+/// One more than the most people that are few.
+pub const STEP: u64 = 8;
 
-/// Leaves out what would point at people.
-pub(super) fn suppress(measured: &mut [Measurement]) {
-    for measurement in measured {
-        let members = measurement.section == Section::Members;
-        for indicator in &mut measurement.indicators {
-            columns(indicator);
+/// The lower end of the range a number of people is told as: up to [`STEP`] − 1 more than this.
+pub const fn in_steps(people: u64) -> u64 {
+    people - people % STEP
+}
+
+/// What outsiders are told of a figure.
+pub(super) fn told(definition: &Definition, exact: Summary) -> Summary {
+    if definition.of_people {
+        Summary {
+            value: of_people(exact.value),
+            pending: in_steps(exact.pending),
+            excluded: by_sort(exact.excluded),
+            step: Some(STEP),
         }
-        if members {
-            balance(&mut measurement.indicators);
-        }
+    } else {
+        let value = without_ids(exact.value);
+        Summary { value, ..exact }
     }
 }
 
-/// The columns give each other away: what is imported is *all* less *signed*.
-fn columns(indicator: &mut Measured) {
-    let names_people =
-        OF_PEOPLE.contains(&indicator.definition.name) || indicator.definition.ground == Ground::Surveyed;
-    let figures = || std::iter::once(&indicator.signed).chain(&indicator.all);
-    let is_of_people = names_people || figures().any(|figure| evidence_of_people(&figure.evidence));
-    if !is_of_people {
-        return;
-    }
-    if gives_away(&indicator.signed) {
-        indicator.signed.leave_out();
-        indicator.all.as_mut().map(Figure::leave_out);
-    } else if let Some(all) = &mut indicator.all
-        && (gives_away(all) || differ_by_few(&indicator.signed, all))
-    {
-        all.leave_out();
-    }
-}
-
-/// members before + joined − left = members, so one alone would be known by the other three.
-fn balance(indicators: &mut [Measured]) {
-    if indicators.iter().any(|indicator| indicator.signed.is_left_out()) {
-        for indicator in indicators.iter_mut() {
-            indicator.signed.leave_out();
-        }
-    }
-    let is_left_out = |indicator: &Measured| indicator.all.as_ref().is_some_and(Figure::is_left_out);
-    if indicators
-        .iter()
-        .any(|i| is_left_out(i) || i.signed.is_left_out())
-    {
-        for all in indicators
-            .iter_mut()
-            .filter_map(|indicator| indicator.all.as_mut())
-        {
-            all.leave_out();
-        }
-    }
-}
-
-fn gives_away(figure: &Figure) -> bool {
-    let few = |count: u64| FEW.contains(&count);
-    let people = |things: &[Counted]| things.iter().filter(|thing| is_person(thing)).count() as u64;
-    let beside = [
-        people(&figure.evidence.pending),
-        figure
-            .evidence
-            .excluded
-            .iter()
-            .filter(|(thing, _)| is_person(thing))
-            .count() as u64,
-    ];
-    let value = match &figure.value {
+/// An interval would give away what it is the interval of.
+fn of_people(value: Value) -> Value {
+    match value {
         Value::Share {
             numerator,
             denominator,
-            ..
-        } => few(*numerator) || few(denominator - numerator) || few(*denominator),
-        Value::Number { value } => value.is_some_and(few),
-        Value::Parts { parts } => parts.values().any(|count| few(*count)),
-        Value::Flag { .. }
-        | Value::Wait { .. }
-        | Value::Survival { .. }
-        | Value::Oldest { .. }
-        | Value::LeftOut {} => false,
+            of,
+            interval: _,
+        } => Value::Share {
+            numerator: in_steps(numerator),
+            denominator: in_steps(denominator),
+            of,
+            interval: None,
+        },
+        Value::Number { value } => Value::Number {
+            value: value.map(in_steps),
+        },
+        Value::Parts { parts } => Value::Parts {
+            parts: by_sort(parts),
+        },
+        Value::Flag { .. } | Value::Wait { .. } | Value::Survival { .. } | Value::Oldest { .. } => {
+            without_ids(value)
+        }
+    }
+}
+
+/// Of which sort there is any at all is not told either: a sort of few is as one of none.
+fn by_sort<Sort: Ord>(counts: BTreeMap<Sort, u64>) -> BTreeMap<Sort, u64> {
+    let counts = counts.into_iter().map(|(sort, people)| (sort, in_steps(people)));
+    counts.filter(|(_, people)| *people > 0).collect()
+}
+
+fn without_ids(value: Value) -> Value {
+    let Value::Oldest { open } = value else {
+        return value;
     };
-    value || beside.into_iter().any(few)
-}
-
-fn differ_by_few(signed: &Figure, all: &Figure) -> bool {
-    let parts = |figure: &Figure| match figure.value {
-        Value::Share {
-            numerator,
-            denominator,
-            ..
-        } => vec![numerator, denominator, denominator - numerator],
-        Value::Number { value: Some(value) } => vec![value],
-        Value::Number { value: None }
-        | Value::Flag { .. }
-        | Value::Parts { .. }
-        | Value::Wait { .. }
-        | Value::Survival { .. }
-        | Value::Oldest { .. }
-        | Value::LeftOut {} => Vec::new(),
-    };
-    let pairs = parts(signed).into_iter().zip(parts(all));
-    pairs.into_iter().any(|(a, b)| FEW.contains(&a.abs_diff(b)))
-}
-
-fn evidence_of_people(evidence: &Evidence) -> bool {
-    let counted = evidence
-        .counted
-        .iter()
-        .chain(&evidence.uncounted)
-        .chain(&evidence.pending);
-    counted
-        .chain(evidence.excluded.iter().map(|(thing, _)| thing))
-        .any(is_person)
-}
-
-const fn is_person(thing: &Counted) -> bool {
-    matches!(thing, Counted::Member(_) | Counted::Imported(_))
+    let open = open.into_iter().map(|open| Open { id: None, ..open });
+    Value::Oldest { open: open.collect() }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::framework::indicator::{Definition, Extent};
-    use crate::id::Id;
+    use proptest::prelude::*;
 
-    static OF_MEMBERS: Definition = Definition {
+    use super::*;
+    use crate::framework::evidence::{Counted, Excluded};
+    use crate::framework::indicator::{Extent, Ground};
+    use crate::id::Id;
+    use crate::time::Timestamp;
+
+    static OF_PEOPLE: Definition = Definition {
         name: "example",
         formula: "",
         ground: Ground::Measured,
+        of_people: true,
+        rates: false,
         window: Extent::AsOf,
         parameters: &[],
         raised: "",
@@ -146,107 +95,104 @@ mod tests {
         countered: "",
     };
 
-    fn member(number: u8) -> Counted {
-        Counted::Member(Id::from_bytes([number; 32]))
-    }
+    static OF_ENTRIES: Definition = Definition {
+        of_people: false,
+        ..OF_PEOPLE
+    };
 
-    fn share(counted: u8, uncounted: u8) -> Figure {
-        let mut evidence = Evidence::default();
-        for number in 0..counted + uncounted {
-            evidence.sort_in(number < counted, member(number));
-        }
-        Figure::share("members", evidence)
-    }
-
-    fn shown(signed: Figure, all: Option<Figure>) -> (bool, Option<bool>) {
-        let mut measured = Measured {
-            definition: &OF_MEMBERS,
-            signed,
-            all,
-        };
-        columns(&mut measured);
-        (
-            !measured.signed.is_left_out(),
-            measured.all.map(|all| !all.is_left_out()),
-        )
-    }
-
-    #[test]
-    fn one_to_seven_people_and_all_but_so_few_are_left_out() {
-        for (counted, uncounted, expected) in [
-            (0, 20, true),
-            (1, 20, false),
-            (7, 20, false),
-            (8, 20, true),
-            (20, 8, true),
-            (20, 7, false),
-            (20, 1, false),
-            (20, 0, true),
-            (0, 7, false),
-            (0, 0, true),
-        ] {
-            assert_eq!(
-                shown(share(counted, uncounted), None).0,
-                expected,
-                "{counted} and {uncounted}"
-            );
+    fn exact(value: Value, pending: u64, excluded: u64) -> Summary {
+        Summary {
+            value,
+            pending,
+            excluded: BTreeMap::from([(Excluded::NotAMember, excluded)]),
+            step: None,
         }
     }
 
-    #[test]
-    fn what_is_no_count_of_people_is_shown() {
-        let entries = Evidence {
-            counted: vec![Counted::Entry(Id::from_bytes([1; 32]))],
-            ..Evidence::default()
-        };
-        assert!(shown(Figure::share("queries", entries), None).0);
+    fn share(numerator: u64, denominator: u64) -> Value {
+        Value::Share {
+            numerator,
+            denominator,
+            of: "members",
+            interval: Some([1, 2]),
+        }
+    }
+
+    fn parts(counts: &[u64]) -> Value {
+        let parts = counts.iter().enumerate();
+        Value::Parts {
+            parts: parts.map(|(sort, count)| (sort.to_string(), *count)).collect(),
+        }
+    }
+
+    fn numbers(told: &Summary) -> Vec<u64> {
+        let mut numbers = vec![told.pending];
+        numbers.extend(told.excluded.values());
+        match &told.value {
+            Value::Share {
+                numerator,
+                denominator,
+                interval,
+                ..
+            } => {
+                assert_eq!(*interval, None, "an interval can be solved for its share");
+                numbers.extend([*numerator, *denominator, denominator - numerator]);
+            }
+            Value::Number { value } => numbers.extend(*value),
+            Value::Parts { parts } => numbers.extend(parts.values()),
+            Value::Flag { .. } | Value::Wait { .. } | Value::Survival { .. } | Value::Oldest { .. } => (),
+        }
+        numbers
+    }
+
+    fn figures() -> impl Strategy<Value = Summary> {
+        let value = prop_oneof![
+            (0..60_u64, 0..60_u64).prop_map(|(counted, others)| share(counted, counted + others)),
+            prop::option::of(0..60_u64).prop_map(|value| Value::Number { value }),
+            prop::collection::vec(0..20_u64, 0..6).prop_map(|counts| parts(&counts)),
+        ];
+        (value, 0..20_u64, 0..20_u64).prop_map(|(value, pending, excluded)| exact(value, pending, excluded))
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_numbers_of_people_differ_by_one_to_seven(figures in prop::collection::vec(figures(), 1..8)) {
+            let told = figures.into_iter().map(|figure| told(&OF_PEOPLE, figure));
+            let numbers: Vec<u64> = told.flat_map(|told| numbers(&told)).collect();
+            for (one, other) in numbers.iter().flat_map(|one| numbers.iter().map(move |other| (one, other))) {
+                prop_assert!(!(1..STEP).contains(&one.abs_diff(*other)), "{one} and {other}");
+            }
+        }
+
+        #[test]
+        fn a_person_more_or_less_within_a_step_is_not_seen(step in 0..6_u64, one in 0..STEP, other in 0..STEP) {
+            let of = |more: u64| {
+                let people = step * STEP + more;
+                [share(people, 80 + more), Value::Number { value: Some(people) }, parts(&[people, more])]
+                    .map(|value| told(&OF_PEOPLE, exact(value, people, more)))
+            };
+            prop_assert_eq!(of(one), of(other));
+        }
     }
 
     #[test]
-    fn one_column_does_not_give_the_other_away() {
-        assert_eq!(
-            shown(share(20, 20), Some(share(23, 20))),
-            (true, Some(false)),
-            "three imported"
-        );
-        assert_eq!(
-            shown(share(20, 20), Some(share(20, 23))),
-            (true, Some(false)),
-            "three imported"
-        );
-        assert_eq!(shown(share(20, 20), Some(share(30, 40))), (true, Some(true)));
-        assert_eq!(shown(share(3, 20), Some(share(30, 40))), (false, Some(false)));
+    fn what_is_no_number_of_people_is_told_exactly() {
+        let figure = exact(share(3, 20), 2, 1);
+        assert_eq!(told(&OF_ENTRIES, figure.clone()), figure);
     }
 
     #[test]
-    fn a_pending_person_is_counted_too() {
-        let mut evidence = Evidence::default();
-        (0..20).for_each(|number| evidence.sort_in(number < 10, member(number)));
-        evidence.pending = vec![member(99)];
-        assert!(!shown(Figure::share("members", evidence), None).0);
-    }
-
-    #[test]
-    fn the_balance_of_members_is_shown_whole_or_not_at_all() {
-        let number = |count: u8| {
-            let counted = (0..count).map(member).collect();
-            let figure = Figure::count(Evidence {
-                counted,
-                ..Evidence::default()
-            });
-            Measured {
-                definition: &OF_MEMBERS,
-                signed: figure.clone(),
-                all: Some(figure),
+    fn no_id_is_told() {
+        let open = |id| {
+            let since = Timestamp::EPOCH;
+            Value::Oldest {
+                open: vec![Open { id, since }],
             }
         };
-        for (counts, shown) in [([30, 20, 10, 0], true), ([30, 27, 10, 7], false)] {
-            let mut indicators: Vec<Measured> = counts.map(number).into();
-            indicators.iter_mut().for_each(columns);
-            balance(&mut indicators);
-            let all_shown = indicators.iter().all(|i| !i.signed.is_left_out());
-            let none_shown = indicators.iter().all(|i| i.signed.is_left_out());
-            assert_eq!((all_shown, none_shown), (shown, !shown), "{counts:?}");
+        let waiting = Counted::Entry(Id::from_bytes([1; 32]));
+        for definition in [&OF_ENTRIES, &OF_PEOPLE] {
+            let told = told(definition, exact(open(Some(waiting)), 0, 0));
+            assert_eq!(told.value, open(None));
         }
     }
 }

@@ -16,7 +16,7 @@ pub struct Figure {
     pub(super) evidence: Evidence,
 }
 
-/// A value of one of eight forms. No form holds a fraction.
+/// A value of one of seven forms. No form holds a fraction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Value {
@@ -58,8 +58,6 @@ pub enum Value {
         /// One row per duration at which an answer came.
         table: Vec<[u64; 3]>,
     },
-    /// Left out for outsiders: it would point at few people (R10).
-    LeftOut {},
     /// The longest-waiting of all, oldest first.
     Oldest {
         /// At most [`Value::LISTED`].
@@ -70,8 +68,9 @@ pub enum Value {
 /// An item that still waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Open {
-    /// What waits.
-    pub id: Counted,
+    /// What waits; outsiders are not told (R10).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Counted>,
     /// Since when.
     #[serde(serialize_with = "as_text")]
     pub since: Timestamp,
@@ -83,15 +82,6 @@ impl Value {
 }
 
 impl Figure {
-    /// Forgets what it says and what that is made of.
-    pub(super) fn leave_out(&mut self) {
-        *self = Figure::new(Value::LeftOut {}, Evidence::default());
-    }
-
-    pub(super) fn is_left_out(&self) -> bool {
-        self.value == Value::LeftOut {}
-    }
-
     /// The share of what was counted.
     pub(super) fn share(of: &'static str, evidence: Evidence) -> Figure {
         let ratio = evidence_ratio(&evidence);

@@ -8,11 +8,13 @@ use super::contributions::counted_contributions;
 use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
+use super::parameters::Parameters;
 use super::rating::Rating;
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
-use crate::community::{Item, OrganisationNumber, Person, PersonNumber, Spell};
+use crate::community::{Item, OrganisationNumber, Person, PersonNumber, Spell, View};
+use crate::governance::Decisions;
 use crate::id::{Hash, Id};
 use crate::kind::{Act, Admitted, Deed, People, Purpose, TargetSet, invitation_code};
 use crate::time::{Span, Timestamp};
@@ -67,6 +69,8 @@ static WITHIN_BAND: Definition = Definition {
     name: "within_band",
     formula: "periods that ended before T over which members at the end − members at the beginning was within the band / all of them; a period is that of a target of `membership` in force by a decision whose entry is not later than the period's beginning; of several for the same period the last so registered counts",
     ground: Ground::Measured,
+    of_people: false,
+    rates: true,
     window: Extent::AsOf,
     parameters: &["s1.retained"],
     raised: "growth as it was expected, no less and no more",
@@ -78,6 +82,8 @@ static LAST_PERIOD: Definition = Definition {
     name: "last_period",
     formula: "of the period that ended last before T: members at its beginning (`before`), at its end (`after`), and those who came (`joined`) and went (`left`), as sets",
     ground: Ground::Measured,
+    of_people: true,
+    rates: false,
     window: Extent::AsOf,
     parameters: &[],
     raised: "people joining",
@@ -89,6 +95,8 @@ static ORGANIC_JOINS: Definition = Definition {
     name: "organic_joins",
     formula: "of the members at T that were none at T − W, those who were invited by a member or applied by themselves, and were not admitted in bulk / all of them; invited is whose admission shows the code of an earlier invitation by another member, or names another person who was a member then; applied is whose admission says so; in bulk is one of at least 10 admissions by one organisation within 24 h",
     ground: Ground::Measured,
+    of_people: true,
+    rates: false,
     window: Extent::Window,
     parameters: &["window", "s1.bulk", "s1.bulk_in"],
     raised: "members who invite others, and people who apply",
@@ -100,6 +108,8 @@ static WAYS_OF_JOINING: Definition = Definition {
     name: "ways_of_joining",
     formula: "the same people by how they came: `bulk`; else `invited` with the code of an invitation; else `named`, their inviter by the steward alone; else `applied`; else `enrolled` by the organisation",
     ground: Ground::Measured,
+    of_people: true,
+    rates: false,
     window: Extent::Window,
     parameters: &["window", "s1.bulk", "s1.bulk_in"],
     raised: "people joining",
@@ -111,6 +121,8 @@ static RETAINED: Definition = Definition {
     name: "retained",
     formula: "people with at least one contribution in [join + 90 d, join + 180 d) / people who joined more than 180 d before T, whether or not they have left since; join is their first admission",
     ground: Ground::Measured,
+    of_people: true,
+    rates: true,
     window: Extent::AsOf,
     parameters: &["s1.since", "s1.until", "s1.retained", "few"],
     raised: "newcomers who still contribute after three months",
@@ -142,6 +154,48 @@ fn rate(scope: Scope<'_>, bands: &Bands<'_>, retained: &Figure) -> Rating {
         .next_back()
         .is_some_and(|band| bands.is_within(band));
     Rating::Established.capped(is_retained && is_within)
+}
+
+/// A band that the membership is held against: how far it was to change over a period, registered before that began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MembershipBand {
+    /// When the period begins.
+    pub from: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+    /// Members when it began.
+    pub members: u64,
+    /// By how many more there were to be when it ends, at least.
+    pub low: i64,
+    /// At most.
+    pub high: i64,
+}
+
+/// The bands in force for periods begun before T, ascending by the end of the period.
+pub fn membership_bands(view: &View, as_of: Timestamp) -> Vec<MembershipBand> {
+    let decisions = Decisions::at(view, as_of);
+    let parameters = Parameters::in_force(&decisions);
+    let scope = Scope {
+        view,
+        as_of,
+        parameters: &parameters,
+        decisions: &decisions,
+        own_window: None,
+    };
+    let bands = Bands::of(scope);
+    let begun = bands
+        .registered
+        .values()
+        .filter(|(_, target)| target.from < as_of);
+    begun
+        .map(|(_, target)| MembershipBand {
+            from: target.from,
+            until: target.until,
+            members: scope.people_at(target.from, Reach::Signed).len() as u64,
+            low: target.low,
+            high: target.high,
+        })
+        .collect()
 }
 
 /// The bands for the growth of the membership, by period.

@@ -16,6 +16,10 @@ pub struct Definition {
     pub formula: &'static str,
     /// How it is known.
     pub ground: Ground,
+    /// Whether its numbers are of people, so that outsiders are told them in steps (R10).
+    pub of_people: bool,
+    /// Whether the rating of its statement follows from it.
+    pub rates: bool,
     /// Over what time.
     pub window: Extent,
     /// The parameters it depends on, by their keys.
@@ -88,5 +92,11 @@ impl Measured {
             signed,
             all: None,
         }
+    }
+
+    /// Whether persons are behind its numbers by their ids.
+    pub(super) fn opens_into_people(&self) -> bool {
+        let mut figures = std::iter::once(&self.signed).chain(&self.all);
+        figures.any(|figure| figure.evidence.names_people())
     }
 }

@@ -80,6 +80,6 @@ fn amount(value: &Value) -> Option<Amount> {
         Value::Number { value } => value.and_then(whole),
         Value::Flag { value } => whole(u64::from(*value)),
         Value::Wait { value, reached } => value.filter(|_| *reached).and_then(whole),
-        Value::Parts { .. } | Value::Survival { .. } | Value::Oldest { .. } | Value::LeftOut {} => None,
+        Value::Parts { .. } | Value::Survival { .. } | Value::Oldest { .. } => None,
     }
 }

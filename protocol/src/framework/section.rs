@@ -83,6 +83,12 @@ impl Section {
                 .eq(method.definitions.iter().map(|definition| definition.name)),
             "{self} measures what it defines"
         );
+        debug_assert!(
+            indicators
+                .iter()
+                .all(|measured| measured.definition.of_people || !measured.opens_into_people()),
+            "{self} says which of its figures are of people"
+        );
         Some(Measurement {
             section: self,
             rating: rating.filter(|_| scope.own_window.is_none()),
@@ -174,6 +180,27 @@ mod tests {
                 definition.countered,
             ];
             assert!(texts.iter().all(|text| !text.is_empty()), "{}", definition.name);
+        }
+    }
+
+    #[test]
+    fn the_rating_is_said_of_figures_that_it_follows_from() {
+        for section in Section::computed().filter(|section| section.statement().is_some()) {
+            let rating: BTreeSet<_> = section
+                .definitions()
+                .iter()
+                .filter(|d| d.rates)
+                .map(|d| d.name)
+                .collect();
+            assert!(!rating.is_empty(), "{section} is rated by nothing");
+            let quoted = section.rated().split('`').skip(1).step_by(2);
+            let named = quoted.filter(|name| section.definitions().iter().any(|d| d.name == *name));
+            for name in named {
+                assert!(
+                    rating.contains(name),
+                    "{section} is rated by {name}, which does not say so"
+                );
+            }
         }
     }
 

@@ -51,6 +51,8 @@ static ACKNOWLEDGED: Definition = Definition {
     name: "acknowledged",
     formula: "members at T who acknowledged the terms of reference in force at T, by their version / members at T; all of them are pending until the terms have been in force for more than 30 d; an acknowledgement of what was adopted by the same decision in another log is one of the same terms",
     ground: Ground::Measured,
+    of_people: true,
+    rates: true,
     window: Extent::AsOf,
     parameters: &["p2.settled", "p2.acknowledged", "few"],
     raised: "members reading the terms and saying so",

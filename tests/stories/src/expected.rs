@@ -106,7 +106,8 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn view(&self, ask: &Ask) -> View {
+    /// All that the answer follows from.
+    pub fn view(&self, ask: &Ask) -> View {
         self.community.view(&self.story.cut(&ask.cut)).unwrap()
     }
 }

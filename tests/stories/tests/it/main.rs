@@ -3,4 +3,5 @@
 
 mod document;
 mod figures;
+mod outside;
 mod recomputed;

@@ -13,6 +13,7 @@ mod joining;
 mod leading;
 mod learning;
 mod manual;
+mod markup;
 mod offline;
 mod outputs;
 mod proving;
