@@ -24,7 +24,7 @@ pub(crate) struct Voting {
     #[arg(long, value_enum, default_value = "members")]
     rule: RuleName,
     /// How many per cent of the electorate must vote
-    #[arg(long, value_name = "PERCENT", default_value_t = 25, value_parser = clap::value_parser!(u64).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..=100))]
     quorum: u64,
     /// Until when people can vote: a date (its whole day, UTC), an instant, or a time from now such as 14d
     #[arg(long, value_name = "WHEN", default_value = "14d")]
@@ -87,9 +87,7 @@ pub(crate) fn propose(
         Deadline::At(at) => at,
         Deadline::After(span) => now.plus(span),
     };
-    if closes <= now {
-        return Err(Failure::usage(format!("{} is over already", local(closes))));
-    }
+    leaves_time(closes, now)?;
     if motion.about.len() >= limits::REFERENCES {
         return Err(Failure::usage("it is about too many entries"));
     }
@@ -127,6 +125,21 @@ pub(crate) fn propose(
     );
     reply.json["closes"] = closes.to_string().into();
     Ok(reply)
+}
+
+/// Refuses a deadline before which nobody could vote.
+fn leaves_time(closes: Timestamp, now: Timestamp) -> Result<(), Failure> {
+    if closes <= now {
+        return Err(Failure::usage(format!("{} is over already", local(closes))));
+    }
+    // Others know of it a little later than now, and from then on the time counts.
+    if closes < now.plus(limits::NOTICE).plus(limits::NOTICE) {
+        return Err(
+            Failure::usage(format!("until {} there is no time to vote", local(closes)))
+                .advise("Leave people two hours at least: less than one, and it never carries."),
+        );
+    }
+    Ok(())
 }
 
 /// The present cut, whose members vote.

@@ -28,12 +28,13 @@ pub struct Claim<'a> {
     pub evidence: BTreeSet<Id>,
     /// Files it rests on, by the SHA-256 of their bytes.
     pub files: BTreeSet<Hash>,
-    /// Each named contributor, with the entry by which they agree to it. Who drafts a claim agrees by that.
-    pub contributors: BTreeMap<Id, Option<&'a Item>>,
-    /// Who bears it out, and whether that is another person, who did not contribute, of another organisation than the
+    /// Each named contributor, as whom they count, with the entry by which they agree to it. Who drafts a claim agrees
+    /// by that.
+    pub contributors: BTreeMap<Person, Option<&'a Item>>,
+    /// Who bears it out, and whether that is another person, who did not contribute, of an organisation that is not the
     /// author's.
     pub corroborations: Vec<(&'a Item, bool)>,
-    /// Who examined it, what they found, and whether their organisation contributed nothing.
+    /// Who examined it, what they found, and whether their organisation is neither the author's nor a contributor's.
     pub evaluations: Vec<(&'a Item, Finding, bool)>,
     /// Who holds it to be wrong.
     pub contested: Vec<&'a Item>,
@@ -169,8 +170,11 @@ impl<'a> Claim<'a> {
         let Some(Act::Impact(Impact::ClaimDrafted(says))) = draft.act() else {
             return None;
         };
-        let author = person(view, draft);
-        let agreed = |id: &Id| (*id, Some(draft).filter(|_| author == Some(*id)));
+        let author = signer(view, draft);
+        let agreed = |id: &Id| {
+            let person = settled(view, *id);
+            (person, Some(draft).filter(|_| author == Some(person)))
+        };
         Some(Claim {
             draft,
             says,
@@ -198,7 +202,7 @@ impl<'a> Claim<'a> {
                 self.files.extend(&says.files);
             }
             Impact::ClaimAcknowledged => {
-                let agreed = person(view, item).and_then(|person| self.contributors.get_mut(&person));
+                let agreed = signer(view, item).and_then(|person| self.contributors.get_mut(&person));
                 if let Some(agreed) = agreed {
                     agreed.get_or_insert(item);
                 }
@@ -220,21 +224,17 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// Another person of another organisation than the author's, and no contributor.
+    /// Another person, of no organisation of the author's, and no contributor.
     fn is_independent(&self, view: &View, item: &Item) -> bool {
-        let who = person(view, item);
-        item.organisation != self.draft.organisation
+        let who = signer(view, item);
+        !homes(view, signer(view, self.draft)).contains(&item.organisation)
             && who.is_some_and(|who| !self.contributors.contains_key(&who))
-            && item.author.is_another_than(self.draft.author)
     }
 
-    /// The author's organisation, and those that admitted the contributors.
+    /// The organisations that admitted the author or a contributor, under whichever of their names.
     pub fn organisations(&self, view: &View) -> BTreeSet<OrganisationNumber> {
-        let contributors = self.contributors.keys().filter_map(|id| view.find(*id));
-        contributors
-            .map(|admission| admission.organisation)
-            .chain([self.draft.organisation])
-            .collect()
+        let contributors = self.contributors.keys().copied();
+        homes(view, contributors.chain(signer(view, self.draft)))
     }
 
     /// Neither taken back nor contested.
@@ -256,12 +256,25 @@ impl<'a> Claim<'a> {
     }
 }
 
-/// The member who signed.
-fn person(view: &View, item: &Item) -> Option<Id> {
-    match view.person(item.author.person()?) {
-        Person::Member(id) => Some(id),
-        Person::Imported(_) => None,
-    }
+/// Who signed, as whom they count.
+fn signer(view: &View, item: &Item) -> Option<Person> {
+    Some(view.person(item.author.person()?))
+}
+
+/// As whom a member counts; somebody nobody admitted as themselves.
+fn settled(view: &View, member: Id) -> Person {
+    let person = Person::Member(member);
+    view.who(&person).map_or(person, |number| view.person(number))
+}
+
+/// The organisations that ever admitted one of these.
+fn homes(view: &View, people: impl IntoIterator<Item = Person>) -> BTreeSet<OrganisationNumber> {
+    let people: BTreeSet<Person> = people.into_iter().collect();
+    let spells = view.spells().iter();
+    spells
+        .filter(|spell| people.contains(&view.person(spell.person)))
+        .map(|spell| spell.organisation)
+        .collect()
 }
 
 fn visible(view: &View, deed: Deed, as_of: Timestamp) -> impl Iterator<Item = &Item> {

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::community::{Column, Item, OrganisationNumber, PersonNumber, Pin, View};
+use crate::community::{Column, Item, Kin, OrganisationNumber, Person, PersonNumber, Pin, View};
 use crate::framework::Ratio;
 use crate::id::Id;
-use crate::kind::{Act, Choice, DecisionProposed, Decisions as Deciding, Deed, Outcome, Rule};
+use crate::kind::{Act, Choice, DecisionProposed, Decisions as Deciding, Deed, Head, Outcome, Rule};
+use crate::limits;
 use crate::time::Timestamp;
 
 /// Every decision proposed before an instant, in the order in which they were proposed.
@@ -29,7 +30,7 @@ pub struct Decision<'a> {
     /// How it stands.
     pub state: State,
     /// Who may vote: the members at the pinned cut, each of the organisation whose log admitted them there. Empty where
-    /// the pin does not hold.
+    /// the pin does not hold. Who is one of them under two names is known as far as it was said while there was a vote.
     pub electorate: BTreeMap<PersonNumber, OrganisationNumber>,
     /// The ballot that counts of each person who voted in time: their last.
     pub ballots: BTreeMap<PersonNumber, (Choice, &'a Item)>,
@@ -37,6 +38,8 @@ pub struct Decision<'a> {
     pub ignored: Vec<(&'a Item, Ignored)>,
     /// The first declaration of an outcome after the deadline.
     pub closed: Option<(&'a Item, Outcome)>,
+    /// Who is who to the end of the vote.
+    kin: Kin,
 }
 
 /// How a decision stands.
@@ -49,6 +52,10 @@ pub enum State {
     Beyond,
     /// The electorate it names never was: the pinned cut is none of this community.
     NoElectorate,
+    /// The electorate it names is from before others came or went, as the proposer's own log had shown.
+    OutdatedElectorate,
+    /// Its deadline leaves less than [`limits::NOTICE`] to vote.
+    NoNotice,
     /// It is agreed.
     Carried,
     /// It is not.
@@ -108,7 +115,7 @@ impl<'a> Decisions<'a> {
             let place = view.position(proposal);
             places.insert(place, decisions.len());
             let mut decision = Decision::open(view, proposal, says);
-            decision.count(ballots.remove(&place).unwrap_or_default());
+            decision.count(view, ballots.remove(&place).unwrap_or_default());
             decision.close(closes.remove(&place).unwrap_or_default());
             decision.judge(as_of);
             decisions.push(decision);
@@ -133,9 +140,32 @@ impl<'a> Decisions<'a> {
     }
 
     /// What of this kind was in force at some time before the instant: entries after the deadline of a decision that
-    /// carried and lets just them be, the first of each decision. In the order of time.
+    /// carried and lets just them be, the first of each decision. In the order of the decisions, whenever somebody got
+    /// to log what they let be. Of kinds of which one replaces the other ([`replaced_by`]) none that was decided before
+    /// one already in force: so they are in the order of time, too.
     pub fn adopted(&self, deed: Deed) -> Vec<Adopted<'a, '_>> {
-        let mut adopted: Vec<Adopted<'a, '_>> = visible(self.view, deed, self.as_of)
+        let Some(kinds) = replaced_by(deed) else {
+            let mut adopted = self.adoptions(&[deed]);
+            adopted.sort_unstable_by_key(|adopted| adopted.decision.turn());
+            return adopted;
+        };
+        let mut newest = None;
+        let mut adopted = self.adoptions(kinds);
+        adopted.retain(|adopted| {
+            let turn = adopted.decision.turn();
+            let is_newer = newest.is_none_or(|newest| newest < turn);
+            newest = newest.max(Some(turn));
+            is_newer
+        });
+        adopted.retain(|adopted| adopted.item.deed == Some(deed));
+        adopted
+    }
+
+    /// The first entry of each decision that brings about what it lets be, in the order of time.
+    fn adoptions(&self, kinds: &[Deed]) -> Vec<Adopted<'a, '_>> {
+        let mut adopted: Vec<Adopted<'a, '_>> = kinds
+            .iter()
+            .flat_map(|deed| visible(self.view, *deed, self.as_of))
             .filter_map(|item| {
                 let decision = self.of(self.view.subject(item)?)?;
                 let after = item.effective > decision.says.closes;
@@ -157,12 +187,15 @@ impl<'a> Decisions<'a> {
 impl<'a> Decision<'a> {
     fn open(view: &'a View, proposal: &'a Item, says: &'a DecisionProposed) -> Decision<'a> {
         let state = match view.pin(proposal) {
+            Some(Pin::Holds) if says.closes < proposal.known().plus(limits::NOTICE) => State::NoNotice,
             Some(Pin::Holds) => State::Open,
             Some(Pin::Beyond) => State::Beyond,
+            Some(Pin::Outdated) => State::OutdatedElectorate,
             Some(Pin::Wrong) | None => State::NoElectorate,
         };
-        let electorate = if state == State::Open {
-            electorate(view, says)
+        let kin = view.kin_by(|said| is_within(view, &says.cut, said) || said.effective <= says.closes);
+        let electorate = if matches!(state, State::Open | State::NoNotice) {
+            electorate(view, &says.cut, &kin)
         } else {
             BTreeMap::new()
         };
@@ -174,20 +207,22 @@ impl<'a> Decision<'a> {
             ballots: BTreeMap::new(),
             ignored: Vec::new(),
             closed: None,
+            kin,
         }
     }
 
-    fn count(&mut self, mut cast: Vec<&'a Item>) {
+    /// Its place among all decisions, by the end of the vote.
+    fn turn(&self) -> (Timestamp, Id) {
+        (self.says.closes, self.proposal.id)
+    }
+
+    fn count(&mut self, view: &View, mut cast: Vec<&'a Item>) {
         cast.sort_unstable_by_key(|ballot| ballot.moment());
         for ballot in cast {
             let Some(Act::Decisions(Deciding::BallotCast(says))) = ballot.act() else {
                 continue;
             };
-            let voter = ballot
-                .author
-                .person()
-                .filter(|voter| self.electorate.contains_key(voter));
-            match voter {
+            match view.signer(ballot).and_then(|person| self.voter(person)) {
                 None => self.ignored.push((ballot, Ignored::NotInTheElectorate)),
                 Some(_) if ballot.effective > self.says.closes => self.ignored.push((ballot, Ignored::Late)),
                 Some(voter) => {
@@ -197,6 +232,16 @@ impl<'a> Decision<'a> {
                 }
             }
         }
+    }
+
+    /// As whom somebody votes, by the number of any of their names; none who may not.
+    fn voter(&self, person: PersonNumber) -> Option<PersonNumber> {
+        Some(self.kin.who(person)).filter(|voter| self.electorate.contains_key(voter))
+    }
+
+    /// As whom a member votes; none who may not.
+    pub fn voter_of(&self, view: &View, member: Id) -> Option<PersonNumber> {
+        self.voter(view.number(&Person::Member(member))?)
     }
 
     fn close(&mut self, declared: Vec<&'a Item>) {
@@ -230,7 +275,7 @@ impl<'a> Decision<'a> {
         let quorate = total.electorate > 0 && Ratio::new(voted, total.electorate).reaches(self.says.quorum);
         let agreed = match self.says.rule {
             Rule::Members | Rule::Organisations => total.favour > total.against,
-            Rule::Consent => total.against == 0,
+            Rule::Consent => total.favour > 0 && total.against == 0,
         };
         quorate && agreed
     }
@@ -293,7 +338,11 @@ impl<'a> Decision<'a> {
         match self.state {
             State::Carried => Some(Outcome::Carried),
             State::Failed => Some(Outcome::Failed),
-            State::Open | State::Beyond | State::NoElectorate => None,
+            State::Open
+            | State::Beyond
+            | State::NoElectorate
+            | State::OutdatedElectorate
+            | State::NoNotice => None,
         }
     }
 }
@@ -305,17 +354,43 @@ impl Tally {
     }
 }
 
-/// The members at the pinned cut. Who is one in two organisations votes with the first.
-fn electorate(view: &View, says: &DecisionProposed) -> BTreeMap<PersonNumber, OrganisationNumber> {
+/// Kinds of which the one decided last is in force, and none beside it, where this is one of them.
+fn replaced_by(deed: Deed) -> Option<&'static [Deed]> {
+    const ALONE: &[&[Deed]] = &[
+        &[Deed::ParametersAdopted],
+        &[Deed::TermsAdopted],
+        &[Deed::PlanAdopted, Deed::PlanRebaselined],
+        &[Deed::ArrangementsAdopted],
+        &[Deed::CoverageDeclared],
+        &[Deed::ValueStated],
+    ];
+    ALONE.iter().find(|kinds| kinds.contains(&deed)).copied()
+}
+
+/// The members at a pinned cut. Who is one in two organisations votes with the first.
+fn electorate(view: &View, cut: &[Head], kin: &Kin) -> BTreeMap<PersonNumber, OrganisationNumber> {
     let mut electorate = BTreeMap::new();
     for spell in view.spells() {
-        let organisation = view.organisation(spell.organisation).id;
-        let row = says.cut.iter().find(|row| row.organisation == organisation);
-        if row.is_some_and(|row| spell.holds_within(row.size)) {
-            electorate.entry(spell.person).or_insert(spell.organisation);
+        let size = size_in(cut, view.organisation(spell.organisation).id);
+        if let Some(person) = view
+            .number(&Person::Member(spell.member))
+            .filter(|_| spell.holds_within(size))
+        {
+            electorate.entry(kin.who(person)).or_insert(spell.organisation);
         }
     }
     electorate
+}
+
+/// Whether a pinned cut holds an entry.
+fn is_within(view: &View, cut: &[Head], item: &Item) -> bool {
+    item.index < size_in(cut, view.organisation(item.organisation).id)
+}
+
+/// How many entries of a log a pinned cut holds. Its rows are ascending.
+fn size_in(cut: &[Head], organisation: Id) -> u64 {
+    let row = cut.binary_search_by_key(&organisation, |row| row.organisation);
+    row.map_or(0, |row| cut[row].size)
 }
 
 fn visible(view: &View, deed: Deed, as_of: Timestamp) -> impl Iterator<Item = &Item> {

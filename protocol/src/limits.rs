@@ -93,3 +93,7 @@ pub const WITNESS_PROOF: usize = 63;
 /// How far ahead of its node's clock an event may be dated to be submitted. One found in a log is merely invisible
 /// until then.
 pub const AHEAD: Span = Span::MINUTE.times(5);
+
+/// Least time between the moment others know of a proposal and the end of its vote. Longer than clocks and replication
+/// keep nodes apart, so that no vote is over before people can have met it; how long is decent is for the terms to say.
+pub const NOTICE: Span = Span::HOUR;

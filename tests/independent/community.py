@@ -88,6 +88,8 @@ class Fact:
         self.imported = entry.author is None and entry.kind not in surveys.OWN | {"heads.seen"}
         self.automaton = bool(entry.source and entry.source.get("automaton"))
         self.effective, self.witnessed = entry.at, False
+        self.known = entry.at  # by when others bear out that it was there
+        self.signer = None  # who signed, whoever they count as
 
     def subject(self):
         return self.entry.re[0] if self.entry.re else None
@@ -198,9 +200,11 @@ class Community:
             fact.void(misfit)
 
     def _lets(self, proposal, fact):
-        """Whether a proposal lets just this be, about nothing that it does not name itself."""
+        """Whether a proposal lets just this be, about all that it names itself of the kinds that fit, and nothing else."""
+        rest = SUBJECTS[fact.kind][1]
+        about = {id for id in proposal.entry.re if rest is None or self.by_id[id].kind in rest}
         same = proposal.entry.data.get("adopts") == {"do": fact.kind, "data": fact.entry.data}
-        return same and all(id in proposal.entry.re for id in fact.entry.re[1:])
+        return same and set(fact.entry.re[1:]) == about
 
     def _among(self, fact, targets):
         """Sheets name whoever signs by them; who evaluates was there; only one's own organisation hides."""
@@ -235,38 +239,38 @@ class Community:
 
     # Who is who: by both sides' word, for all times.
     def _unite(self):
-        said = {(fact.person, fact.subject()) for fact in self.of("member.affiliated") if fact.subject() in self.people}
-        ties = [pair for pair in said if pair[::-1] in said and pair[0] != pair[1]]
+        for fact in self.facts:
+            fact.signer = fact.person
+        turns = self._turns()
+        ties = self.affiliated(lambda fact: True)
         taken = set()
         for fact in sorted(self.of("history.confirmed"), key=lambda fact: (fact.effective, fact.id)):
             claim = self.by_id[fact.subject()]
             named = claim.entry.data["person"]
-            theirs = {
-                other.person for other in self.facts
-                if other.imported and other.standing == COUNTS and other.organisation == fact.organisation
-                and other.person is not None and other.person[2] == named
+            importers = {
+                other.organisation for other in self.facts
+                if other.imported and other.standing == COUNTS and other.person is not None and other.person[2] == named
             }
-            if theirs and named not in taken:
+            if importers and min(importers, key=turns.get) == fact.organisation and named not in taken:
                 taken.add(named)
                 everywhere = {other.person for other in self.facts if other.imported and other.person is not None and other.person[2] == named}
                 ties += [(claim.person, person) for person in everywhere]
-        self.alias = {}
-
-        def counts_as(person):
-            while person in self.alias:
-                person = self.alias[person]
-            return person
-
-        def rank(person):
-            return (isinstance(person, tuple), person)
-
-        for one, other in ties:
-            one, other = sorted((counts_as(one), counts_as(other)), key=rank)
-            if one != other:
-                self.alias[other] = one
-        self.alias = {person: counts_as(person) for person in self.alias}
+        self.alias = united(ties)
         for fact in self.facts:
             fact.person = self.alias.get(fact.person, fact.person)
+
+    def affiliated(self, holds):
+        """Pairs of members who say of each other that they are one, in words of which this holds."""
+        words = (fact for fact in self.of("member.affiliated") if fact.subject() in self.people and holds(fact))
+        said = {(fact.signer, fact.subject()) for fact in words}
+        return [pair for pair in said if pair[::-1] in said and pair[0] != pair[1]]
+
+    def _turns(self):
+        """Each organisation's turn in being admitted: the founder's is the first."""
+        founder = next(fact for fact in self.facts if fact.kind == "community.founded" and fact.standing == COUNTS)
+        admitted = [fact for fact in self.of("governance.proposed") if fact.organisation == founder.organisation]
+        charters = [hashlib.sha256(b"\0" + fact.entry.data["charter"]).digest() for fact in sorted(admitted, key=lambda fact: fact.index)]
+        return {organisation: turn for turn, organisation in enumerate([founder.organisation] + charters)}
 
     # Existed-by and effective times.
     def _times(self):
@@ -289,7 +293,7 @@ class Community:
             if len(times) > liars:
                 existed = times[liars]
                 fact.effective = max(existed - tolerance, min(fact.at, existed))
-                fact.witnessed = True
+                fact.witnessed, fact.known = True, existed
 
     def _states(self):
         """A change of state takes effect at the running maximum of the effective times of all such changes in its log."""
@@ -321,7 +325,7 @@ class Community:
 
     def _seen(self):
         """Per observer the rows (at, organisation, size) that name the right root within the cut."""
-        seen, roots = {}, {}
+        self.seen, roots, seen = {}, {}, {}
         for fact in self.of("heads.seen"):
             for organisation, size, root in fact.entry.data["heads"]:
                 if organisation == fact.organisation:
@@ -332,7 +336,31 @@ class Community:
                     roots[organisation, size] = tree.root(self.logs[organisation].hashes[:size])
                 if roots[organisation, size] == root:
                     seen.setdefault(fact.organisation, []).append((fact.at, organisation, size))
+                    self.seen.setdefault(fact.organisation, []).append((fact.index, organisation, size))
         return seen
+
+    def sightings(self, observer):
+        """What an organisation's log has rightly seen of others, as (index, organisation, size)."""
+        return self.seen.get(observer, [])
+
+
+def united(ties):
+    """Who counts as whom: all who are one as the least of them, members before others."""
+    alias = {}
+
+    def counts_as(person):
+        while person in alias:
+            person = alias[person]
+        return person
+
+    def rank(person):
+        return (isinstance(person, tuple), person)
+
+    for one, other in ties:
+        one, other = sorted((counts_as(one), counts_as(other)), key=rank)
+        if one != other:
+            alias[other] = one
+    return {person: counts_as(person) for person in alias}
 
 
 class Fold:

@@ -2,6 +2,7 @@
 
 import hashlib
 
+import electorate
 import tree
 
 
@@ -10,11 +11,9 @@ class Decision:
 
     def __init__(self, community, proposal, ballots, as_of):
         self.proposal, self.data = proposal, proposal.entry.data
-        self.electorate = electorate(community, self.data["cut"])
-        self.ballots = {}
-        for ballot in sorted(ballots, key=lambda fact: (fact.effective, fact.id)):
-            if ballot.person in self.electorate and ballot.effective <= self.data["closes"]:
-                self.ballots[ballot.person] = ballot.entry.data["choice"]
+        valid = holds(community, self.data["cut"]) and electorate.in_time(proposal) and not electorate.is_outdated(community, proposal)
+        self.electorate = electorate.electorate(community, proposal) if valid else {}
+        self.ballots = electorate.ballots(community, proposal, ballots) if valid else {}
         self.over = self.data["closes"] < as_of
         self.carried = self.over and bool(self.electorate) and self._carries()
 
@@ -31,7 +30,7 @@ class Decision:
         if 100 * len(said) < self.data["quorum"] * len(votes):
             return False
         if self.data["rule"] == "consent":
-            return "against" not in said
+            return "for" in said and "against" not in said
         return said.count("for") > said.count("against")
 
 
@@ -43,28 +42,20 @@ def _whole(choices):
     return "for" if more > 0 else "against" if more < 0 else "abstain"
 
 
-def electorate(community, cut):
-    """Person to organisation, of the members after the pinned cut; nobody where the pin does not hold."""
+def holds(community, cut):
+    """Whether a pinned cut is one of this community, within the one in hand."""
     founding = next((fact for fact in community.facts if fact.kind == "community.founded" and fact.standing == "counts"), None)
     sizes = {row[0]: row[1] for row in cut}
     if founding is None or sizes.get(founding.organisation, 0) < 2:
-        return {}
+        return False
     inside = {founding.organisation}
     for fact in community.of("governance.proposed"):
         if fact.organisation == founding.organisation and fact.index < sizes[founding.organisation]:
             inside.add(hashlib.sha256(b"\0" + fact.entry.data["charter"]).digest())
-    if inside != set(sizes):
-        return {}
-    for organisation, size, root in cut:
-        if size > community.sizes.get(organisation, -1) or tree.root(community.logs[organisation].hashes[:size]) != root:
-            return {}
-    voters = {}
-    for organisation, size, _ in cut:
-        for person in community.people.values():
-            held = any(first.index < size and (last is None or last.index >= size) for first, last in person.spells)
-            if person.organisation == organisation and held:
-                voters.setdefault(person.id, organisation)
-    return voters
+    return inside == set(sizes) and all(
+        size <= community.sizes.get(organisation, -1) and tree.root(community.logs[organisation].hashes[:size]) == root
+        for organisation, size, root in cut
+    )
 
 
 class Decisions:
@@ -79,7 +70,8 @@ class Decisions:
         self.by_id = {decision.proposal.id: decision for decision in self.all}
 
     def adopted(self, kind):
-        """What of a kind is in force: by a decision that carried, of several by one the first, in the order of time."""
+        """What of a kind is in force: by a decision that carried, of several by one the first, in the order of votes; of what
+        replaces the other nothing that was decided before what is in force already."""
         found, taken = [], set()
         for fact in sorted(self.view.signed(kind), key=lambda fact: (fact.effective, fact.id)):
             decision = self.by_id.get(fact.subject())
@@ -88,4 +80,19 @@ class Decisions:
             if decision.data.get("adopts") == {"do": kind, "data": fact.entry.data}:
                 taken.add(fact.subject())
                 found.append(fact)
-        return found
+        return in_turn(kind, [(fact, self.by_id[fact.subject()].proposal) for fact in found])
+
+
+def in_turn(kind, adopted):
+    """Entries in force, given by time each with its proposal, in the order of votes; what replaces the other in both orders."""
+    def turn(pair):
+        return pair[1].entry.data["closes"], pair[1].id
+
+    if kind in REPLACED:
+        adopted = [pair for place, pair in enumerate(adopted) if all(turn(before) < turn(pair) for before in adopted[:place])]
+    return [fact for fact, _ in sorted(adopted, key=turn)]
+
+
+REPLACED = {
+    "parameters.adopted", "terms.adopted", "plan.adopted", "plan.rebaselined", "arrangements.adopted", "coverage.declared", "value.stated",
+}

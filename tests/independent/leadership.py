@@ -91,7 +91,9 @@ def l1(view):
     for fact in in_order(view.signed("time.pledged")):
         pledges.setdefault(fact.subject(), []).append(fact)
     for fact in in_order(view.signed("time.confirmed")):
-        confirmed.setdefault(by_id[fact.subject()].subject(), []).append(fact)
+        pledge = by_id[fact.subject()]
+        if fact.person != pledge.person:
+            confirmed.setdefault(pledge.subject(), []).append(fact)
     done = planned = 0
     for held in roles.held:
         for name, begins, ends in months_ended(view, 90 * DAY):
@@ -133,7 +135,7 @@ def l2(view, contributions):
     helpers = set()
     for fact in view.signed("task.confirmed"):
         done = by_id[fact.subject()]
-        if since <= done.effective < view.as_of and not roles.led(done):
+        if since <= done.effective < view.as_of and fact.person != done.person and not roles.led(done):
             helpers.add(done.person)
     first = {}
     for fact in view.signed("leadership.answered"):

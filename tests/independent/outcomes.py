@@ -1,9 +1,11 @@
 """Decisions recomputed (docs/protocol.md section 8): who may vote, what it comes to, what is in force by it."""
 
+import electorate
 import tree
+from decisions import REPLACED
 from entry import Entry
 
-OPEN, BEYOND, NO_ELECTORATE, CARRIED, FAILED = "open", "beyond", "no electorate", "carried", "failed"
+OPEN, BEYOND, NO_ELECTORATE, NEVER, CARRIED, FAILED = "open", "beyond", "no electorate", "never", "carried", "failed"
 
 
 class Decision:
@@ -13,11 +15,11 @@ class Decision:
         self.proposal, data = proposal, proposal.entry.data
         self.rule, self.quorum, self.closes, self.adopts = data["rule"], data["quorum"], data["closes"], data.get("adopts")
         pin = pinned(view.community, data["cut"])
-        self.electorate = electorate(view.community, data["cut"]) if pin is None else {}
-        self.ballots = {}
-        for ballot in by_time(fact for fact in view.signed("ballot.cast") if fact.subject() == proposal.id):
-            if ballot.person in self.electorate and ballot.effective <= self.closes:
-                self.ballots[ballot.person] = ballot.entry.data["choice"]
+        if pin is None and (electorate.is_outdated(view.community, proposal) or not electorate.in_time(proposal)):
+            pin = NEVER
+        cast = [fact for fact in view.signed("ballot.cast") if fact.subject() == proposal.id]
+        self.electorate = electorate.electorate(view.community, proposal) if pin is None else {}
+        self.ballots = electorate.ballots(view.community, proposal, cast) if pin is None else {}
         declared = by_time(
             fact for fact in view.signed("decision.closed") if fact.subject() == proposal.id and fact.effective > self.closes
         )
@@ -31,7 +33,7 @@ class Decision:
         voted, favour, against = sum(voice is not None for voice in voices), voices.count("for"), voices.count("against")
         if not voices or voted * 100 < len(voices) * self.quorum:
             return False
-        return against == 0 if self.rule == "consent" else favour > against
+        return favour > 0 and against == 0 if self.rule == "consent" else favour > against
 
     def goes(self, organisation):
         """Which way an organisation goes; nothing where nobody of it voted."""
@@ -67,17 +69,6 @@ def pinned(community, cut):
     return None if len(held) == len(rows) else BEYOND
 
 
-def electorate(community, cut):
-    """Whoever the pinned entries make members, with the organisation each is one in."""
-    sizes = {organisation: size for organisation, size, _ in cut}
-    found = {}
-    for person in community.people.values():
-        size = sizes.get(person.organisation, 0)
-        if any(came.index < size and (left is None or left.index >= size) for came, left in person.spells):
-            found[person.id] = person.organisation
-    return found
-
-
 def decisions(view):
     """By the id of the proposal, in the order of time."""
     return {fact.id: Decision(view, fact) for fact in by_time(view.signed("decision.proposed"))}
@@ -90,5 +81,11 @@ def adopted(view, all_decisions, *kinds):
         decision = all_decisions.get(fact.subject())
         if decision and decision.state == CARRIED and fact.effective > decision.closes and (fact.subject(), fact.kind) not in taken:
             taken.add((fact.subject(), fact.kind))
-            found.append((fact, decision))
+            if fact.kind not in REPLACED or all(turn(before) < turn(decision) for _, before in found):
+                found.append((fact, decision))
     return found
+
+
+def turn(decision):
+    """Its place among all decisions, by the end of the vote."""
+    return decision.closes, decision.proposal.id

@@ -73,8 +73,9 @@ class Claim:
         for fact in view.signed(*("claim." + word for word in ("evidenced", "acknowledged", "corroborated", "evaluated", "contested", "withdrawn"))):
             if fact.subject() == draft.id:
                 of.setdefault(fact.kind, []).append(fact)
-        named = set(draft.entry.data["contributors"])
-        houses = {draft.organisation} | {view.organisation_of(person) for person in named if person in view.community.people}
+        named = {view.community.alias.get(person, person) for person in draft.entry.data["contributors"]}
+        own = homes(view, {draft.person})
+        houses = own | homes(view, named)
         evidence = of.get("claim.evidenced", [])
         self.evidence = ({id for fact in evidence for id in fact.entry.re[1:]} - {draft.id}) | {
             file for fact in evidence for file in fact.entry.data.get("files", [])
@@ -82,7 +83,7 @@ class Claim:
         agreed = {fact.person for fact in of.get("claim.acknowledged", [])} | {draft.person}
         witnesses = [
             fact for fact in of.get("claim.corroborated", [])
-            if fact.organisation != draft.organisation and fact.person not in named | {draft.person}
+            if fact.organisation not in own and fact.person not in named
         ]
         examined = [fact for fact in of.get("claim.evaluated", []) if fact.organisation not in houses]
         self.withdrawn, self.contested = "claim.withdrawn" in of, "claim.contested" in of
@@ -92,6 +93,12 @@ class Claim:
             if not holds:
                 break
             self.rung += 1
+
+
+def homes(view, people):
+    """The organisations that admitted any of these, under whichever name."""
+    community = view.community
+    return {person.organisation for person in community.people.values() if community.alias.get(person.id, person.id) in people}
 
 
 def i3(view):

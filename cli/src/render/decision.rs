@@ -120,6 +120,8 @@ impl Row {
             "beyond" => return "not to be counted here yet".to_owned(),
             "carried" => "carried",
             "failed" => "failed",
+            "no_notice" => return "no time to vote: never carries".to_owned(),
+            "outdated_electorate" => return "an outdated electorate: never carries".to_owned(),
             _ => return "no electorate: never carries".to_owned(),
         };
         match (&self.closed, &self.adopts, &self.adopted) {

@@ -219,6 +219,14 @@ fn outcome(row: &Row, now: Timestamp) -> Result<Outcome, Failure> {
             .advise("A vote is closed after its deadline, not before."),
         "beyond" => Failure::new("the electorate cannot be counted yet: part of its logs is not here")
             .advise("Try again when this node has caught up (`hearth status`)."),
+        "no_notice" => {
+            Failure::new("its deadline left people less than an hour to vote, from when others knew of it")
+                .advise("It never carries. Propose it again.")
+        }
+        "outdated_electorate" => {
+            Failure::new("its electorate leaves out who came, or keeps who left, before it was proposed")
+                .advise("It never carries. Propose it again.")
+        }
         _ => Failure::new("its electorate never was: the cut it names is none of this community")
             .advise("It never carries. Propose it again."),
     })

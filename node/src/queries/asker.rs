@@ -1,7 +1,7 @@
 //! Who asks: the member behind a key, for questions whose answer depends on it.
 
 use hearth_protocol::community::{Author, Item, OrganisationNumber, Person, PersonNumber, View};
-use hearth_protocol::id::KeyBytes;
+use hearth_protocol::id::{Id, KeyBytes};
 
 use super::{Reader, resolve};
 
@@ -9,6 +9,8 @@ use super::{Reader, resolve};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asker {
     pub(super) person: PersonNumber,
+    /// As whom they were admitted here.
+    pub(super) member: Id,
     pub(super) organisation: OrganisationNumber,
 }
 
@@ -22,6 +24,7 @@ impl Asker {
         let admitted = view.spells().iter().find(|spell| spell.member == holder);
         admitted.map(|spell| Asker {
             person,
+            member: holder,
             organisation: spell.organisation,
         })
     }

@@ -120,7 +120,7 @@ impl Table<'_> {
             "adopted": adopted.map(|item| item.id),
             "also": also(self.view, decision.proposal, adopts),
             "closed": closed,
-            "you": self.asker.map(|asker| standing_of(decision, asker)),
+            "you": self.asker.map(|asker| standing_of(self.view, decision, asker)),
         }))
     }
 
@@ -146,14 +146,15 @@ fn goes(tally: &Tally) -> Option<Choice> {
 }
 
 /// What a member may do and has done about a decision.
-fn standing_of(decision: &Decision<'_>, asker: Asker) -> Value {
-    let ballot = decision.ballots.get(&asker.person);
+fn standing_of(view: &View, decision: &Decision<'_>, asker: Asker) -> Value {
+    let voter = decision.voter_of(view, asker.member);
+    let ballot = voter.and_then(|voter| decision.ballots.get(&voter));
     let late = decision
         .ignored
         .iter()
         .any(|(item, why)| *why == Ignored::Late && asker.wrote(item));
     json!({
-        "may_vote": decision.electorate.contains_key(&asker.person),
+        "may_vote": voter.is_some(),
         "choice": ballot.map(|(choice, _)| choice),
         "ballot": ballot.map(|(_, item)| item.id),
         "late": late,
@@ -306,7 +307,20 @@ mod tests {
     fn every_rule_and_state_has_a_name_for_programs() {
         let rules = [Rule::Members, Rule::Organisations, Rule::Consent].map(|rule| json!(rule));
         assert_eq!(rules, ["members", "organisations", "consent"]);
-        let states = [State::Open, State::Beyond, State::NoElectorate].map(|state| json!(state));
-        assert_eq!(states, ["open", "beyond", "no_electorate"]);
+        let states = [
+            State::Open,
+            State::Beyond,
+            State::NoElectorate,
+            State::OutdatedElectorate,
+            State::NoNotice,
+        ];
+        let expected = [
+            "open",
+            "beyond",
+            "no_electorate",
+            "outdated_electorate",
+            "no_notice",
+        ];
+        assert_eq!(states.map(|state| json!(state)), expected);
     }
 }

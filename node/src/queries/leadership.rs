@@ -78,7 +78,7 @@ fn state(
 ) -> &'static str {
     match (decision.state, granted, holding) {
         (State::Open | State::Beyond, ..) => "voting",
-        (State::Failed | State::NoElectorate, ..) => "failed",
+        (State::Failed | State::NoElectorate | State::OutdatedElectorate | State::NoNotice, ..) => "failed",
         (State::Carried, false, _) => "carried",
         (State::Carried, true, None) if as_of > says.until => "over",
         (State::Carried, true, None) => "granted",

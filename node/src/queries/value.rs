@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use hearth_protocol::claims::{Claim, Claims};
-use hearth_protocol::community::{Cut, Item, Pin, Row, View};
+use hearth_protocol::community::{Cut, Item, Person, Pin, Row, View};
 use hearth_protocol::framework::Recomputed;
 use hearth_protocol::governance::Decisions;
 use hearth_protocol::id::Id;
@@ -91,6 +91,7 @@ pub(super) fn trace(reader: &Reader, prefix: &str) -> Result<Value, QueryError> 
     let mut cards = Cards::new(reader, &view)?;
     let mut contributors = Vec::new();
     for (person, agreed) in &claim.contributors {
+        let Person::Member(person) = person else { continue };
         let organisation = view
             .find(*person)
             .map(|admitted| view.organisation(admitted.organisation));
@@ -143,7 +144,7 @@ pub(super) fn trace(reader: &Reader, prefix: &str) -> Result<Value, QueryError> 
         "pin": match view.pin(claim.draft) {
             Some(Pin::Holds) => "holds",
             Some(Pin::Beyond) => "beyond",
-            Some(Pin::Wrong) | None => "wrong",
+            Some(Pin::Outdated | Pin::Wrong) | None => "wrong",
         },
         "recomputed": recomputed(reader, claim.says),
         "flags": flags(&view, &claims, claim),

@@ -7,37 +7,63 @@ use crate::kind::{Act, Deed, People};
 
 use super::view::{Author, Column, Item, OrganisationNumber, Person, PersonNumber, View};
 
-/// The persons who are somebody else under a further name: by their number that of whom they count as, the least of all
-/// who are one. O(n) in the entries of the view.
-pub(super) fn kin(view: &View) -> BTreeMap<PersonNumber, PersonNumber> {
-    let mut found: BTreeMap<PersonNumber, PersonNumber> = BTreeMap::new();
-    for (one, other) in affiliated(view).into_iter().chain(linked(view)) {
-        let (one, other) = (counts_as(&found, one), counts_as(&found, other));
-        if one != other {
-            found.insert(one.max(other), one.min(other));
+/// Persons who are somebody else under a further name, and as whom they count: the least of all who are one.
+#[derive(Debug, Clone, Default)]
+pub struct Kin {
+    lesser: BTreeMap<PersonNumber, PersonNumber>,
+}
+
+impl Kin {
+    /// Everybody's, for all times. O(n) in the entries of the view.
+    pub(super) fn of(view: &View) -> Kin {
+        Kin::joining(affiliated(view, |_| true).into_iter().chain(linked(view)))
+    }
+
+    /// Members' alone, by those words of theirs of which this holds.
+    pub(super) fn by(view: &View, holds: impl Fn(&Item) -> bool) -> Kin {
+        Kin::joining(affiliated(view, holds))
+    }
+
+    fn joining(pairs: impl IntoIterator<Item = (PersonNumber, PersonNumber)>) -> Kin {
+        let mut kin = Kin::default();
+        for (one, other) in pairs {
+            let (one, other) = (kin.who(one), kin.who(other));
+            if one != other {
+                kin.lesser.insert(one.max(other), one.min(other));
+            }
+        }
+        kin
+    }
+
+    /// As whom a person counts. Ends, since each step leads to a lesser number.
+    pub fn who(&self, person: PersonNumber) -> PersonNumber {
+        let mut person = person;
+        while let Some(lesser) = self.lesser.get(&person) {
+            person = *lesser;
+        }
+        person
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lesser.is_empty()
+    }
+
+    /// Whoever did it, as whom they count.
+    pub(super) fn settle(&self, author: Author) -> Author {
+        match author {
+            Author::Person(person) => Author::Person(self.who(person)),
+            Author::Unknown | Author::Automaton | Author::Organisation => author,
         }
     }
-    let all: Vec<PersonNumber> = found.keys().copied().collect();
-    all.into_iter()
-        .map(|person| (person, counts_as(&found, person)))
-        .collect()
 }
 
-/// Ends, since each step leads to a lesser number.
-fn counts_as(found: &BTreeMap<PersonNumber, PersonNumber>, person: PersonNumber) -> PersonNumber {
-    let mut person = person;
-    while let Some(lesser) = found.get(&person) {
-        person = *lesser;
-    }
-    person
-}
-
-/// Members who say of each other that they are one, each under their own key.
-fn affiliated(view: &View) -> Vec<(PersonNumber, PersonNumber)> {
+/// Members who say of each other that they are one, each under their own key, in words of which this holds.
+fn affiliated(view: &View, holds: impl Fn(&Item) -> bool) -> Vec<(PersonNumber, PersonNumber)> {
     let said: BTreeSet<(PersonNumber, PersonNumber)> = did(view, Deed::MemberAffiliated)
+        .filter(|item| holds(item))
         .filter_map(|item| {
             let other = Person::Member(view.subject(item)?.id);
-            Some((item.author.person()?, view.number(&other)?))
+            Some((view.signer(item)?, view.number(&other)?))
         })
         .collect();
     let pairs = said.iter().copied();
@@ -46,18 +72,25 @@ fn affiliated(view: &View) -> Vec<(PersonNumber, PersonNumber)> {
         .collect()
 }
 
-/// Members whose claim to a pseudonym is confirmed by an organisation that imported something of it; of several the first.
+/// Members whose claim to a pseudonym is confirmed by the organisation that imported something of it; of several such
+/// organisations by the one admitted first, of several members the one confirmed first.
 fn linked(view: &View) -> Vec<(PersonNumber, PersonNumber)> {
     let mut confirmed: Vec<&Item> = did(view, Deed::HistoryConfirmed).collect();
     if confirmed.is_empty() {
         return Vec::new();
     }
     confirmed.sort_unstable_by_key(|item| item.moment());
-    let imported: BTreeSet<(OrganisationNumber, PersonNumber)> = view
-        .counting()
-        .filter(|item| item.column == Column::Imported)
-        .filter_map(|item| Some((item.organisation, item.author.person()?)))
-        .collect();
+    let mut importers: BTreeMap<PersonNumber, OrganisationNumber> = BTreeMap::new();
+    for item in view.counting().filter(|item| item.column == Column::Imported) {
+        let Some(pseudonym) = item.author.person() else {
+            continue;
+        };
+        let turn = |of: OrganisationNumber| view.organisation(of).admitted_by;
+        let first = importers.entry(pseudonym).or_insert(item.organisation);
+        if turn(item.organisation) < turn(*first) {
+            *first = item.organisation;
+        }
+    }
     let mut links: BTreeMap<PersonNumber, PersonNumber> = BTreeMap::new();
     for confirmation in confirmed {
         let claim = view.subject(confirmation);
@@ -69,7 +102,7 @@ fn linked(view: &View) -> Vec<(PersonNumber, PersonNumber)> {
         else {
             continue;
         };
-        if imported.contains(&(confirmation.organisation, pseudonym)) {
+        if importers.get(&pseudonym) == Some(&confirmation.organisation) {
             links.entry(pseudonym).or_insert(member);
         }
     }
@@ -78,12 +111,4 @@ fn linked(view: &View) -> Vec<(PersonNumber, PersonNumber)> {
 
 fn did(view: &View, deed: Deed) -> impl Iterator<Item = &Item> {
     view.counting().filter(move |item| item.deed == Some(deed))
-}
-
-/// Whoever did it, as whom they count.
-pub(super) fn settle(author: Author, kin: &BTreeMap<PersonNumber, PersonNumber>) -> Author {
-    match author {
-        Author::Person(person) => Author::Person(kin.get(&person).copied().unwrap_or(person)),
-        Author::Unknown | Author::Automaton | Author::Organisation => author,
-    }
 }

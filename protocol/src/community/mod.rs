@@ -27,6 +27,7 @@ pub use check::{Checked, Signature, check};
 pub use cut::{BadCut, Cut, Row, Unordered};
 
 pub use history::{LATE, Witnessed};
+pub use kin::Kin;
 pub use pulses::{PulseState, TokenRequest};
 pub use roster::Role;
 pub use verdict::{Standing, VoidReason};
@@ -381,7 +382,7 @@ fn person(log: &Log, voice: &Voice) -> Result<Person, Doer> {
         Voice::Key(key) => log
             .judge
             .role(key)
-            .member
+            .holder
             .map(Person::Member)
             .ok_or(Doer::Organisation),
         Voice::Source { automaton: true, .. } => Err(Doer::Automaton),

@@ -14,7 +14,7 @@ use super::cut::{Cut, Row};
 use super::facts::{Doer, Fact, LogNumber, Place};
 use super::history::{self, Witnessed};
 use super::judge::Founding;
-use super::kin;
+use super::kin::Kin;
 use super::log::{Log, Turn};
 use super::verdict::{Standing, VoidReason};
 use super::view::{Author, Column, Item, OrganisationNumber, Person, PersonNumber, View, ViewError};
@@ -50,7 +50,8 @@ pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> 
         organisations: Vec::new(),
         items: fitted.items(&places, &closed, &rank, &persons, &witnessed),
         persons,
-        kin: BTreeMap::new(),
+        kin: Kin::default(),
+        signers: BTreeMap::new(),
         starts: fitted.starts(),
         spells: Vec::new(),
         founder: fitted.founder_number(),
@@ -60,17 +61,27 @@ pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> 
         roots: OnceLock::new(),
     };
     fitted.name_twins(&mut view, &rank);
-    view.kin = kin::kin(&view);
-    if !view.kin.is_empty() {
-        for item in &mut view.items {
-            item.author = kin::settle(item.author, &view.kin);
-        }
-    }
     let states = fitted.states(&view);
-    view.spells = fitted.spells(&view, &states);
     view.organisations = fitted.organisations(&states);
+    settle(&mut view);
+    view.spells = fitted.spells(&view, &states);
     view.pins = fitted.pins(&view);
     Ok(view)
+}
+
+/// Lets everybody count as one who has said so under each of their names.
+fn settle(view: &mut View) {
+    view.kin = Kin::of(view);
+    if view.kin.is_empty() {
+        return;
+    }
+    for (place, item) in (0_u32..).zip(&mut view.items) {
+        let settled = view.kin.settle(item.author);
+        if let Some(signer) = item.author.person().filter(|_| settled != item.author) {
+            view.signers.insert(place, signer);
+        }
+        item.author = settled;
+    }
 }
 
 fn fit<'a>(community: &'a Community, cut: &'a Cut) -> Result<Fitted<'a>, ViewError> {

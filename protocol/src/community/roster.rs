@@ -29,6 +29,8 @@ pub struct Role {
     pub steward: bool,
     /// The person whose key it is, while they are a member.
     pub member: Option<Id>,
+    /// The person whose key it is, member or not.
+    pub holder: Option<Id>,
 }
 
 /// A change of the roster that has been judged and cannot fail.
@@ -76,6 +78,7 @@ impl Roster {
             Some(key) => Ok(Role {
                 steward: key.steward,
                 member: key.holder.filter(|person| self.persons[person]),
+                holder: key.holder,
             }),
         }
     }

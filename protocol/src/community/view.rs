@@ -9,6 +9,7 @@ use crate::time::{Span, Timestamp};
 
 use super::cut::Cut;
 use super::history::{LATE, Witnessed};
+use super::kin::Kin;
 use super::verdict::Standing;
 
 /// A community as a cut shows it. Equal cuts under one ruleset give equal views, on every machine.
@@ -21,7 +22,9 @@ pub struct View {
     pub(super) organisations: Vec<Belonging>,
     pub(super) persons: Vec<Person>,
     /// Persons who count as another one.
-    pub(super) kin: BTreeMap<PersonNumber, PersonNumber>,
+    pub(super) kin: Kin,
+    /// By place of the items whose author counts as another: who signed.
+    pub(super) signers: BTreeMap<u32, PersonNumber>,
     pub(super) items: Vec<Item>,
     /// Where each organisation's items begin.
     pub(super) starts: Vec<usize>,
@@ -41,6 +44,9 @@ pub enum Pin {
     Holds,
     /// It goes beyond the view's own cut.
     Beyond,
+    /// It is a cut of this community, but one from before others came or went, as the log of the entry itself had shown
+    /// by then. Said of proposals alone, whose cut is an electorate.
+    Outdated,
     /// No cut of this community: an organisation is missing or not admitted within it, or a root is another.
     Wrong,
 }
@@ -200,10 +206,9 @@ impl View {
         self.founder
     }
 
-    /// What the logs say of the cut this entry pins; none where it pins none.
+    /// What the logs say of the cut this entry pins; none where it pins none or does not count.
     pub fn pin(&self, item: &Item) -> Option<Pin> {
-        let place = u32::try_from(self.position(item)).expect("a view is counted in 32 bits");
-        self.pins.get(&place).copied()
+        self.pins.get(&self.place(item)).copied()
     }
 
     /// The organisations admitted within the cut, ascending by id.
@@ -223,12 +228,22 @@ impl View {
 
     /// The number somebody counts under: that of another where both have said that they are one. None for a stranger.
     pub fn who(&self, person: &Person) -> Option<PersonNumber> {
-        let number = self.number(person)?;
-        Some(self.kin.get(&number).copied().unwrap_or(number))
+        Some(self.kin.who(self.number(person)?))
+    }
+
+    /// Who is who among the members by those `member.affiliated` alone of which this holds. O(such entries).
+    pub(crate) fn kin_by(&self, holds: impl Fn(&Item) -> bool) -> Kin {
+        Kin::by(self, holds)
+    }
+
+    /// Who signed an entry, under their own number whoever they count as; none where no person did.
+    pub(crate) fn signer(&self, item: &Item) -> Option<PersonNumber> {
+        let signed = self.signers.get(&self.place(item)).copied();
+        signed.or_else(|| item.author.person())
     }
 
     /// Their own place in [`View::persons`].
-    pub(super) fn number(&self, person: &Person) -> Option<PersonNumber> {
+    pub(crate) fn number(&self, person: &Person) -> Option<PersonNumber> {
         let place = self.persons.binary_search(person).ok()?;
         Some(PersonNumber(
             u32::try_from(place).expect("persons are counted in 32 bits"),
@@ -380,16 +395,22 @@ impl View {
         (0..u32::try_from(self.persons.len()).expect("persons are counted in 32 bits")).map(PersonNumber)
     }
 
-    /// The millisecond after the last thing that counts: what a reader calls now.
+    /// The millisecond after the last thing that somebody signed and that counts: what a reader calls now. What a record
+    /// says of its own time does not move it.
     pub fn latest(&self) -> Timestamp {
-        let last = self.counting().map(|item| item.effective).max();
-        last.map_or(Timestamp::EPOCH, |last| last.plus(Span::from_millis(1)))
+        let signed = self.counting().filter(|item| item.column == Column::Signed);
+        let last = signed.map(|item| item.effective).max();
+        last.map_or_else(|| self.default_as_of(), |last| last.plus(Span::from_millis(1)))
     }
 
     /// The place of an item in [`View::items`].
     pub(crate) fn position(&self, item: &Item) -> usize {
         let index = usize::try_from(item.index).expect("a log held in memory is counted in usize");
         self.starts[item.organisation.as_usize()] + index
+    }
+
+    fn place(&self, item: &Item) -> u32 {
+        u32::try_from(self.position(item)).expect("a view is counted in 32 bits")
     }
 
     fn get(&self, place: u32) -> &Item {
@@ -406,6 +427,14 @@ impl Item {
     /// Whether figures are made of it: it counts, and no other record of the same source does in its stead.
     pub fn is_counting(&self) -> bool {
         self.standing == Standing::Counts && self.twin_of.is_none()
+    }
+
+    /// By when others bear out that there was such an entry; its own time where nobody does.
+    pub fn known(&self) -> Timestamp {
+        match self.witnessed {
+            Witnessed::By(existed) => existed,
+            Witnessed::No => self.effective,
+        }
     }
 
     /// Signed, but its own word is all there is for its time.

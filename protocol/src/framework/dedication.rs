@@ -227,7 +227,10 @@ impl<'a> Words<'a> {
             }
         }
         for item in view.done(Deed::TimeConfirmed).filter(visible) {
-            let grant = view.subject(item).and_then(|pledge| view.subject(pledge));
+            let pledge = view
+                .subject(item)
+                .filter(|pledge| item.author.is_another_than(pledge.author));
+            let grant = pledge.and_then(|pledge| view.subject(pledge));
             if let (Some(grant), Some(Act::Leadership(Leadership::TimeConfirmed(says)))) = (grant, item.act())
             {
                 let of: &mut Vec<(&Item, &TimeConfirmed)> = confirmations.entry(grant.id).or_default();

@@ -69,7 +69,7 @@ static ARRANGEMENTS_OVERDUE: Definition = Definition {
 
 static CLOSED_TRULY: Definition = Definition {
     name: "closed_truly",
-    formula: "decisions with their deadline in [T − 365 d, T) of which the first declared outcome is the one that the ballots come to / all of these, those never closed and those without an electorate included; open ones, and those whose electorate is beyond the cut, are pending",
+    formula: "decisions with their deadline in [T − 365 d, T) of which the first declared outcome is the one that the ballots come to / all of these, those never closed and those that never carry (no electorate or an outdated one, no notice) included; open ones, and those whose electorate is beyond the cut, are pending",
     ground: Ground::Measured,
     of_people: false,
     rates: true,

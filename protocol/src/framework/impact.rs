@@ -223,7 +223,8 @@ fn targets(scope: Scope<'_>) -> BTreeMap<&Slug, Timestamp> {
     let mut targets = BTreeMap::new();
     for set in scope.decisions.adopted(Deed::TargetSet) {
         if let Some(Act::Purpose(Purpose::TargetSet(target))) = set.item.act() {
-            targets.entry(&target.objective).or_insert(set.item.effective);
+            let since = targets.entry(&target.objective).or_insert(set.item.effective);
+            *since = set.item.effective.min(*since);
         }
     }
     targets

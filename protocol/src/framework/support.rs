@@ -104,8 +104,9 @@ fn helpers(scope: Scope<'_>, roles: &Roles<'_>) -> Evidence {
     let active = scope.active_between(since, scope.as_of);
     let confirmed: BTreeSet<Id> = scope
         .done(Deed::TaskConfirmed, Reach::Signed)
-        .filter_map(|item| scope.view.subject(item))
-        .map(|done| done.id)
+        .filter_map(|item| Some((item, scope.view.subject(item)?)))
+        .filter(|(item, done)| item.author.is_another_than(done.author))
+        .map(|(_, done)| done.id)
         .collect();
     let mut helpers: BTreeSet<PersonNumber> = BTreeSet::new();
     let mut evidence = Evidence::default();

@@ -60,8 +60,11 @@ impl Data for DecisionProposed {
         if !self.cut.is_sorted_by(|a, b| a.organisation < b.organisation) {
             return Err("the electorate's cut is not ascending by organisation".to_owned());
         }
-        if self.quorum > 100 {
-            return Err(format!("a quorum of {} per cent (at most 100)", self.quorum));
+        if !(1..=100).contains(&self.quorum) {
+            return Err(format!(
+                "a quorum of {} per cent (allowed: 1 to 100)",
+                self.quorum
+            ));
         }
         Ok(())
     }

@@ -15,6 +15,19 @@ use proptest::prelude::*;
 use crate::story::{Said, Story, policy, steward, wrong};
 use crate::verdicts::{answered, asked, everything, reaction, resource, said, source, three, time};
 
+/// What is asked about now is asked of what people signed.
+#[test]
+fn a_record_of_the_far_future_is_not_now() {
+    let mut story = three();
+    story.say("query", "ann", said(5, asked(), &[], 1));
+    let far = Said {
+        at: "9999-01-01".parse().unwrap(),
+        ..said(0, asked(), &[], 1)
+    };
+    story.record("post", "elm", source("1", Some("u1")), far);
+    assert_eq!(everything(&story).latest(), time(5).plus(Span::from_millis(1)));
+}
+
 /// Of one source, imported by all three: whoever was admitted first is believed, whatever the records say of themselves.
 #[test]
 fn an_import_dated_before_another_does_not_take_its_place() {

@@ -14,10 +14,10 @@ use hearth_protocol::kind::{
 use crate::story::{Said, Story, policy, wrong};
 use crate::verdicts::{everything, said, time};
 
-const CLOSES: u64 = 100;
+pub(crate) const CLOSES: u64 = 100;
 
 /// Three organisations: oak with ann, amy and abe, elm with ben and bea, ash with cat.
-fn six() -> Story {
+pub(crate) fn six() -> Story {
     let mut story = Story::of(&["oak", "elm", "ash"], time(0), policy(&[]));
     for (organisation, person) in [
         ("oak", "ann"),
@@ -32,13 +32,13 @@ fn six() -> Story {
     story
 }
 
-fn heads(story: &Story) -> Vec<Head> {
+pub(crate) fn heads(story: &Story) -> Vec<Head> {
     let mut heads = ["oak", "elm", "ash"].map(|slug| story.head(slug)).to_vec();
     heads.sort();
     heads
 }
 
-fn proposal(story: &Story, rule: Rule, quorum: u64) -> DecisionProposed {
+pub(crate) fn proposal(story: &Story, rule: Rule, quorum: u64) -> DecisionProposed {
     DecisionProposed {
         cut: heads(story),
         rule,
@@ -48,7 +48,7 @@ fn proposal(story: &Story, rule: Rule, quorum: u64) -> DecisionProposed {
     }
 }
 
-fn propose(story: &mut Story, says: DecisionProposed) -> Id {
+pub(crate) fn propose(story: &mut Story, says: DecisionProposed) -> Id {
     story.say(
         "proposal",
         "ann",
@@ -56,7 +56,7 @@ fn propose(story: &mut Story, says: DecisionProposed) -> Id {
     )
 }
 
-fn vote(story: &mut Story, who: &str, at: u64, choice: Choice) {
+pub(crate) fn vote(story: &mut Story, who: &str, at: u64, choice: Choice) {
     let about = story.id("proposal");
     story.say(
         &format!("{who}'s at {at}"),
@@ -70,7 +70,7 @@ fn vote(story: &mut Story, who: &str, at: u64, choice: Choice) {
     );
 }
 
-fn state(view: &View, at: u64) -> State {
+pub(crate) fn state(view: &View, at: u64) -> State {
     Decisions::at(view, time(at)).all()[0].state
 }
 
@@ -104,10 +104,10 @@ fn members_decide_by_more_for_than_against_if_enough_of_them_vote() {
             vec![("ann", For), ("ben", Abstain), ("cat", Abstain)],
             State::Carried,
         ),
-        (0, vec![("ann", For), ("cat", Against)], State::Failed),
-        (0, vec![], State::Failed),
-        (0, vec![("ann", Abstain)], State::Failed),
-        (0, vec![("ann", For)], State::Carried),
+        (1, vec![("ann", For), ("cat", Against)], State::Failed),
+        (1, vec![], State::Failed),
+        (1, vec![("ann", Abstain)], State::Failed),
+        (1, vec![("ann", For)], State::Carried),
     ] {
         assert_eq!(
             outcome(Rule::Members, quorum, &ballots),
@@ -123,7 +123,7 @@ fn an_organisation_has_one_vote_and_goes_with_more_of_its_ballots() {
     for (quorum, ballots, expected) in [
         // Oak's three are one vote, against two.
         (
-            0,
+            1,
             vec![
                 ("ann", For),
                 ("amy", For),
@@ -134,7 +134,7 @@ fn an_organisation_has_one_vote_and_goes_with_more_of_its_ballots() {
             State::Failed,
         ),
         (
-            0,
+            1,
             vec![
                 ("ann", Against),
                 ("amy", Against),
@@ -175,14 +175,15 @@ fn an_organisation_has_one_vote_and_goes_with_more_of_its_ballots() {
 }
 
 #[test]
-fn consent_is_that_nobody_is_against() {
+fn consent_is_that_somebody_is_for_it_and_nobody_against() {
     use Choice::{Abstain, Against, For};
     for (quorum, ballots, expected) in [
-        (0, vec![], State::Carried),
+        (1, vec![], State::Failed),
+        (1, vec![("ann", Abstain)], State::Failed),
         (50, vec![("ann", For), ("ben", Abstain)], State::Failed),
         (33, vec![("ann", For), ("ben", Abstain)], State::Carried),
         (
-            0,
+            1,
             vec![("ann", For), ("amy", For), ("ben", Against)],
             State::Failed,
         ),
@@ -198,7 +199,7 @@ fn consent_is_that_nobody_is_against() {
 #[test]
 fn the_last_ballot_in_time_of_each_of_the_electorate_counts() {
     let mut story = six();
-    let says = proposal(&story, Rule::Members, 0);
+    let says = proposal(&story, Rule::Members, 1);
     propose(&mut story, says);
     story.admit("ash", "new", time(2));
     vote(&mut story, "ann", 10, Choice::Against);
@@ -232,7 +233,7 @@ fn the_last_ballot_in_time_of_each_of_the_electorate_counts() {
 #[test]
 fn nothing_is_decided_before_the_deadline_is_over() {
     let mut story = six();
-    let says = proposal(&story, Rule::Members, 0);
+    let says = proposal(&story, Rule::Members, 1);
     propose(&mut story, says);
     vote(&mut story, "ann", 10, Choice::For);
     let view = everything(&story);
@@ -265,7 +266,7 @@ fn who_has_left_before_the_pinned_cut_does_not_vote_and_who_leaves_after_it_does
             words: None,
         },
     );
-    let says = proposal(&story, Rule::Members, 0);
+    let says = proposal(&story, Rule::Members, 1);
     propose(&mut story, says);
     vote(&mut story, "ann", 5, Choice::For);
     let gone = leaves(ann);
@@ -326,7 +327,7 @@ fn a_pin_beyond_the_cut_or_of_no_cut_at_all_has_no_electorate() {
         let mut story = six();
         let says = DecisionProposed {
             cut,
-            ..proposal(&story, Rule::Members, 0)
+            ..proposal(&story, Rule::Members, 1)
         };
         propose(&mut story, says);
         assert_eq!(state(&everything(&story), CLOSES + 1), expected);
@@ -336,7 +337,7 @@ fn a_pin_beyond_the_cut_or_of_no_cut_at_all_has_no_electorate() {
 #[test]
 fn an_outcome_is_declared_by_the_first_who_does_so_after_the_deadline() {
     let mut story = six();
-    let says = proposal(&story, Rule::Members, 0);
+    let says = proposal(&story, Rule::Members, 1);
     let about = propose(&mut story, says);
     vote(&mut story, "ann", 10, Choice::For);
     for (name, at, outcome) in [
@@ -363,22 +364,22 @@ fn an_outcome_is_declared_by_the_first_who_does_so_after_the_deadline() {
     assert_eq!(decisions.all()[0].outcome(), Some(Outcome::Carried));
 }
 
-fn parameters(version: u64) -> Parameters {
+pub(crate) fn parameters(version: u64) -> Parameters {
     Parameters {
         version,
         ..Parameters::default()
     }
 }
 
-fn adopting(story: &Story, parameters: &Parameters) -> DecisionProposed {
+pub(crate) fn adopting(story: &Story, parameters: &Parameters) -> DecisionProposed {
     let act = Act::from(Deciding::ParametersAdopted(parameters.clone()));
     DecisionProposed {
         adopts: Some(Adoption::try_from(act).unwrap()),
-        ..proposal(story, Rule::Members, 0)
+        ..proposal(story, Rule::Members, 1)
     }
 }
 
-fn adopt(story: &mut Story, name: &str, at: u64, re: &[Id], parameters: Parameters) {
+pub(crate) fn adopt(story: &mut Story, name: &str, at: u64, re: &[Id], parameters: Parameters) {
     let act = Deciding::ParametersAdopted(parameters).into();
     story.say(
         name,
@@ -433,7 +434,7 @@ fn a_decision_lets_just_one_thing_happen_and_only_once() {
     let says = adopting(&story, &parameters(2));
     let about = propose(&mut story, says);
     vote(&mut story, "ann", 10, Choice::For);
-    let plain = proposal(&story, Rule::Members, 0);
+    let plain = proposal(&story, Rule::Members, 1);
     let other = story.say("other", "ann", said(3, Deciding::DecisionProposed(plain), &[], 1));
     adopt(&mut story, "another", CLOSES + 5, &[about], parameters(3));
     adopt(

@@ -147,6 +147,22 @@ fn a_room_has_one_purpose_and_a_size() {
     }
 }
 
+/// Two sides of a merge that both stayed begin alike and go on differently, so a reader has two rules.
+#[test]
+fn no_paragraph_of_the_documents_is_there_twice() {
+    let mut found = Vec::new();
+    files(&root().join("docs"), ".md", &mut found);
+    for path in found {
+        let text = fs::read_to_string(&path).unwrap();
+        let mut begun = std::collections::BTreeSet::new();
+        for line in text.lines().filter(|line| !line.starts_with('|')) {
+            let beginning: String = line.trim_start().chars().take(30).collect();
+            let again = beginning.chars().count() == 30 && !begun.insert(beginning);
+            assert!(!again, "{}: another line begins so: {line}", path.display());
+        }
+    }
+}
+
 #[test]
 fn documents_keep_their_size_and_name_real_files() {
     let text = fs::read_to_string(root().join("docs/architecture.md")).unwrap();

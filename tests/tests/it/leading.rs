@@ -96,7 +96,7 @@ fn decision(story: &mut Story) -> Id {
         rule: Rule::Members,
         adopts: Some(Adoption::try_from(act).unwrap()),
         closes: time(5),
-        quorum: 0,
+        quorum: 1,
     });
     story.say("decision", "ben", said(1, proposed, &[], 1))
 }
@@ -170,7 +170,7 @@ fn a_steward_who_holds_the_role_does_not_confirm_their_own_time() {
         rule: Rule::Members,
         adopts: Some(Adoption::try_from(act).unwrap()),
         closes: time(5),
-        quorum: 0,
+        quorum: 1,
     });
     let decision = story.say("decision", "ben", said(1, proposed, &[], 1));
     let grant = Leadership::RoleGranted(to_steward);
@@ -179,8 +179,23 @@ fn a_steward_who_holds_the_role_does_not_confirm_their_own_time() {
     let pledged = Leadership::TimePledged(TimePledged { month, minutes: 60 });
     let pledge = story.say("pledge", &steward("oak"), said(7, pledged, &[grant], 0));
     let confirmed = Leadership::TimeConfirmed(TimeConfirmed { month, minutes: 60 });
-    let confirmation = story.say("confirmed", &steward("oak"), said(8, confirmed, &[pledge], 0));
+    let confirmation = story.say(
+        "confirmed",
+        &steward("oak"),
+        said(8, confirmed.clone(), &[pledge], 0),
+    );
+    story.say(
+        "gone",
+        &steward("oak"),
+        said(9, hearth_protocol::kind::People::MemberLeft, &[own], 0),
+    );
+    let once_gone = story.say("once gone", &steward("oak"), said(10, confirmed, &[pledge], 0));
     let view = everything(&story);
     assert_eq!(view.find(pledge).unwrap().standing, COUNTS);
     assert_eq!(view.find(confirmation).unwrap().standing, NOT_PERMITTED);
+    assert_eq!(
+        view.find(once_gone).unwrap().standing,
+        NOT_PERMITTED,
+        "the key is still theirs"
+    );
 }

@@ -36,3 +36,4 @@ mod searching;
 mod simulation;
 mod tokens;
 mod verdicts;
+mod votes;

@@ -1,5 +1,6 @@
 //! Whether one may do this to that: what an entry's kind asks of the entries it refers to, and of who wrote them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::id::Id;
@@ -94,7 +95,8 @@ impl Facts {
         }
     }
 
-    /// Whether the decision that comes first lets just this happen, about nothing it was not about itself.
+    /// Whether the decision that comes first lets just this happen, about all that it was about itself of the kinds that
+    /// fit, and nothing else.
     fn is_adopted(&self, act: Option<&Arc<Act>>, targets: &[Place]) -> bool {
         let Some((decision, others)) = targets.split_first() else {
             return false;
@@ -103,11 +105,15 @@ impl Facts {
         let Some(Act::Decisions(Decisions::DecisionProposed(proposed))) = decision.act.as_deref() else {
             return false;
         };
-        let about: Vec<Option<Place>> = self.references(decision).collect();
-        let named = proposed.adopts.as_ref().map(Adoption::act);
-        named == act.map(|act| &**act)
-            && named.is_some()
-            && others.iter().all(|other| about.contains(&Some(*other)))
+        let Some(named) = proposed.adopts.as_ref().map(Adoption::act) else {
+            return false;
+        };
+        let fits = |about: &Place| {
+            let rules = named.rules();
+            rules.is_some_and(|rules| rules.subject.admits(1, self.get(*about).deed))
+        };
+        let about: BTreeSet<Place> = self.references(decision).flatten().filter(fits).collect();
+        act.is_some_and(|act| **act == *named) && others.iter().copied().collect::<BTreeSet<Place>>() == about
     }
 
     /// Whether the subject names the doer.

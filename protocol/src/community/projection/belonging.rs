@@ -54,7 +54,7 @@ impl Fitted<'_> {
                 (Turn::Joined(_), None) => {
                     *spell = Some(spells.len());
                     spells.push(Spell {
-                        person: view.kin.get(&person).copied().unwrap_or(person),
+                        person: view.kin.who(person),
                         member: id,
                         organisation,
                         by: view.items[view.starts[organisation.as_usize()]

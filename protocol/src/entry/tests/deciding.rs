@@ -17,7 +17,7 @@ pub(super) fn chapter(story: &mut Story) {
         rule: Rule::Consent,
         adopts: None,
         closes: "2026-02-01T00:00:00Z".parse().unwrap(),
-        quorum: 0,
+        quorum: 1,
     };
     let parameters = Parameters {
         version: 2,

@@ -216,7 +216,7 @@ fn gaps_are_owned_and_closed_and_a_list_is_put_to_the_vote() {
         list.to_str().unwrap(),
         "Who could be with us",
     ];
-    let said = house.ends(0, propose.into_iter().chain(["--closes", "1h"]));
+    let said = house.ends(0, propose.into_iter().chain(["--closes", "1d"]));
     assert!(said.contains("hearth vote"), "{said}");
     let listed = house.json(["decision", "list"]);
     let proposed = text(&listed["decisions"][0]["entry"]["id"]);
