@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The directory that belongs to one node: `lock` and `hearth.redb` (the store's), `views.redb`, `search`, `signer`, `identity`,
+/// The directory that belongs to one node: `lock` and `hearth.redb` (the store's), `views.redb`, `search`, `pulses`, `signer`, `identity`,
 /// `witness.key`, `config.json`, and `node.json` while the node runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataDirectory {

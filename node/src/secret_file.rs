@@ -1,6 +1,6 @@
 //! Ed25519 secrets in files of their own: 64 hexadecimal digits and a line feed, readable by their owner alone.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -51,16 +51,28 @@ pub fn write_new(path: &Path, key: &SecretKey) -> Result<(), SecretFileError> {
     write_new_bytes(path, text.as_bytes())
 }
 
-/// Keeps a secret of another form in a file that must not exist yet (mode 0600, synced).
+/// Keeps a secret of another form in a file that must not exist yet (mode 0600, synced with its name). It is there whole
+/// or not at all.
 pub fn write_new_bytes(path: &Path, bytes: &[u8]) -> Result<(), SecretFileError> {
     let written = || -> io::Result<()> {
+        let mut fresh = path.as_os_str().to_owned();
+        fresh.push(".new");
         let mut file = OpenOptions::new()
             .write(true)
-            .create_new(true)
+            .create(true)
+            .truncate(true)
             .mode(0o600)
-            .open(path)?;
+            .open(&fresh)?;
         file.write_all(bytes)?;
-        file.sync_all()
+        file.sync_all()?;
+        // Unlike a renaming, a link replaces nothing.
+        let linked = fs::hard_link(&fresh, path);
+        fs::remove_file(&fresh)?;
+        linked?;
+        match path.parent() {
+            Some(directory) if !directory.as_os_str().is_empty() => File::open(directory)?.sync_all(),
+            _ => Ok(()),
+        }
     };
     written().map_err(|source| SecretFileError::File {
         path: path.into(),
@@ -106,9 +118,19 @@ mod tests {
         write_new(&path, &key).unwrap();
         assert_eq!(read(&path).unwrap().public(), key.public());
         assert!(matches!(
-            write_new(&path, &key),
+            write_new(&path, &generate().unwrap()),
             Err(SecretFileError::File { .. })
         ));
+        assert_eq!(read(&path).unwrap().public(), key.public(), "the first stays");
+        assert_eq!(
+            fs::read_dir(directory.path()).unwrap().count(),
+            1,
+            "nothing lies about"
+        );
+        let cut_short = directory.path().join("next.new");
+        fs::write(&cut_short, "0123").unwrap();
+        write_new(&directory.path().join("next"), &key).unwrap();
+        assert!(!cut_short.exists(), "what a crash left is overwritten");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(matches!(
             read(&path),

@@ -32,10 +32,14 @@ impl Answers {
     /// Keeps an answer, and comes back once it is on disk.
     pub(super) fn keep(&self, pulse: Id, once_key: &str, entry: &[u8]) -> io::Result<Kept> {
         let folder = self.folder(pulse);
-        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        self.make(&folder)?;
         let path = folder.join(once_key);
         match fs::read(&path) {
-            Ok(kept) if kept == entry => return Ok(Kept::Same),
+            Ok(kept) if kept == entry => {
+                // The name may be younger than the last sync, if that failed.
+                File::open(&folder)?.sync_all()?;
+                return Ok(Kept::Same);
+            }
             Ok(_) => return Ok(Kept::Another),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -72,12 +76,34 @@ impl Answers {
         Ok(answers)
     }
 
-    /// The answers are published: what is left of them here goes.
-    pub(super) fn forget(&self, pulse: Id) -> io::Result<()> {
+    /// The answers are published: what is left of them here goes. One that is not stays, with all others; gives how many
+    /// those are.
+    pub(super) fn forget(&self, pulse: Id, is_published: impl Fn(&[u8]) -> bool) -> io::Result<usize> {
+        let left = self
+            .of(pulse)?
+            .iter()
+            .filter(|answer| !is_published(answer))
+            .count();
+        if left > 0 {
+            return Ok(left);
+        }
         match fs::remove_dir_all(self.folder(pulse)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            Ok(()) | Err(_) => Ok(()),
+            Ok(()) | Err(_) => Ok(0),
         }
+    }
+
+    /// Makes the folder of a pulse, its name synced as well.
+    fn make(&self, folder: &Path) -> io::Result<()> {
+        if folder.exists() {
+            return Ok(());
+        }
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let above = self.path.parent();
+        [Some(self.path.as_path()), above]
+            .into_iter()
+            .flatten()
+            .try_for_each(|directory| File::open(directory)?.sync_all())
     }
 
     fn folder(&self, pulse: Id) -> PathBuf {
@@ -102,8 +128,15 @@ mod tests {
         assert_eq!(answers.of(pulse).unwrap(), [b"yes".to_vec()]);
         assert_eq!(answers.keep(pulse, "bb", b"whole").unwrap(), Kept::New);
         assert_eq!(answers.of(pulse).unwrap().len(), 2);
-        answers.forget(pulse).unwrap();
-        answers.forget(pulse).unwrap();
+        let one_missing = |answer: &[u8]| answer == b"yes";
+        assert_eq!(answers.forget(pulse, one_missing).unwrap(), 1);
+        assert_eq!(
+            answers.of(pulse).unwrap().len(),
+            2,
+            "nothing with a receipt is lost"
+        );
+        assert_eq!(answers.forget(pulse, |_| true).unwrap(), 0);
+        assert_eq!(answers.forget(pulse, |_| true).unwrap(), 0);
         assert!(answers.of(pulse).unwrap().is_empty());
     }
 }

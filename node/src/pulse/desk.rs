@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -28,9 +29,10 @@ use crate::projector::Projector;
 pub const ANSWER: usize = 8 * 1024;
 /// Tokens signed in one look.
 const SIGNED: usize = 256;
-/// Answers taken at once, and how fast more may come.
-const BURST: u32 = 50;
-const EVERY: Duration = Duration::from_millis(100);
+/// Answers looked at at once, and how fast more may come: judging one costs less than a millisecond, so that a flood of
+/// false ones takes a fraction of one core and leaves room for true ones.
+const BURST: u32 = 500;
+const EVERY: Duration = Duration::from_millis(5);
 
 /// What a desk works with.
 pub struct Setup {
@@ -58,6 +60,8 @@ pub struct Desk {
     pace: Arc<Mutex<Pace>>,
     /// Pulses whose collection is at its end.
     closing: Arc<Mutex<BTreeSet<Id>>>,
+    /// Pulses that are closed and of which nothing is left here.
+    forgotten: Arc<Mutex<BTreeSet<Id>>>,
 }
 
 /// A bucket that fills with time: one answer each [`EVERY`].
@@ -77,6 +81,7 @@ impl Desk {
                 since: Instant::now(),
             })),
             closing: Arc::default(),
+            forgotten: Arc::default(),
         }
     }
 
@@ -93,13 +98,14 @@ impl Desk {
 
     /// Whose node collects the answers to the pulse that an answer names; what it must look like is looked at there.
     pub fn collector_of(&self, entry: &[u8]) -> Result<Id, Declined> {
-        let pulse = pulse_of(entry)?;
+        let (pulse, _) = named_by(entry)?;
         Ok(self.pulse(pulse)?.says.collector)
     }
 
     /// Takes an answer, and gives the word that it will be published. The same answer again has the same receipt.
     pub fn take(&self, entry: &[u8]) -> Result<Receipt, Declined> {
-        let pulse = self.pulse(pulse_of(entry)?)?;
+        let (pulse, once_key) = named_by(entry)?;
+        let pulse = self.pulse(pulse)?;
         if !self.pace.lock().unwrap_or_else(PoisonError::into_inner).allows() {
             return Err(Declined::Busy);
         }
@@ -109,7 +115,6 @@ impl Desk {
         }
         let checked = community::check(entry, home, Signature::Unknown);
         let id = checked.id();
-        let once_key = once_key_of(entry)?;
         // Whoever closes waits for those that are being taken, and those that come later see that it is closed.
         let closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
         let now = clock.now();
@@ -148,6 +153,19 @@ impl Desk {
         if pulse.closed.is_some() {
             return Err(Declined::Closed);
         }
+        let id = pulse.id;
+        let closed = self.close_now(pulse).await;
+        if closed.is_err() {
+            // It is open still: answers go on being taken until its time comes or somebody tries again.
+            self.closing
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&id);
+        }
+        closed
+    }
+
+    async fn close_now(&self, pulse: PulseState) -> Result<(), Declined> {
         let desk = self.clone();
         let submission =
             tokio::task::spawn_blocking(move || desk.closing(&pulse, desk.setup.clock.now())).await;
@@ -169,7 +187,7 @@ impl Desk {
     }
 
     fn pulse(&self, id: Id) -> Result<PulseState, Declined> {
-        let mut found = self.setup.projector.read().pulses(|pulse| pulse.id == id);
+        let mut found = self.setup.projector.read().pulses(|pulse| pulse == id);
         found.pop().ok_or(Declined::Unknown)
     }
 
@@ -180,11 +198,14 @@ impl Desk {
             if !community.has_pulses() {
                 return Vec::new();
             }
-            community.pulses(|_| true)
+            let forgotten = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
+            community.pulses(|pulse| !forgotten.contains(&pulse))
         };
         let now = self.setup.clock.now();
         let (closed, open): (Vec<_>, Vec<_>) = pulses.iter().partition(|pulse| pulse.closed.is_some());
-        self.forget(&closed);
+        for pulse in closed {
+            self.forget(pulse);
+        }
         open.into_iter()
             .flat_map(|pulse| self.due_for(pulse, now))
             .collect()
@@ -198,7 +219,10 @@ impl Desk {
                 None if now < pulse.says.until.keys => self.key(pulse, now).map(|record| vec![record]),
                 None => Ok(Vec::new()),
                 Some(_) if now < pulse.says.until.answers => self.issues(pulse, issuer, now),
-                Some(_) => Ok(Vec::new()),
+                Some(_) => {
+                    self.forget_key(pulse.id);
+                    Ok(Vec::new())
+                }
             };
             match issuing {
                 Ok(records) if records.is_empty() => {}
@@ -287,18 +311,33 @@ impl Desk {
         .encode()
     }
 
-    /// The keys and answers of pulses that are over go: whoever finds this disk later finds nothing to forge with.
-    fn forget(&self, closed: &[&PulseState]) {
-        for pulse in closed {
-            let key = self.key_file(pulse.id);
-            if key.exists()
-                && let Err(error) = fs::remove_file(&key)
-            {
-                tracing::warn!(%error, file = %key.display(), "an issuer's key of a closed pulse stays");
+    /// The key and the answers of a pulse that is over go: whoever finds this disk later finds nothing to forge with.
+    fn forget(&self, pulse: &PulseState) {
+        self.forget_key(pulse.id);
+        let is_published = |entry: &[u8]| pulse.answers.contains_key(&Entry::id_of(entry));
+        match self.answers.forget(pulse.id, is_published) {
+            Ok(0) => {}
+            Ok(left) => {
+                tracing::error!(pulse = %pulse.id, left, "answers with a receipt were not published; they stay beside the log");
             }
-            if let Err(error) = self.answers.forget(pulse.id) {
+            Err(error) => {
                 tracing::warn!(%error, pulse = %pulse.id, "published answers stay beside the log");
             }
+        }
+        self.forgotten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(pulse.id);
+    }
+
+    /// No token is signed after the last answer.
+    fn forget_key(&self, pulse: Id) {
+        let key = self.key_file(pulse);
+        match fs::remove_file(&key) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, file = %key.display(), "an issuer's key of a closed pulse stays");
+            }
+            Ok(()) | Err(_) => {}
         }
     }
 
@@ -331,22 +370,18 @@ const fn community_deed() -> hearth_protocol::kind::Deed {
     hearth_protocol::kind::Deed::PulseAnswered
 }
 
-/// The pulse that an answer names.
-fn pulse_of(entry: &[u8]) -> Result<Id, Declined> {
+/// The pulse that an answer names, and its once-key.
+fn named_by(entry: &[u8]) -> Result<(Id, String), Declined> {
     if entry.len() > ANSWER {
         return Err(Declined::NoAnswer);
     }
     match Entry::parse(entry) {
         Ok(Entry::Event(event)) if matches!(event.payload().act, Act::Pulse(Pulse::PulseAnswered(_))) => {
-            event.payload().re.first().copied().ok_or(Declined::NoAnswer)
+            let pulse = event.payload().re.first().copied();
+            pulse
+                .map(|pulse| (pulse, event.kid().to_string()))
+                .ok_or(Declined::NoAnswer)
         }
         Ok(_) | Err(_) => Err(Declined::NoAnswer),
-    }
-}
-
-fn once_key_of(entry: &[u8]) -> Result<String, Declined> {
-    match Entry::parse(entry) {
-        Ok(Entry::Event(event)) => Ok(event.kid().to_string()),
-        Ok(Entry::Record(_)) | Err(_) => Err(Declined::NoAnswer),
     }
 }

@@ -3,7 +3,7 @@
 use hearth_protocol::community::{Author, Item, OrganisationNumber, Person, PersonNumber, View};
 use hearth_protocol::id::{Id, KeyBytes};
 
-use super::{Reader, resolve};
+use super::{QueryError, Reader, resolve};
 
 /// A member of this node's organisation.
 #[derive(Debug, Clone, Copy)]
@@ -16,17 +16,34 @@ pub(super) struct Asker {
 
 impl Asker {
     /// The member who holds a key, as the view knows them; none for a stranger.
-    pub(super) fn find(reader: &Reader, view: &View, key: &KeyBytes) -> Option<Asker> {
-        let own = resolve::log(&reader.store().read().ok()?, None).ok()?;
+    ///
+    /// # Errors
+    /// [`QueryError`] where the own log cannot be read.
+    pub(super) fn find(reader: &Reader, view: &View, key: &KeyBytes) -> Result<Option<Asker>, QueryError> {
+        let own = resolve::log(&reader.store().read()?, None)?;
         let keys = reader.projector().read().member_keys(own.charter.organisation);
-        let (_, holder, _) = keys.into_iter().find(|(held, _, _)| held == key)?;
-        let person = view.who(&Person::Member(holder))?;
-        let admitted = view.spells().iter().find(|spell| spell.member == holder);
-        admitted.map(|spell| Asker {
-            person,
-            member: holder,
-            organisation: spell.organisation,
-        })
+        let holder = keys.into_iter().find(|(held, _, _)| held == key);
+        Ok(holder.and_then(|(_, holder, _)| {
+            let person = view.who(&Person::Member(holder))?;
+            let admitted = view.spells().iter().find(|spell| spell.member == holder);
+            admitted.map(|spell| Asker {
+                person,
+                member: holder,
+                organisation: spell.organisation,
+            })
+        }))
+    }
+
+    /// The same where nobody may have asked.
+    ///
+    /// # Errors
+    /// As for [`Asker::find`].
+    pub(super) fn of(
+        reader: &Reader,
+        view: &View,
+        key: Option<&KeyBytes>,
+    ) -> Result<Option<Asker>, QueryError> {
+        key.map_or(Ok(None), |key| Asker::find(reader, view, key))
     }
 
     /// Whether they wrote it.

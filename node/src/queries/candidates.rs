@@ -87,7 +87,7 @@ fn shown(rows: Vec<(String, Option<String>)>) -> Value {
 
 fn entries(reader: &Reader, begun: &Begun<'_>, limit: usize) -> Result<Value, QueryError> {
     let view = reader.view()?;
-    let asker = begun.key.and_then(|key| Asker::find(reader, &view, key));
+    let asker = Asker::of(reader, &view, begun.key)?;
     let settled = Settled::of(&view);
     let mut items: Vec<&Item> = view
         .counting()

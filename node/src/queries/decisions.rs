@@ -37,7 +37,7 @@ impl Standpoint<'_> {
         Ok(Table {
             view,
             cards: Cards::new(reader, view)?,
-            asker: self.key.and_then(|key| Asker::find(reader, view, key)),
+            asker: Asker::of(reader, view, self.key)?,
         })
     }
 }

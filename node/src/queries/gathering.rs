@@ -18,7 +18,7 @@ use super::{QueryError, Reader, resolve};
 /// `{"circles": [{"entry": card, "topic", …form…, "open", "members", "conversations", "mine"} …]}`, newest first.
 pub(super) fn list_circles(reader: &Reader, key: Option<&KeyBytes>) -> Result<Value, QueryError> {
     let view = reader.view()?;
-    let asker = key.and_then(|key| Asker::find(reader, &view, key));
+    let asker = Asker::of(reader, &view, key)?;
     let mut conversations: BTreeMap<_, u64> = BTreeMap::new();
     for item in view.counting().filter(|item| begins_one(&view, item)) {
         if let Some(circle) = view.circle(item) {
@@ -78,7 +78,7 @@ fn described(cards: &mut Cards<'_>, view: &View, circle: &Circle<'_>) -> Result<
 /// is what the asker's closing of it is about.
 pub(super) fn list_gaps(reader: &Reader, key: Option<&KeyBytes>) -> Result<Value, QueryError> {
     let view = reader.view()?;
-    let asker = key.and_then(|key| Asker::find(reader, &view, key));
+    let asker = Asker::of(reader, &view, key)?;
     let mut cards = Cards::new(reader, &view)?;
     let mut rows = Vec::new();
     for gap in gaps(&view, view.latest()).iter().rev() {
@@ -150,7 +150,7 @@ pub(super) fn directory(
 ) -> Result<Value, QueryError> {
     let view = reader.view()?;
     let now = view.latest();
-    let asker = key.and_then(|key| Asker::find(reader, &view, key));
+    let asker = Asker::of(reader, &view, key)?;
     let (declared, agreed) = (interests(&view, now), consents(&view, now));
     let mut profiles: BTreeMap<PersonNumber, &Item> = BTreeMap::new();
     for profile in view.done(Deed::ProfileWritten) {

@@ -154,7 +154,7 @@ struct Waiting<'a, 'd> {
 /// `interest` where the asker declared an interest in one of its topics.
 pub(super) fn inbox(reader: &Reader, key: &KeyBytes, now: Option<&str>) -> Result<Value, QueryError> {
     let view = reader.view()?;
-    let asker = Asker::find(reader, &view, key).ok_or(QueryError::NoMember)?;
+    let asker = Asker::find(reader, &view, key)?.ok_or(QueryError::NoMember)?;
     let now = instant(&view, now)?;
     let decisions = Decisions::at(&view, now);
     let waiting = Waiting {

@@ -21,6 +21,8 @@ use super::{QueryError, Reader};
 
 /// Most news and most unanswered questions of an answer.
 const MOST: usize = 500;
+/// Most pending entries that a mark names; of more, the latest by position.
+const PENDING: usize = 1000;
 /// What is administered rather than said: kinds that begin so are no news.
 const NO_NEWS: [&str; 11] = [
     "community.",
@@ -59,7 +61,7 @@ pub(super) struct Since<'a> {
 /// older news that are left out, `imported` records of other times and places.
 pub(super) fn news(reader: &Reader, asked: &Since<'_>) -> Result<Value, QueryError> {
     let view = reader.view()?;
-    let asker = asked.key.and_then(|key| Asker::find(reader, &view, key));
+    let asker = Asker::of(reader, &view, asked.key)?;
     let since = asked.since.map(Timestamp::parse_rfc3339).transpose()?;
     let is_new = |item: &&Item| match (since, asked.mark) {
         (Some(since), _) => item.effective >= since,
@@ -102,9 +104,12 @@ impl Mark {
     fn of(view: &View) -> Mark {
         let rows = view.cut().rows().iter();
         let pending = |item: &&Item| item.standing == Standing::Pending;
+        let mut waiting: Vec<&Item> = view.items().iter().filter(pending).collect();
+        waiting.sort_by_key(|item| Reverse(item.index));
+        waiting.truncate(PENDING);
         Mark {
             logs: rows.map(|row| (row.organisation(), row.size())).collect(),
-            pending: view.items().iter().filter(pending).map(|item| item.id).collect(),
+            pending: waiting.iter().map(|item| item.id).collect(),
         }
     }
 

@@ -17,7 +17,7 @@ use super::{QueryError, Reader};
 /// "accepted"}`.
 pub(super) fn portfolio(reader: &Reader, key: &KeyBytes) -> Result<Value, QueryError> {
     let view = reader.view()?;
-    let asker = Asker::find(reader, &view, key).ok_or(QueryError::NoMember)?;
+    let asker = Asker::find(reader, &view, key)?.ok_or(QueryError::NoMember)?;
     let Person::Member(person) = view.person(asker.person) else {
         return Err(QueryError::NoMember);
     };

@@ -314,6 +314,63 @@ pub enum Query {
     },
 }
 
+impl Query {
+    /// Whose key it names: the answer is for them.
+    pub fn key(&self) -> Option<&KeyBytes> {
+        match self {
+            Query::Candidates { key, .. }
+            | Query::Decisions { key, .. }
+            | Query::Decision { key, .. }
+            | Query::InForce { key, .. }
+            | Query::News { key, .. }
+            | Query::Circles { key }
+            | Query::Gaps { key }
+            | Query::Directory { key, .. } => key.as_ref(),
+            Query::Inbox { key, .. } | Query::Portfolio { key } => Some(key),
+            Query::Status {}
+            | Query::Framework(_)
+            | Query::Explain { .. }
+            | Query::Trend { .. }
+            | Query::Ties(_)
+            | Query::Bands(_)
+            | Query::Cut {}
+            | Query::Thread { .. }
+            | Query::Threads { .. }
+            | Query::Search(_)
+            | Query::Parameters { .. }
+            | Query::Entry { .. }
+            | Query::Log { .. }
+            | Query::Meetings {}
+            | Query::Faqs {}
+            | Query::Lineage { .. }
+            | Query::Members { .. }
+            | Query::Circle { .. }
+            | Query::Coverage {}
+            | Query::Works {}
+            | Query::Work { .. }
+            | Query::ValueStatement {}
+            | Query::Stories {}
+            | Query::Claims {}
+            | Query::Trace { .. }
+            | Query::Figure { .. }
+            | Query::Roles { .. }
+            | Query::Time { .. }
+            | Query::Requests { .. }
+            | Query::Tasks {}
+            | Query::Unanswered { .. }
+            | Query::Organisations {}
+            | Query::Applications {}
+            | Query::Checkpoint { .. }
+            | Query::Sources { .. }
+            | Query::Imports {}
+            | Query::Pulses { .. }
+            | Query::Raw { .. }
+            | Query::Tile { .. }
+            | Query::Bodies { .. } => None,
+        }
+    }
+}
+
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

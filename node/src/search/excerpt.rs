@@ -7,6 +7,8 @@ use super::words::{Word, words_of};
 
 /// Bytes of the text between the first and the last word shown.
 const AROUND: usize = 160;
+/// Places looked at in one text: of a text that says little else, the first will do.
+const PLACES: usize = 500;
 /// Bytes shown before the first.
 const BEFORE: usize = 40;
 
@@ -47,18 +49,18 @@ impl Expression {
     /// Where each clause stands, ascending.
     fn find_in(&self, text: &str) -> Vec<Found> {
         let words = words_of(text);
-        let mut found = Vec::new();
-        for (number, clause) in self.clauses.iter().enumerate() {
-            for start in 0..words.len() {
-                if let Some(last) = clause.last_of(&words[start..]) {
-                    found.push(Found {
-                        from: words[start].from,
-                        to: last.to,
-                        clause: number,
-                    });
-                }
-            }
-        }
+        let places = (0..words.len()).flat_map(|start| {
+            let clauses = self.clauses.iter().enumerate();
+            let words = &words[start..];
+            clauses.filter_map(move |(number, clause)| {
+                clause.last_of(words).map(|last| Found {
+                    from: words[0].from,
+                    to: last.to,
+                    clause: number,
+                })
+            })
+        });
+        let mut found: Vec<Found> = places.take(PLACES).collect();
         found.sort_by_key(|found| (found.from, found.to));
         found
     }

@@ -2,7 +2,7 @@
 
 use super::words::words_of;
 
-/// Most words and phrases at once.
+/// Most words at once, those of phrases among them.
 const MOST: usize = 50;
 /// What opens or closes a phrase.
 const QUOTES: [char; 6] = ['"', '“', '”', '„', '«', '»'];
@@ -32,7 +32,7 @@ pub enum BadExpression {
     #[error("the quotation mark before `{0}` is not closed: a phrase is written \"like this\"")]
     Unclosed(String),
     /// Too much at once.
-    #[error("that is more than {MOST} words and phrases: look for fewer")]
+    #[error("that is more than {MOST} words: look for fewer")]
     TooMany,
 }
 
@@ -62,7 +62,7 @@ impl Expression {
                 }));
             }
         }
-        match clauses.len() {
+        match clauses.iter().map(|clause: &Clause| clause.words.len()).sum() {
             0 => Err(BadExpression::Empty),
             1..=MOST => Ok(Expression { clauses }),
             _ => Err(BadExpression::TooMany),
@@ -130,5 +130,7 @@ mod tests {
             BadExpression::Unclosed("mouth care".to_owned())
         );
         assert_eq!(refused(&"a ".repeat(MOST + 1)), BadExpression::TooMany);
+        let phrase = format!("\"{}\"", "a ".repeat(MOST + 1));
+        assert_eq!(refused(&phrase), BadExpression::TooMany);
     }
 }

@@ -254,8 +254,9 @@ impl Community {
         Some(Cut::new(rows.collect()).expect("an organisation is admitted once"))
     }
 
-    /// How every pulse stands that is of interest, by id. O(entries about pulses).
-    pub fn pulses(&self, wanted: impl Fn(&PulseState) -> bool) -> Vec<PulseState> {
+    /// How every pulse stands whose id is wanted, in the order of their ids. O(entries about pulses), and copies those of
+    /// the wanted alone.
+    pub fn pulses(&self, wanted: impl Fn(Id) -> bool) -> Vec<PulseState> {
         self.facts.pulses(wanted)
     }
 

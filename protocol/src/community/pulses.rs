@@ -125,19 +125,22 @@ impl PulseState {
 }
 
 impl Facts {
-    /// How every pulse that counts stands, in the order of its id.
-    pub(super) fn pulses(&self, wanted: impl Fn(&PulseState) -> bool) -> Vec<PulseState> {
+    /// How every pulse that counts stands whose id is wanted, in the order of their ids. What is not wanted is passed over
+    /// without being copied.
+    pub(super) fn pulses(&self, wanted: impl Fn(Id) -> bool) -> Vec<PulseState> {
         let mut pulses: BTreeMap<Place, PulseState> = BTreeMap::new();
         for place in self.of_pulses() {
             let fact = self.get(*place);
-            if let Some(Act::Pulse(Pulse::PulseOpened(says))) = fact.act.as_deref() {
+            if let Some(Act::Pulse(Pulse::PulseOpened(says))) = fact.act.as_deref()
+                && wanted(self.id(fact))
+            {
                 pulses.insert(*place, self.opened_state(fact, says));
             }
         }
         for place in self.of_pulses() {
             self.join(*place, &mut pulses);
         }
-        let mut pulses: Vec<PulseState> = pulses.into_values().filter(wanted).collect();
+        let mut pulses: Vec<PulseState> = pulses.into_values().collect();
         pulses.sort_unstable_by_key(|pulse| pulse.id);
         pulses
     }

@@ -2,11 +2,12 @@
 
 use hearth_node::run::{Options, RunError};
 use hearth_node::store::OpenError;
-use hearth_protocol::entry::{BodyRef, Home, Payload, Record, Source};
+use hearth_protocol::entry::{BodyRef, Event, Home, Payload, Record, Source};
 use hearth_protocol::id::{BodyHash, Id};
 use hearth_protocol::kind::{
     Admitted, Care, ErasureCarriedOut, Interaction, Learning, People, QueryAsked, ResourcePublished,
 };
+use hearth_protocol::sign::SecretKey;
 use hearth_tests::wait::until;
 use serde_json::{Value, json};
 
@@ -263,6 +264,46 @@ fn only_a_steward_vouches_for_records() {
     let (entries, bodies) = record("1");
     let taken = steward.submit(entries, bodies);
     assert!(taken[0]["error"].is_null(), "{taken:?}");
+}
+
+#[test]
+fn what_is_for_a_member_is_told_to_that_member_alone() {
+    let parent = tempfile::tempdir().unwrap();
+    let north = Member::founds(parent.path(), "north", Transport::Tcp);
+    let node = north.run();
+    let mut steward = north.client(&node);
+    let [ann, bea] = [(); 2].map(|()| hearth_node::secret_file::generate().unwrap());
+    for key in [&ann, &bea] {
+        let admitted = People::MemberAdmitted(Admitted::new(key.public()));
+        steward.submit_one(north.sign(&Payload::new(now(), admitted)), vec![]);
+    }
+    let mut asks = Client::open(&node.file().api, north.home, ann.clone()).unwrap();
+    let questions = |key: &SecretKey| {
+        let key = key.public();
+        [
+            json!({ "query": "inbox", "key": key }),
+            json!({ "query": "portfolio", "key": key }),
+            json!({ "query": "candidates", "to": "withdraw", "key": key }),
+            json!({ "query": "news", "key": key }),
+            json!({ "query": "directory", "key": key }),
+        ]
+    };
+    for question in questions(&ann) {
+        asks.post("/v1/query", &question).unwrap();
+    }
+    for question in questions(&bea) {
+        let (status, refusal) = asks.post("/v1/query", &question).unwrap_err();
+        assert_eq!(
+            (status, &refusal["error"]["code"]),
+            (403, &json!("not_yours")),
+            "{question}"
+        );
+    }
+    // Bea leaves: neither her key nor the steward's, which is no member's, is a member's now.
+    let leaves = Event::sign(&Payload::new(now(), People::MemberLeft), &bea, &north.home);
+    steward.submit_one(leaves, vec![]);
+    let (status, _) = steward.post("/v1/query", &questions(&bea)[1]).unwrap_err();
+    assert_eq!(status, 403);
 }
 
 #[test]
