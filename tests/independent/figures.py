@@ -19,6 +19,7 @@ import outputs
 import surveys
 from agreed import g1, p1, p2, p3
 from community import CONTRIBUTIONS, COUNTS, PENDING, Community
+from outcomes import in_force
 from published import Published
 
 HOUR = 3_600_000
@@ -37,6 +38,7 @@ class View:
 
     def __init__(self, community, as_of, window=None):
         self.community, self.as_of, self.window = community, as_of, window
+        self.decided = None  # the decisions, once somebody asks for them
 
     def seen(self, *kinds):
         return [fact for fact in self.community.of(*kinds) if fact.effective < self.as_of]
@@ -53,10 +55,33 @@ class View:
         present = (person.id for person in self.community.people.values() if any(holds(spell, at) for spell in person.spells))
         return {self.community.alias.get(person, person) for person in present}
 
+    def people(self, at=None):
+        """Members, and whoever imported is known to have done something before an instant."""
+        at = self.as_of if at is None else at
+        did = (fact for fact in self.community.facts if fact.imported and fact.standing == COUNTS and fact.id not in self.community.twins)
+        did = {fact.person for fact in did if fact.person is not None and not fact.automaton and fact.effective < at}
+        return self.members(at) | {person for person in did if isinstance(person, tuple)}
+
+    def admissions(self, person):
+        """Everybody admitted who is this one."""
+        return [one for one in self.community.people.values() if self.community.alias.get(one.id, one.id) == person]
+
+    def spells(self, person):
+        return [spell for one in self.admissions(person) for spell in one.spells]
+
+    def homes(self, person):
+        """The organisations somebody is a member of now."""
+        return {one.organisation for one in self.admissions(person) if any(holds(spell, self.as_of) for spell in one.spells)}
+
     def organisations(self):
         """How many organisations are in: the founder by its charter, the others by the proposal that holds theirs."""
         first = [fact for fact in self.community.of("organisation.chartered") if fact.index == 1]
         return sum(fact.state_time < self.as_of for fact in first + self.community.of("governance.proposed"))
+
+    def parameter(self, of, key, default):
+        """What the community has set last, by a decision."""
+        adopted = in_force(self, "parameters.adopted")
+        return adopted[-1].entry.data[of][key] if adopted else default
 
     def organisation_of(self, person):
         return self.community.people[person].organisation
@@ -79,35 +104,40 @@ def absence_factor(counts):
     return None
 
 
-def members(view):
-    length = view.window or 90 * DAY
-    now, before = view.members(), view.members(view.as_of - length)
+def members(view, signed=True):
+    length, there = view.window or 90 * DAY, view.members if signed else view.people
+    now, before = there(), there(view.as_of - length)
     return {
         "members": {"value": len(now)}, "members_before": {"value": len(before)},
         "joined": {"value": len(now - before)}, "left": {"value": len(before - now)},
     }
 
 
-def contributions(view):
-    """Those in the window, of whoever has left since, too; a person's verdicts on one version are one, the earliest."""
+def contributions(view, signed=True):
+    """Those in the window, of whoever has left since, too; a person's verdicts on one version are one, the earliest of all times."""
     judged, found = set(), []
-    for fact in sorted(view.within(view.signed(*CONTRIBUTIONS), 90 * DAY), key=lambda fact: (fact.effective, fact.id)):
+    facts = view.signed(*CONTRIBUTIONS) if signed else view.seen(*CONTRIBUTIONS)
+    for fact in sorted(facts, key=lambda fact: (fact.effective, fact.id)):
         if fact.kind in ("resource.validated", "resource.disputed", "work.joined"):
             if (fact.person, fact.subject()) in judged:
                 continue
             judged.add((fact.person, fact.subject()))
-        found.append(fact)
-    return found
+        if not fact.automaton:
+            found.append(fact)
+    return view.within(found, 90 * DAY)
 
 
-def v3(view):
-    facts = contributions(view)
+def v3(view, signed=True):
+    facts = contributions(view, signed)
     people, organisations = {}, {}
     for fact in facts:
-        people[fact.person] = people.get(fact.person, 0) + 1
-        organisations[fact.organisation] = organisations.get(fact.organisation, 0) + 1
+        who = fact.id if fact.person is None else fact.person
+        people[who] = people.get(who, 0) + 1
+        if not fact.imported:
+            organisations[fact.organisation] = organisations.get(fact.organisation, 0) + 1
+    there = view.members() if signed else view.people()
     return {
-        "contributors": share(len(set(people) & view.members()), len(view.members())),
+        "contributors": share(len(set(people) & there), len(there)),
         "absence_factor": {"value": absence_factor(people.values())},
         "organisation_absence_factor": {"value": absence_factor(organisations.values())},
         "contributing_organisations": share(len(organisations), view.organisations()),
@@ -144,7 +174,7 @@ def v4(view, signed=True):
         if answer in answers.get(answer.subject(), []):
             accepted[answer.subject()] = min(accepted.get(answer.subject(), fact.effective), fact.effective)
     asked = view.signed("query.asked") if signed else view.seen("query.asked")
-    times, favours = [], set()
+    times, waiting, favours = [], [], set()
     for query in view.within(asked, 90 * DAY):
         if query.automaton:
             continue
@@ -155,6 +185,8 @@ def v4(view, signed=True):
         delay = None if first is None else max(0, first - query.effective)
         accept = max(0, accepted[query.id] - query.effective) if query.id in accepted else None
         times.append((query.effective, delay, accept))
+        if first is None:
+            waiting.append((query.effective, query.id))
         if query.person is not None and not query.entry.data.get("pseudonymous"):
             favours |= {(query.person, answer.person) for answer in answers.get(query.id, []) if answer.person is not None}
     mature = [delay for at, delay, _ in times if at + 72 * HOUR < view.as_of]
@@ -165,11 +197,12 @@ def v4(view, signed=True):
     return {
         "responded_in_time": share(sum(delay is not None and delay <= 72 * HOUR for delay in mature), len(mature), pending),
         "ever_responded": share(sum(delay is not None for _, delay, _ in times), len(times)),
-        "median_response": {"value": median, "pending": pending},
+        "median_response": {"value": median, "reached": not ordered or median is not None, "pending": pending},
         "response_survival": {"table": survival(view, times)},
         "accepted_in_time": share(
             sum(accept is not None and accept <= 14 * DAY for accept in ripe), len(ripe), len(times) - len(ripe)
         ),
+        "oldest_open": {"open": [{"id": id.hex(), "since": rfc3339(at)} for at, id in sorted(waiting)[:10]]},
         "mutual_responders": {"value": mutual(favours)},
     }
 
@@ -256,11 +289,26 @@ def instant(text):
     return round(datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc).timestamp() * 1000)
 
 
+def rfc3339(millis):
+    return datetime.fromtimestamp(millis // 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S") + f".{millis % 1000:03}Z"
+
+
+# What docs/framework.md defines and nothing here recomputes.
+NOT_RECOMPUTED = {
+    ("K2", "all"), ("K4", "all"), "agreed_outputs", "planned_outputs", "value_statement", "value_dissent", "objectives_evaluated",
+    "targeted_claims",
+}
+
+
 def differences(framework, found):
     """Each figure that differs, as a sentence. `found`: per statement and column the indicators by name."""
     for section in framework["statements"]:
         for indicator in section["indicators"]:
             for column in ("signed", "all"):
+                ours = found.get((section["id"], column), {})
+                forgotten = indicator["name"] not in ours and not NOT_RECOMPUTED & {indicator["name"], (section["id"], column)}
+                if indicator[column] is not None and forgotten:
+                    yield f"{section['id']} {indicator['name']} {column}: we have nothing to compare"
                 for field, value in found.get((section["id"], column), {}).get(indicator["name"], {}).items():
                     theirs = indicator[column].get(field)
                     if theirs != value:
@@ -291,6 +339,7 @@ def check(framework, community, name):
     for id, item, length in SURVEYED:
         signed[id] |= surveys.surveyed(view, item, item.replace("-", "_"), length)
     figures = {(id, "signed"): found for id, found in signed.items()}
+    figures |= {("members", "all"): members(view, signed=False), ("V3", "all"): v3(view, signed=False)}
     figures |= {("V4", "all"): v4(view, signed=False), ("K3", "all"): learning.k3(view, signed=False)}
     figures[("G2", "all")] = gathering.g2(view, CONTRIBUTIONS, signed=False)
     faults += [f"as of {framework['as_of']}: {fault}" for fault in differences(framework, figures)]

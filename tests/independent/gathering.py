@@ -2,7 +2,7 @@
 
 import hashlib
 
-from decisions import Decisions
+from outcomes import in_force
 
 DAY = 24 * 3_600_000
 
@@ -29,15 +29,16 @@ def circle_of(view, fact):
     return named if found is not None and found.kind == "circle.opened" and found.standing == "counts" else None
 
 
-def contributions(view, kinds, since):
-    """Signed contributions of people from an instant on, each opinion once by person and version, the first counting."""
+def contributions(view, kinds, since, until=None):
+    """Signed contributions of people in [since, until), what counts once by person and subject once, the first counting."""
+    until = view.as_of if until is None else until
     judged, found = set(), []
     for fact in in_order(view.signed(*kinds)):
-        if fact.kind in ("resource.validated", "resource.disputed"):
+        if fact.kind in ("resource.validated", "resource.disputed", "work.joined"):
             if (fact.person, fact.subject()) in judged:
                 continue
             judged.add((fact.person, fact.subject()))
-        if fact.effective >= since:
+        if since <= fact.effective < until:
             found.append(fact)
     return found
 
@@ -70,8 +71,9 @@ def g2(view, kinds, signed=True):
     for fact in contributions(view, kinds, view.as_of - (view.window or 30 * DAY)):
         inside.setdefault(circle_of(view, fact), []).append(fact)
     for id, circle in found.items():
-        homes = {view.organisation_of(person) for person in circle["members"]}
-        by = {fact.organisation for fact in inside.get(id, []) if fact.person in circle["members"]}
+        homes = {organisation for person in circle["members"] for organisation in view.homes(person)}
+        own = [fact for fact in inside.get(id, []) if fact.person in circle["members"]]
+        by = {fact.organisation for fact in own if fact.organisation in view.homes(fact.person)}
         active += len(circle["members"]) >= 3 and len(homes) >= 2 and len(by) >= 2
     served = {circle["topic"] for circle in found.values()}
     askers = {}
@@ -93,7 +95,7 @@ def v1(view):
     for fact in in_order(view.signed("interest.declared")):
         last[fact.person] = set(fact.entry.data.get("topics", []))
     founded = view.signed("community.founded")
-    adopted = {fact.entry.data["domain"] for fact in founded}
+    adopted = {fact.entry.data["domain"] for fact in founded} | set(view.parameter("v1", "topics", []))
     now = view.members()
     return {
         "domain_declared": {"value": bool(founded)},
@@ -116,9 +118,9 @@ def gaps(view):
 
 
 def g3(view, kinds):
-    lists = [fact.entry.data["potential"] for fact in Decisions(view).adopted("coverage.declared")]
-    now = view.members()
-    active = {fact.organisation for fact in contributions(view, kinds, view.as_of - (view.window or 90 * DAY)) if fact.person in now}
+    lists = [fact.entry.data["potential"] for fact in in_force(view, "coverage.declared")]
+    done = contributions(view, kinds, view.as_of - (view.window or 90 * DAY))
+    active = {fact.organisation for fact in done if fact.organisation in view.homes(fact.person)}
     charters = view.community.of("organisation.chartered")
     covered = {fact.entry.data["slug"] for fact in charters if fact.organisation in active}
     last = lists[-1] if lists else []
@@ -143,7 +145,7 @@ def g3(view, kinds):
 def bands(view):
     """The growth over each period that had its band before it began."""
     registered = {}
-    for fact in Decisions(view).adopted("target.set"):
+    for fact in in_force(view, "target.set"):
         data = fact.entry.data
         if data["objective"] == "membership" and fact.effective <= data["from"]:
             registered[data["until"], data["from"]] = data

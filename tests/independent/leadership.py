@@ -3,7 +3,8 @@
 import hashlib
 from datetime import datetime, timezone
 
-from decisions import Decisions
+from gathering import contributions as contributed
+from outcomes import CARRIED, decisions, in_force
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -23,18 +24,18 @@ class Roles:
     """Each role that was held, as [grant, holder, from, until]: held at t where from < t ≤ until."""
 
     def __init__(self, view):
-        self.view, self.decisions, self.held = view, Decisions(view), []
+        self.view, self.held = view, []
         accepted, ended = first_about(view, "role.accepted"), first_about(view, "role.ended")
-        for grant in self.decisions.adopted("role.granted"):
+        for grant in in_force(view, "role.granted"):
             data = grant.entry.data
             since = max(data["from"], grant.effective)
+            holder = view.community.alias.get(data["holder"], data["holder"])
             for earlier in self.held:
-                before = earlier[0].entry.data
-                if (before["role"], before["holder"]) == (data["role"], data["holder"]):
+                if (earlier[0].entry.data["role"], earlier[1]) == (data["role"], holder):
                     earlier[3] = min(earlier[3], since)
             if grant.id in accepted and data["holder"] in view.community.people:
                 until = min(data["until"], ended.get(grant.id, FOREVER))
-                self.held.append([grant, data["holder"], max(since, accepted[grant.id]), until])
+                self.held.append([grant, holder, max(since, accepted[grant.id]), until])
         self.held = [held for held in self.held if held[2] < held[3]]
 
     def at(self, instant):
@@ -46,7 +47,7 @@ class Roles:
     def overlaps(self, held, begins, ends):
         """Whether it was held, by a member, at some time after `begins` and not after `ends`."""
         begins, ends = max(held[2], begins), min(held[3], ends)
-        for admitted, left in self.view.community.people[held[1]].spells:
+        for admitted, left in self.view.spells(held[1]):
             gone = ends if left is None else min(ends, left.state_time)
             if max(begins, admitted.state_time) < gone:
                 return True
@@ -82,7 +83,7 @@ def months_ended(view, length):
 def l1(view):
     roles, by_id = Roles(view), view.community.by_id
     now = roles.at(view.as_of)
-    required = {"leader"}
+    required = set(view.parameter("l1", "required", ["leader"]))
     parts = {}
     for held in now:
         provider = held[0].entry.data["provided_by"]
@@ -91,9 +92,7 @@ def l1(view):
     for fact in in_order(view.signed("time.pledged")):
         pledges.setdefault(fact.subject(), []).append(fact)
     for fact in in_order(view.signed("time.confirmed")):
-        pledge = by_id[fact.subject()]
-        if fact.person != pledge.person:
-            confirmed.setdefault(pledge.subject(), []).append(fact)
+        confirmed.setdefault(by_id[fact.subject()].subject(), []).append(fact)
     done = planned = 0
     for held in roles.held:
         for name, begins, ends in months_ended(view, 90 * DAY):
@@ -103,7 +102,10 @@ def l1(view):
             if not roles.overlaps(held, begins, ends) or not before + inside:
                 continue
             minutes = (before[-1] if before else inside[0]).entry.data["minutes"]
-            said = [fact for fact in confirmed.get(held[0].id, []) if fact.entry.data["month"] == name and fact.effective >= ends]
+            said = [
+                fact for fact in confirmed.get(held[0].id, [])
+                if fact.entry.data["month"] == name and fact.effective >= ends and fact.person != held[1]
+            ]
             planned += minutes
             done += min(minutes, said[-1].entry.data["minutes"]) if said else 0
     filled = {held[0].entry.data["role"] for held in now} & required
@@ -120,8 +122,7 @@ def in_order(facts):
 
 def active(view, contributions, since, until):
     """The members at the end who contributed in [since, until)."""
-    did = {fact.person for fact in view.signed(*contributions) if since <= fact.effective < until}
-    return did & view.members(until)
+    return {fact.person for fact in contributed(view, contributions, since, until)} & view.members(until)
 
 
 def has_words(fact):
@@ -213,8 +214,9 @@ def s2(view, contributions):
     decided = 0
     for thread in broad:
         decided += any(
-            decision.carried and thread.id in decision.proposal.entry.re and decision.proposal.effective - thread.effective <= 90 * DAY
-            for decision in roles.decisions.all
+            decision.state == CARRIED and thread.id in decision.proposal.entry.re
+            and decision.proposal.effective - thread.effective <= 90 * DAY
+            for decision in decisions(view).values()
         )
     return {"future_discussions": share(len(broad), len(threads)), "future_decided": share(decided, len(broad))}
 
@@ -234,8 +236,9 @@ def of_leaders(view, contributions):
     roles, length = Roles(view), view.window or 90 * DAY
     beginnings = ("query.asked", "thread.opened", "circle.opened", "task.offered")
     found = {}
-    for name, kinds in (("not_by_leaders", contributions), ("not_begun_by_leaders", beginnings)):
-        for suffix, until in (("", view.as_of), ("_before", view.as_of - length)):
-            facts = [fact for fact in view.signed(*kinds) if until - length <= fact.effective < until]
+    for suffix, until in (("", view.as_of), ("_before", view.as_of - length)):
+        begun = [fact for fact in view.signed(*beginnings) if until - length <= fact.effective < until]
+        done = contributed(view, contributions, until - length, until)
+        for name, facts in (("not_by_leaders", done), ("not_begun_by_leaders", begun)):
             found[name + suffix] = share(sum(not roles.led(fact) for fact in facts), len(facts))
     return found

@@ -50,7 +50,8 @@ def v2(view):
     uses = {form: [fact for fact in facts if fact.person in now] for form, facts in uses.items()}
     uses = {form: facts for form, facts in uses.items() if facts}
     people = {form: len({fact.person for fact in facts}) for form, facts in uses.items()}
-    wide = [form for form, facts in uses.items() if people[form] >= 5 and len({fact.organisation for fact in facts}) >= 2]
+    homes = {form: {home for fact in facts for home in view.homes(fact.person)} for form, facts in uses.items()}
+    wide = [form for form in uses if people[form] >= 5 and len(homes[form]) >= 2]
     weeks = (view.window or 90 * DAY) // WEEK
     active = {(view.as_of - 1 - fact.effective) // WEEK for facts in uses.values() for fact in facts}
     return {

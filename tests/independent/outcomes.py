@@ -2,9 +2,12 @@
 
 import electorate
 import tree
-from decisions import REPLACED
 from entry import Entry
 
+# Of these the one decided on last stands for the others.
+REPLACED = {
+    "parameters.adopted", "terms.adopted", "plan.adopted", "plan.rebaselined", "arrangements.adopted", "coverage.declared", "value.stated",
+}
 OPEN, BEYOND, NO_ELECTORATE, NEVER, CARRIED, FAILED = "open", "beyond", "no electorate", "never", "carried", "failed"
 
 
@@ -71,7 +74,14 @@ def pinned(community, cut):
 
 def decisions(view):
     """By the id of the proposal, in the order of time."""
-    return {fact.id: Decision(view, fact) for fact in by_time(view.signed("decision.proposed"))}
+    if view.decided is None:
+        view.decided = {fact.id: Decision(view, fact) for fact in by_time(view.signed("decision.proposed"))}
+    return view.decided
+
+
+def in_force(view, kind):
+    """Entries of a kind that took effect by a decision, in the order of the votes."""
+    return [fact for fact, _ in sorted(adopted(view, decisions(view), kind), key=lambda pair: turn(pair[1]))]
 
 
 def adopted(view, all_decisions, *kinds):

@@ -105,10 +105,10 @@ def surveyed(view, item, name, length):
     issued = min(issues.count(issuer) for issuer in says["issuers"])
     chosen = [choices[place] for choices in answers if choices[place] > 0] if len(answers) <= issued else []
     agreeing = sum(2 * choice > says["scale"] + 1 for choice in chosen)
-    members = sum(
-        any(was_member(community.people, person.id, organisation, size) for organisation, size, _ in says["electorate"])
-        for person in community.people.values()
-    )
+    members = len({
+        community.alias.get(person.id, person.id) for person in community.people.values()
+        if any(was_member(community.people, person.id, organisation, size) for organisation, size, _ in says["electorate"])
+    })
     parts = {
         "agreeing": agreeing, "answering": len(chosen), "answers": len(answers), "electorate": members, "issued": issued, "requested": len(asked),
     }

@@ -126,9 +126,7 @@ static CONTRIBUTION_DAYS: Definition = Definition {
 
 /// The members at the instant who contributed in the window.
 pub(super) fn active_members(scope: Scope<'_>) -> BTreeSet<PersonNumber> {
-    let found = Contributions::of(scope, Reach::Signed);
-    let authors = found.counted.iter().filter_map(|item| item.author.person());
-    authors.filter(|person| found.people.contains(person)).collect()
+    scope.active_between(scope.since(scope.parameters.window), scope.as_of)
 }
 
 fn measure<'a>(scope: Scope<'a>) -> (Option<Rating>, Vec<Measured>) {
@@ -297,6 +295,26 @@ pub(super) fn counted_contributions(scope: Scope<'_>, since: Timestamp) -> impl 
             && item.author.person().is_some()
             && !repeated.contains(&item.id)
     })
+}
+
+impl<'a> Scope<'a> {
+    /// What people contributed in [from, until).
+    pub(super) fn contributed_between(
+        self,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> impl Iterator<Item = &'a Item> {
+        counted_contributions(self, from).filter(move |item| item.effective < until)
+    }
+
+    /// The members at the end who contributed in [from, until).
+    pub(super) fn active_between(self, from: Timestamp, until: Timestamp) -> BTreeSet<PersonNumber> {
+        let members = self.people_at(until, Reach::Signed);
+        self.contributed_between(from, until)
+            .filter_map(|item| item.author.person())
+            .filter(|person| members.contains(person))
+            .collect()
+    }
 }
 
 /// Validations, disputes and signatures that are not the person's first: they count by (person, subject).

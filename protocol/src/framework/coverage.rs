@@ -10,7 +10,7 @@ use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
 use super::parameters::Thresholds;
 use super::rating::{self, Rating};
-use super::scope::{Reach, Scope};
+use super::scope::Scope;
 use super::section::Section;
 use super::statement::Statement;
 use crate::community::Item;
@@ -52,7 +52,7 @@ impl Default for G3 {
 
 static COVERED: Definition = Definition {
     name: "covered",
-    formula: "organisations on the list of potential ones in force at T that are, by their short name, organisations of the community with at least one member at T who contributed in [T − W, T) / organisations on that list; it is in force by a decision, until the next",
+    formula: "organisations on the list of potential ones in force at T that are, by their short name, organisations of the community with at least one member at T who contributed there in [T − W, T) / organisations on that list; it is in force by a decision, until the next",
     ground: Ground::Measured,
     of_people: false,
     rates: true,
@@ -177,13 +177,12 @@ fn lists<'a>(scope: Scope<'a>) -> Vec<(&'a Item, &'a [Potential])> {
 
 /// The short names of organisations of which a member at the instant contributed in the window.
 fn contributing<'a>(scope: Scope<'a>) -> BTreeSet<&'a str> {
-    let members = scope.people_at(scope.as_of, Reach::Signed);
+    let homes = scope.organisations_of_members();
     let since = scope.since(scope.parameters.window);
     counted_contributions(scope, since)
         .filter(|item| {
-            item.author
-                .person()
-                .is_some_and(|person| members.contains(&person))
+            let of = item.author.person().and_then(|person| homes.get(&person));
+            of.is_some_and(|of| of.contains(&item.organisation))
         })
         .map(|item| scope.view.organisation(item.organisation).slug.as_str())
         .collect()

@@ -14,7 +14,7 @@ use super::scope::Scope;
 use super::section::Section;
 use super::statement::Statement;
 use super::survey;
-use crate::community::{Column, Item, View};
+use crate::community::{Author, Column, Item, View};
 use crate::id::Id;
 use crate::kind::{Act, Deed, Leadership, Provider, Slug, TimeConfirmed, TimePledged};
 use crate::time::{Month, Span, Timestamp};
@@ -82,7 +82,7 @@ static ROLES_BY_PROVIDER: Definition = Definition {
 
 static TIME_CONFIRMED: Definition = Definition {
     name: "time_confirmed",
-    formula: "minutes confirmed by a steward of the holder's organisation who is another person, at most those planned in each month / minutes planned by holders of roles, over the months whose last millisecond lies in [T − W, T) and in which the role was held; planned is, in each month, the last pledge made before the month for it or an earlier one, else the first made within it; of several confirmations of a month made after its end the last counts",
+    formula: "minutes confirmed by a steward of the holder's organisation who is another person (none of the holder's own admissions), at most those planned in each month / minutes planned by holders of roles, over the months whose last millisecond lies in [T − W, T) and in which the role was held; planned is, in each month, the last pledge made before the month for it or an earlier one, else the first made within it; of several confirmations of a month made after its end the last counts",
     ground: Ground::Attested,
     of_people: false,
     rates: true,
@@ -227,10 +227,7 @@ impl<'a> Words<'a> {
             }
         }
         for item in view.done(Deed::TimeConfirmed).filter(visible) {
-            let pledge = view
-                .subject(item)
-                .filter(|pledge| item.author.is_another_than(pledge.author));
-            let grant = pledge.and_then(|pledge| view.subject(pledge));
+            let grant = view.subject(item).and_then(|pledge| view.subject(pledge));
             if let (Some(grant), Some(Act::Leadership(Leadership::TimeConfirmed(says)))) = (grant, item.act())
             {
                 let of: &mut Vec<(&Item, &TimeConfirmed)> = confirmations.entry(grant.id).or_default();
@@ -298,7 +295,9 @@ impl<'a, 'r> Said<'a, 'r, '_> {
         let (mut confirmed, mut excluded) = (None, Vec::new());
         let of_month = self.confirmations.iter().filter(|(_, says)| says.month == month);
         for (item, says) in of_month.rev() {
-            let why = if plan.is_none() {
+            let why = if !item.author.is_another_than(Author::Person(self.holding.holder)) {
+                Excluded::Own
+            } else if plan.is_none() {
                 Excluded::Unplanned
             } else if item.effective < month.ends() {
                 Excluded::Early

@@ -146,7 +146,8 @@ struct Form<'a> {
 
 struct Uses<'a> {
     scope: Scope<'a>,
-    members: BTreeSet<PersonNumber>,
+    /// With the organisations each belongs to.
+    members: BTreeMap<PersonNumber, BTreeSet<OrganisationNumber>>,
     forms: BTreeMap<String, Form<'a>>,
 }
 
@@ -154,7 +155,7 @@ impl<'a> Uses<'a> {
     fn of(scope: Scope<'a>) -> Uses<'a> {
         let mut uses = Uses {
             scope,
-            members: scope.people_at(scope.as_of, Reach::Signed),
+            members: scope.organisations_of_members(),
             forms: BTreeMap::new(),
         };
         let since = scope.since(scope.parameters.window);
@@ -187,14 +188,14 @@ impl<'a> Uses<'a> {
         let Some(person) = item
             .author
             .person()
-            .filter(|person| self.members.contains(person))
+            .filter(|person| self.members.contains_key(person))
         else {
             return;
         };
         let form = self.forms.entry(form).or_default();
         form.items.push(item);
         form.members.insert(person);
-        form.organisations.insert(item.organisation);
+        form.organisations.extend(&self.members[&person]);
     }
 
     /// How many are in use; counted are the entries of those.
@@ -221,7 +222,7 @@ impl<'a> Uses<'a> {
             .flat_map(|form| form.members.iter().copied())
             .collect();
         let mut evidence = Evidence::default();
-        for number in &self.members {
+        for number in self.members.keys() {
             evidence.sort_in(active.contains(number), self.scope.view.person(*number).into());
         }
         Figure::parts(parts.collect(), evidence)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::evidence::{Counted, Evidence};
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
-use super::rating::Rating;
+use super::rating::{self, Rating};
 use super::scope::Scope;
 use super::section::Section;
 use super::statement::Statement;
@@ -124,8 +124,7 @@ fn rate(scope: Scope<'_>, arranged: bool, overdue: Option<u64>, truly: &Figure) 
             Rating::None
         };
     }
-    let enough = share.denominator() > 0 && share.denominator() >= scope.parameters.few.few;
-    let kept = enough && share.reaches(scope.parameters.g1.truly);
+    let kept = rating::is_met(share, scope.parameters.g1.truly, scope.parameters.few);
     Rating::Established.capped(kept && overdue == Some(0))
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::evidence::{Evidence, Excluded};
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
-use super::rating::Rating;
+use super::rating::{self, Rating};
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
@@ -103,7 +103,7 @@ fn rate(scope: Scope<'_>, is_declared: bool, interested: &Figure) -> Rating {
     if share.denominator() < sizes.too_few {
         return Rating::Insufficient;
     }
-    let is_met = share.reaches(scope.parameters.v1.interested) && share.denominator() >= sizes.few;
+    let is_met = rating::is_met(share, scope.parameters.v1.interested, sizes);
     Rating::Established.capped(is_met)
 }
 

@@ -5,7 +5,7 @@ use super::evidence::Evidence;
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured};
 use super::roles::Roles;
-use super::scope::{Reach, Scope, is_contribution};
+use super::scope::{Reach, Scope};
 use crate::community::Item;
 use crate::kind::Deed;
 use crate::time::{Span, Timestamp};
@@ -81,30 +81,29 @@ pub(super) fn measure(scope: Scope<'_>) -> [Measured; 4] {
             .minus(Span::from_millis(window.as_millis().saturating_mul(2))),
         now.0,
     );
-    let begins = |item: &Item| item.deed.is_some_and(|deed| BEGINNINGS.contains(&deed));
-    let share =
-        |within, is_one: &dyn Fn(&Item) -> bool, of| Figure::share(of, others(scope, &roles, within, is_one));
+    let contributed = |(from, until)| {
+        let contributions = scope.contributed_between(from, until);
+        Figure::share("contributions", others(&roles, contributions))
+    };
+    let begun = |(from, until): (Timestamp, Timestamp)| {
+        let within = move |item: &&Item| item.effective >= from && item.effective < until;
+        let all = BEGINNINGS
+            .iter()
+            .flat_map(|deed| scope.done(*deed, Reach::Signed));
+        Figure::share("beginnings", others(&roles, all.filter(within)))
+    };
     [
-        Measured::signed_only(&NOT_BY_LEADERS, share(now, &is_contribution, "contributions")),
-        Measured::signed_only(
-            &NOT_BY_LEADERS_BEFORE,
-            share(before, &is_contribution, "contributions"),
-        ),
-        Measured::signed_only(&NOT_BEGUN_BY_LEADERS, share(now, &begins, "beginnings")),
-        Measured::signed_only(&NOT_BEGUN_BY_LEADERS_BEFORE, share(before, &begins, "beginnings")),
+        Measured::signed_only(&NOT_BY_LEADERS, contributed(now)),
+        Measured::signed_only(&NOT_BY_LEADERS_BEFORE, contributed(before)),
+        Measured::signed_only(&NOT_BEGUN_BY_LEADERS, begun(now)),
+        Measured::signed_only(&NOT_BEGUN_BY_LEADERS_BEFORE, begun(before)),
     ]
 }
 
-/// What was done in [from, until), by whether its author held no role then.
-fn others(
-    scope: Scope<'_>,
-    roles: &Roles<'_>,
-    (from, until): (Timestamp, Timestamp),
-    is_one: &dyn Fn(&Item) -> bool,
-) -> Evidence {
+/// By whether whoever did it held no role then.
+fn others<'a>(roles: &Roles<'_>, done: impl Iterator<Item = &'a Item>) -> Evidence {
     let mut evidence = Evidence::default();
-    let within = |item: &&Item| item.effective >= from && item.effective < until && is_one(item);
-    for item in scope.visible(Reach::Signed).filter(within) {
+    for item in done {
         evidence.sort_in(!roles.led(item), item.into());
     }
     evidence

@@ -162,12 +162,36 @@ impl Parameters {
         if self.window == Span::ZERO || self.year == Span::ZERO {
             return Err("a window of no time".to_owned());
         }
+        for (key, per_cent) in self.per_cents() {
+            if per_cent > 100 {
+                return Err(format!("{key}: {per_cent} per cent is more than there is"));
+            }
+        }
         if self.version < 2 {
             return Err(
                 "version: version 1 is what holds before any decision; count on from there".to_owned(),
             );
         }
         Ok(())
+    }
+
+    /// The thresholds that are one number.
+    fn per_cents(&self) -> [(&'static str, u64); 13] {
+        [
+            ("g1.truly", self.g1.truly),
+            ("i2.matches", self.i2.matches),
+            ("i3.attendees", self.i3.attendees),
+            ("i3.evaluated", self.i3.evaluated),
+            ("k1.learned", self.k1.learned),
+            ("k2.fresh", self.k2.fresh),
+            ("l1.confirmed", self.l1.confirmed),
+            ("l2.answered", self.l2.answered),
+            ("p3.met", self.p3.met),
+            ("s1.retained", self.s1.retained),
+            ("s2.members", self.s2.members),
+            ("s2.organisations", self.s2.organisations),
+            ("v1.interested", self.v1.interested),
+        ]
     }
 
     /// SHA-256 of `"hearth/parameters/v1" ‖ 0x00 ‖` the canonical CBOR.
@@ -240,6 +264,26 @@ mod tests {
             ..Parameters::default()
         };
         assert_ne!(parameters.hash(), Parameters::default().hash());
+    }
+
+    #[test]
+    fn a_threshold_beyond_all_there_is_is_none() {
+        let mut parameters = Parameters {
+            version: 2,
+            ..Parameters::default()
+        };
+        parameters.v1.interested = 100;
+        parameters.p3.met = 100;
+        assert_eq!(parameters.check(), Ok(()));
+        for per_cent in [&mut parameters.p3.met, &mut parameters.v1.interested] {
+            *per_cent = 101;
+        }
+        assert_eq!(
+            parameters.check().unwrap_err(),
+            "p3.met: 101 per cent is more than there is"
+        );
+        parameters.p3.met = 100;
+        assert!(parameters.check().is_err(), "v1.interested");
     }
 
     #[test]

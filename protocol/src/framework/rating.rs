@@ -52,6 +52,11 @@ pub(super) fn of_sample(share: Ratio, thresholds: Thresholds, sizes: SmallNumber
     of_share(share, thresholds).capped(share.denominator() >= sizes.few)
 }
 
+/// Whether a share of a sample reaches so many per cent, of enough for *established* (R7).
+pub(super) fn is_met(share: Ratio, per_cent: u64, sizes: SmallNumbers) -> bool {
+    share.denominator() > 0 && share.denominator() >= sizes.few && share.reaches(per_cent)
+}
+
 /// Grades a share of all there is: no sample, so that small numbers do not matter (R7).
 pub(super) fn of_census(share: Ratio, thresholds: Thresholds) -> Rating {
     of_share(share, thresholds)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::community::{Author, Column, Item, Person, PersonNumber, Spell, View};
 use crate::governance::Decisions;
 use crate::id::Id;
-use crate::kind::{Act, Deed, Leadership, RoleGranted};
+use crate::kind::{Act, Deed, Leadership, RoleGranted, Slug};
 use crate::time::Timestamp;
 
 /// Every role that was held at some time before an instant.
@@ -40,10 +40,10 @@ impl<'a> Roles<'a> {
             let grant = adopted.item;
             let Some(says) = granted(grant) else { continue };
             let since = says.from.max(grant.effective);
-            replace(&mut holdings, says, since);
             let Some(holder) = number_of(view, says.holder) else {
                 continue;
             };
+            replace(&mut holdings, &says.role, holder, since);
             let Some(taken) = accepted.get(&grant.id) else {
                 // Nobody holds what they have not accepted; it replaces what was granted before all the same.
                 continue;
@@ -100,9 +100,9 @@ impl Holding<'_> {
 }
 
 /// A later grant of the same role to the same person replaces the earlier one, from its own term on.
-fn replace(holdings: &mut [Holding<'_>], says: &RoleGranted, since: Timestamp) {
+fn replace(holdings: &mut [Holding<'_>], role: &Slug, holder: PersonNumber, since: Timestamp) {
     for earlier in holdings {
-        if (&earlier.says.role, earlier.says.holder) == (&says.role, says.holder) {
+        if (&earlier.says.role, earlier.holder) == (role, holder) {
             earlier.until = earlier.until.min(since);
         }
     }

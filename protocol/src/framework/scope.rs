@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::parameters::Parameters;
 use super::roles::Roles;
-use crate::community::{Author, Column, Item, OrganisationNumber, Person, PersonNumber, View};
+use crate::community::{Author, Column, Item, OrganisationNumber, Person, PersonNumber, Spell, View};
 use crate::governance::Decisions;
 use crate::kind::Deed;
 use crate::time::{Span, Timestamp};
@@ -96,18 +96,23 @@ impl<'a> Scope<'a> {
             .collect()
     }
 
-    /// Of which organisation each member is at the instant.
-    pub(super) fn organisations_of_members(self) -> BTreeMap<PersonNumber, OrganisationNumber> {
+    /// Of which organisations each member is at the instant: of several for who is one by several admissions.
+    pub(super) fn organisations_of_members(self) -> BTreeMap<PersonNumber, BTreeSet<OrganisationNumber>> {
         let members = self.people_at(self.as_of, Reach::Signed);
         let holds = self
             .view
             .spells()
             .iter()
             .filter(|spell| spell.holds_at(self.as_of));
-        holds
-            .filter(|spell| members.contains(&spell.person))
-            .map(|spell| (spell.person, spell.organisation))
-            .collect()
+        let mut homes: BTreeMap<PersonNumber, BTreeSet<OrganisationNumber>> = BTreeMap::new();
+        let counts = |spell: &&Spell| {
+            members.contains(&spell.person)
+                && self.view.organisation(spell.organisation).admitted < self.as_of
+        };
+        for spell in holds.filter(counts) {
+            homes.entry(spell.person).or_default().insert(spell.organisation);
+        }
+        homes
     }
 
     /// When each person first became a member, of an organisation admitted before the instant.

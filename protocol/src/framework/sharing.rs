@@ -28,7 +28,7 @@ pub(super) static METHOD: Method = Method {
         survey::LEARNED.agreement,
         survey::LEARNED.turnout,
     ],
-    rated: "Rated by `reciprocal` (`k1.reciprocal`), at most *developing*: *established* also asks what members say in a survey, which the rating does not take in yet.",
+    rated: "Rated by `reciprocal` (`k1.reciprocal`); *established* also needs `learned_something` of at least `k1.learned` per cent, and enough answers for that to be rated so high.",
     not_computed: &[],
     measure,
 };
@@ -37,6 +37,8 @@ pub(super) static METHOD: Method = Method {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct K1 {
+    /// Per cent of the answers by members who learned something they will use, for *established*.
+    pub learned: u64,
     /// Members who gave and received, among the active.
     pub reciprocal: Thresholds,
     /// A meeting is shared from people of this many organisations.
@@ -46,6 +48,7 @@ pub struct K1 {
 impl Default for K1 {
     fn default() -> K1 {
         K1 {
+            learned: 60,
             reciprocal: (10, 25).into(),
             organisations: 3,
         }
@@ -80,14 +83,16 @@ static SHARED_MEETINGS: Definition = Definition {
 
 fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     let reciprocal = reciprocal(scope);
+    let surveyed = survey::measured(scope, &survey::LEARNED);
     let parameters = scope.parameters;
+    let learned = rating::is_met(surveyed[0].signed.ratio(), parameters.k1.learned, parameters.few);
     let rating =
-        rating::of_sample(reciprocal.ratio(), parameters.k1.reciprocal, parameters.few).capped(false);
+        rating::of_sample(reciprocal.ratio(), parameters.k1.reciprocal, parameters.few).capped(learned);
     let mut indicators = vec![
         Measured::signed_only(&RECIPROCAL, reciprocal),
         Measured::signed_only(&SHARED_MEETINGS, shared_meetings(scope)),
     ];
-    indicators.extend(survey::measured(scope, &survey::LEARNED));
+    indicators.extend(surveyed);
     (Some(rating), indicators)
 }
 

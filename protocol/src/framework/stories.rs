@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::evidence::{Counted, Evidence};
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
-use super::rating::Rating;
+use super::rating::{self, Rating};
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
@@ -27,22 +27,27 @@ pub(super) static METHOD: Method = Method {
         survey::MATCHES.agreement,
         survey::MATCHES.turnout,
     ],
-    rated: "*Developing* with a value statement in force; without one *emerging* if there is a corroborated story. *Established* also asks for `i2.stories` corroborated stories and for the survey, which the rating does not take in yet, so it is not reached.",
+    rated: "*Developing* with a value statement in force; without one *emerging* if there is a corroborated story. *Established* also needs `i2.stories` corroborated stories and `matches_my_experience` of at least `i2.matches` per cent, and enough answers for that to be rated so high.",
     not_computed: &[],
     measure,
 };
 
-/// What a community may set of I2.
+/// What a community may set of I2, in the order of their canonical encoding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct I2 {
+    /// Per cent of the answers by members whose experience it matches, for *established*.
+    pub matches: u64,
     /// Corroborated stories from which it is *established*.
     pub stories: u64,
 }
 
 impl Default for I2 {
     fn default() -> I2 {
-        I2 { stories: 3 }
+        I2 {
+            matches: 60,
+            stories: 3,
+        }
     }
 }
 
@@ -101,9 +106,12 @@ static STORIES_BY_CYCLE: Definition = Definition {
 fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     let stated = scope.decisions.in_force(Deed::ValueStated);
     let (stories, cycles) = stories(scope);
-    let corroborated = stories.counted.len();
+    let corroborated = stories.counted.len() as u64;
+    let surveyed = survey::measured(scope, &survey::MATCHES);
+    let parameters = scope.parameters;
+    let matches = rating::is_met(surveyed[0].signed.ratio(), parameters.i2.matches, parameters.few);
     let rating = match (stated.is_some(), corroborated) {
-        (true, _) => Rating::Developing,
+        (true, _) => Rating::Established.capped(matches && corroborated >= parameters.i2.stories),
         (false, 0) => Rating::None,
         (false, _) => Rating::Emerging,
     };
@@ -117,7 +125,7 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
         Measured::signed_only(&CORROBORATED_STORIES, Figure::share("stories", stories)),
         Measured::signed_only(&STORIES_BY_CYCLE, Figure::parts(cycles, by_cycle)),
     ];
-    indicators.extend(survey::measured(scope, &survey::MATCHES));
+    indicators.extend(surveyed);
     (Some(rating), indicators)
 }
 

@@ -54,7 +54,7 @@ impl Default for G2 {
 
 static ACTIVE_CIRCLES: Definition = Definition {
     name: "active_circles",
-    formula: "circles open at T that have at least 3 members of at least 2 organisations, of which at least 2 contributed in the circle, by its members, in [T − 30 d, T) / circles open at T; a circle is open from its opening until it is closed or its term ends; its members are those who opened or joined it, did not leave it since, and are members at T; a contribution is in the circle it names, else in the one named where its chain begins",
+    formula: "circles open at T that have at least 3 members of at least 2 organisations, of which at least 2 contributed in the circle, by such members of theirs, in [T − 30 d, T) / circles open at T; a circle is open from its opening until it is closed or its term ends; its members are those who opened or joined it, did not leave it since, and are members at T, each of the organisations they belong to at T; a contribution is in the circle it names, else in the one named where its chain begins",
     ground: Ground::Measured,
     of_people: false,
     rates: true,
@@ -106,14 +106,19 @@ fn active(scope: Scope<'_>, open: &[Circle<'_>]) -> Figure {
     let organisations = scope.organisations_of_members();
     let mut evidence = Evidence::default();
     for circle in open {
-        let homes: BTreeSet<_> = circle
+        let homes = circle
             .members
             .iter()
-            .filter_map(|person| organisations.get(person))
-            .collect();
+            .filter_map(|person| organisations.get(person));
+        let homes: BTreeSet<_> = homes.flatten().collect();
         let contributed = contributing.get(&circle.opened.id).into_iter().flatten();
         let active: BTreeSet<_> = contributed
-            .filter(|(person, _)| circle.members.contains(person))
+            .filter(|(person, organisation)| {
+                let belongs = organisations
+                    .get(person)
+                    .is_some_and(|of| of.contains(organisation));
+                circle.members.contains(person) && belongs
+            })
             .map(|(_, organisation)| organisation)
             .collect();
         let is_active = circle.members.len() as u64 >= least.members

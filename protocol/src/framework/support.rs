@@ -11,7 +11,7 @@ use super::indicator::{Definition, Extent, Ground, Measured, Method};
 use super::parameters::Thresholds;
 use super::rating::{self, Rating};
 use super::roles::Roles;
-use super::scope::{Reach, Scope, is_contribution};
+use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
 use super::survey;
@@ -58,7 +58,7 @@ impl Default for L2 {
 
 static HELPERS: Definition = Definition {
     name: "helpers",
-    formula: "active members who did a task in [T − W, T) that another member confirmed before T, while they held no role / active members: those at T with at least one contribution in [T − W, T)",
+    formula: "active members who did a task in [T − W, T) that another person confirmed before T, while they held no role / active members: those at T with at least one contribution in [T − W, T)",
     ground: Ground::Measured,
     of_people: true,
     rates: true,
@@ -87,8 +87,7 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     let helpers = Figure::share("active members", helpers(scope, &roles));
     let answered = Figure::share("mature requests", answered(scope, &roles));
     let parameters = scope.parameters;
-    let enough = Thresholds::from((parameters.l2.answered, parameters.l2.answered));
-    let engaged = rating::of_sample(answered.ratio(), enough, parameters.few) == Rating::Established;
+    let engaged = rating::is_met(answered.ratio(), parameters.l2.answered, parameters.few);
     let rating = rating::of_sample(helpers.ratio(), parameters.l2.helpers, parameters.few).capped(engaged);
     let mut indicators = vec![
         Measured::signed_only(&HELPERS, helpers),
@@ -102,6 +101,7 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
 fn helpers(scope: Scope<'_>, roles: &Roles<'_>) -> Evidence {
     let since = scope.since(scope.parameters.window);
     let active = scope.active_between(since, scope.as_of);
+    // The log knows of another key; who is one by two admissions confirms nothing for themself.
     let confirmed: BTreeSet<Id> = scope
         .done(Deed::TaskConfirmed, Reach::Signed)
         .filter_map(|item| Some((item, scope.view.subject(item)?)))
@@ -163,17 +163,4 @@ fn answered(scope: Scope<'_>, roles: &Roles<'_>) -> Evidence {
         }
     }
     evidence
-}
-
-impl Scope<'_> {
-    /// The members at the end who contributed in [from, until).
-    pub(super) fn active_between(self, from: Timestamp, until: Timestamp) -> BTreeSet<PersonNumber> {
-        let members = self.people_at(until, Reach::Signed);
-        let within = |item: &&Item| item.effective >= from && item.effective < until && is_contribution(item);
-        self.visible(Reach::Signed)
-            .filter(within)
-            .filter_map(|item| item.author.person())
-            .filter(|person| members.contains(person))
-            .collect()
-    }
 }

@@ -26,6 +26,7 @@ pub(super) static SAFE_TO_ASK: Asked = Asked {
         "safe_to_ask",
         "answers above the middle of the scale to “It is safe to ask for help here” / answers to it, in the pulse that asked and was closed last in [T − 365 d, T); void where there are more answers than tokens logged by either issuer",
         Extent::Year,
+        YEAR,
     ),
     turnout: &turnout("safe_to_ask_turnout", Extent::Year),
 };
@@ -37,6 +38,7 @@ pub(super) static MATTERS: Asked = Asked {
         "matters_to_my_work",
         "answers above the middle of the scale to “It matters to my work” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
         Extent::Window,
+        WINDOW,
     ),
     turnout: &turnout("matters_to_my_work_turnout", Extent::Window),
 };
@@ -48,6 +50,7 @@ pub(super) static CONFIDENCE: Asked = Asked {
         "confidence_in_leadership",
         "answers above the middle of the scale to “I have confidence in its leadership” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
         Extent::Window,
+        WINDOW,
     ),
     turnout: &turnout("confidence_in_leadership_turnout", Extent::Window),
 };
@@ -59,6 +62,7 @@ pub(super) static WHOM_TO_ASK: Asked = Asked {
         "know_whom_to_ask",
         "answers above the middle of the scale to “I know whom to ask” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
         Extent::Window,
+        WINDOW,
     ),
     turnout: &turnout("know_whom_to_ask_turnout", Extent::Window),
 };
@@ -70,6 +74,7 @@ pub(super) static AMBITIOUS: Asked = Asked {
         "ambitious",
         "answers above the middle of the scale to “We are ambitious for its growth” / answers to it, in the pulse that asked and was closed last in [T − 365 d, T); void where there are more answers than tokens logged by either issuer",
         Extent::Year,
+        YEAR,
     ),
     turnout: &turnout("ambitious_turnout", Extent::Year),
 };
@@ -81,6 +86,7 @@ pub(super) static MATCHES: Asked = Asked {
         "matches_my_experience",
         "answers above the middle of the scale to “What is said of its value matches my experience” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
         Extent::Window,
+        &["window", "i2.matches", "few"],
     ),
     turnout: &turnout("matches_my_experience_turnout", Extent::Window),
 };
@@ -92,6 +98,7 @@ pub(super) static EXPLAIN: Asked = Asked {
         "explain_its_value",
         "answers above the middle of the scale to “I could explain its value to others” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
         Extent::Window,
+        &["window", "p2.explains", "few"],
     ),
     turnout: &turnout("explain_its_value_turnout", Extent::Window),
 };
@@ -103,12 +110,18 @@ pub(super) static LEARNED: Asked = Asked {
         "learned_something",
         "answers above the middle of the scale to “I learned something I will use” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
         Extent::Window,
+        &["window", "k1.learned", "few"],
     ),
     turnout: &turnout("learned_something_turnout", Extent::Window),
 };
 
 /// How many agree.
-pub(super) const fn agreement(name: &'static str, formula: &'static str, window: Extent) -> Definition {
+const fn agreement(
+    name: &'static str,
+    formula: &'static str,
+    window: Extent,
+    parameters: &'static [&'static str],
+) -> Definition {
     Definition {
         name,
         formula,
@@ -116,7 +129,7 @@ pub(super) const fn agreement(name: &'static str, formula: &'static str, window:
         of_people: true,
         rates: false,
         window,
-        parameters: parameters(window),
+        parameters,
         raised: "members who agree, in the next pulse",
         gamed: "asking at a good moment; two issuers who answer for those who did not; urging people to show their answers",
         countered: "the response rate stands beside it; more answers than an issuer logged tokens void the pulse; receipts show a dropped answer; the last pulse counts, not the best",
@@ -124,7 +137,7 @@ pub(super) const fn agreement(name: &'static str, formula: &'static str, window:
 }
 
 /// How many were asked, and how many answered.
-pub(super) const fn turnout(name: &'static str, window: Extent) -> Definition {
+const fn turnout(name: &'static str, window: Extent) -> Definition {
     Definition {
         name,
         formula: "of that pulse: members of its electorate as counted in the logs, those who asked for tokens, tokens issued (the fewer of the two issuers), answers published; of these, those who chose on this statement, and those who agree",
@@ -132,20 +145,21 @@ pub(super) const fn turnout(name: &'static str, window: Extent) -> Definition {
         of_people: true,
         rates: false,
         window,
-        parameters: parameters(window),
+        parameters: match window {
+            Extent::AsOf => &[],
+            Extent::Window => WINDOW,
+            Extent::Year => YEAR,
+        },
         raised: "members whose client talks to its node while tokens are given, and who answer",
         gamed: "opening when few are there",
         countered: "the electorate is pinned by a cut, and recounted",
     }
 }
 
-const fn parameters(window: Extent) -> &'static [&'static str] {
-    match window {
-        Extent::AsOf => &[],
-        Extent::Window => &["window"],
-        Extent::Year => &["year"],
-    }
-}
+/// Of an indicator of the window that rates nothing.
+const WINDOW: &[&str] = &["window"];
+/// Of one of the year.
+const YEAR: &[&str] = &["year"];
 
 /// Both indicators of a statement.
 pub(super) fn measured(scope: Scope<'_>, asked: &Asked) -> [Measured; 2] {

@@ -23,7 +23,7 @@ use crate::time::Span;
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::P2),
     definitions: &[&ACKNOWLEDGED, survey::EXPLAIN.agreement, survey::EXPLAIN.turnout],
-    rated: "Rated by `acknowledged` (`p2.acknowledged`: *developing* is more than the first, for most is more than half), and at most *emerging* since the rating does not take in yet the survey that both thresholds ask for; *insufficient* without terms, and while they are new.",
+    rated: "Rated by `acknowledged` (`p2.acknowledged`) and by `explain_its_value` (`p2.explains`): the lower counts. *Developing* is more than the first threshold of each, for most is more than half. *insufficient* without terms, while they are new, and where too few answered the survey.",
     not_computed: &[],
     measure,
 };
@@ -34,6 +34,8 @@ pub(super) static METHOD: Method = Method {
 pub struct P2 {
     /// Acknowledgements are counted once the terms have been in force for longer than this.
     pub settled: Span,
+    /// Answers by members who could explain its value to others.
+    pub explains: Thresholds,
     /// Members who acknowledged them.
     pub acknowledged: Thresholds,
 }
@@ -42,6 +44,7 @@ impl Default for P2 {
     fn default() -> P2 {
         P2 {
             settled: Span::days(30),
+            explains: (50, 60).into(),
             acknowledged: (50, 70).into(),
         }
     }
@@ -66,16 +69,20 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
         || Figure::share("members", Evidence::default()),
         |adopted| acknowledged(scope, adopted),
     );
-    // Both thresholds ask for the survey, too.
-    let rating = rate(scope, &figure).min(Rating::Emerging);
+    let surveyed = survey::measured(scope, &survey::EXPLAIN);
+    let parameters = &scope.parameters.p2;
+    let rating = rate(scope, &figure, parameters.acknowledged).and(rate(
+        scope,
+        &surveyed[0].signed,
+        parameters.explains,
+    ));
     let mut indicators = vec![Measured::signed_only(&ACKNOWLEDGED, figure)];
-    indicators.extend(survey::measured(scope, &survey::EXPLAIN));
+    indicators.extend(surveyed);
     (Some(rating), indicators)
 }
 
 /// *Developing* begins above its threshold, not at it.
-fn rate(scope: Scope<'_>, figure: &Figure) -> Rating {
-    let thresholds = scope.parameters.p2.acknowledged;
+fn rate(scope: Scope<'_>, figure: &Figure, thresholds: Thresholds) -> Rating {
     let share = figure.ratio();
     let rating = rating::of_sample(share, thresholds, scope.parameters.few);
     if rating == Rating::Developing && !share.exceeds(thresholds.developing) {
