@@ -243,9 +243,11 @@ pub(crate) fn answer(
 
 /// The choices of a signed answer.
 fn chosen(entry: &[u8]) -> Option<Vec<u64>> {
-    match &Entry::parse(entry).ok()?.payload().act {
-        Act::Pulse(Pulse::PulseAnswered(says)) => Some(says.choices.clone()),
-        _ => None,
+    let entry = Entry::parse(entry).ok()?;
+    if let Act::Pulse(Pulse::PulseAnswered(says)) = &entry.payload().act {
+        Some(says.choices.clone())
+    } else {
+        None
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn parameter(value: &Value) -> String {
             None => number.to_string(),
         },
         Value::Array(values) => values.iter().map(parameter).collect::<Vec<_>>().join(","),
-        other => self::value("", other),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => self::value("", value),
     }
 }
 

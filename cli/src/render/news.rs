@@ -1,6 +1,7 @@
 //! What happened and what waits, in the fewest lines that are of use: one for each question, discussion or resource.
 
 use super::card::{Card, short};
+use super::data::noun;
 use super::words::{excerpt, first_line};
 use crate::home::Following;
 use hearth_protocol::time::Timestamp;
@@ -69,11 +70,14 @@ impl Row {
         } else {
             format!(" on “{}”", self.thread.title())
         };
-        format!(
-            "{}  {}{on} · {author}, {ago}",
-            short(id),
-            self.entry.headline(TITLE)
-        )
+        // What brings something into force has no words of its own.
+        let headline = self.entry.headline(TITLE);
+        let headline = if headline.is_empty() {
+            noun(&self.entry.kind)
+        } else {
+            &headline
+        };
+        format!("{}  {headline}{on} · {author}, {ago}", short(id))
     }
 }
 

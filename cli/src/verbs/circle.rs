@@ -1,6 +1,7 @@
 //! Circles: the community's sub-groups.
 
 use crate::args::entry_id;
+use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::pen::Pen;
@@ -13,7 +14,7 @@ use crate::source::{Source, read};
 use crate::verbs::person::own_key;
 use crate::words::{Words, titled};
 use clap::{Args, Subcommand, ValueEnum};
-use hearth_node::queries::Query;
+use hearth_node::queries::{Query, Use};
 use hearth_protocol::kind::{
     CircleBasis, CircleKind, CircleMode, CircleOpened, CircleStructure, Circles, Slug,
 };
@@ -148,7 +149,7 @@ impl Open {
 #[command(after_help = "Example:\n  hearth circle join 3f9a2c")]
 pub(crate) struct Join {
     /// The circle's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Circle))]
     circle: String,
 }
 
@@ -165,7 +166,7 @@ impl Join {
 #[command(after_help = "Example:\n  hearth circle leave 3f9a2c")]
 pub(crate) struct Leave {
     /// The circle's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Circle))]
     circle: String,
 }
 
@@ -182,7 +183,7 @@ impl Leave {
 #[command(after_help = "Example:\n  hearth circle close 3f9a2c \"All is said.\"")]
 pub(crate) struct Close {
     /// The circle's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Circle))]
     circle: String,
     #[command(flatten)]
     reason: Words,
@@ -287,7 +288,7 @@ impl List {
 #[command(after_help = "Example:\n  hearth circle show 3f9a2c")]
 pub(crate) struct Show {
     /// The circle's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Circle))]
     circle: String,
 }
 

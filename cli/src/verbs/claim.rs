@@ -224,7 +224,7 @@ Examples:
 A file stays where it is: the claim names the SHA-256 of its bytes, so whoever has the file can tell that it is the one.")]
 pub(crate) struct Evidence {
     /// The claim's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Claim))]
     claim: String,
     /// Entries it rests on
     #[arg(value_name = "ENTRY", value_parser = entry_id, add = completion::of(Use::Look))]
@@ -266,7 +266,7 @@ impl Evidence {
 #[command(after_help = "Example:\n  hearth claim acknowledge 3f9a2c")]
 pub(crate) struct Acknowledge {
     /// The claim's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Claim))]
     claim: String,
 }
 
@@ -287,7 +287,7 @@ Example:
 It counts if you did not contribute and are of another organisation than the author.")]
 pub(crate) struct Corroborate {
     /// The claim's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Claim))]
     claim: String,
     #[command(flatten)]
     words: Words,
@@ -315,7 +315,7 @@ Example:
 It counts if your organisation contributed nothing.")]
 pub(crate) struct Evaluate {
     /// The claim's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Claim))]
     claim: String,
     #[command(flatten)]
     words: Words,
@@ -346,7 +346,7 @@ Example:
 A contested claim counts no more; its author can draft a better one.")]
 pub(crate) struct Contest {
     /// The claim's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Claim))]
     claim: String,
     #[command(flatten)]
     words: Words,
@@ -372,7 +372,7 @@ impl Contest {
 #[command(after_help = "Example:\n  hearth claim withdraw 3f9a2c \"Counted anew.\"")]
 pub(crate) struct Withdraw {
     /// The claim's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Claim))]
     claim: String,
     #[command(flatten)]
     words: Words,
@@ -451,7 +451,7 @@ impl List {
 #[command(after_help = "Example:\n  hearth claim show 3f9a2c")]
 pub(crate) struct Show {
     /// The claim's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Claim))]
     claim: String,
 }
 

@@ -1,6 +1,7 @@
 //! Which organisations the community could be of, and who is missing.
 
 use crate::args::entry_id;
+use crate::completion;
 use crate::context::Context;
 use crate::exit::Failure;
 use crate::motion::{Motion, Voting, propose};
@@ -13,7 +14,7 @@ use crate::source::{Source, read};
 use crate::verbs::person::own_key;
 use crate::words::{Words, titled};
 use clap::{Args, Subcommand};
-use hearth_node::queries::Query;
+use hearth_node::queries::{Query, Use};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::{Coverage as Covering, CoverageDeclared, GapRaised, Potential, Slug};
 use std::path::{Path, PathBuf};
@@ -205,7 +206,7 @@ impl Raise {
 #[command(after_help = "Example:\n  hearth gap own 3f9a2c \"I know two of them.\"")]
 pub(crate) struct Own {
     /// The gap's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Gap))]
     gap: String,
     #[command(flatten)]
     note: Words,
@@ -226,7 +227,7 @@ impl Own {
 #[command(after_help = "Example:\n  hearth gap close 3f9a2c \"Meadow Court has joined.\"")]
 pub(crate) struct Close {
     /// The gap's id
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Gap))]
     gap: String,
     #[command(flatten)]
     reason: Words,

@@ -128,7 +128,7 @@ impl List {
 #[command(after_help = "Example:\n  hearth decision show 3f9a2c")]
 pub(crate) struct Show {
     /// The decision's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Decision))]
     decision: String,
 }
 
@@ -154,7 +154,7 @@ Anybody may close a vote once its deadline is over. The outcome is what the ball
 reader counts them again. Where it carried, what it adopts is brought into force. Doing it again changes nothing.")]
 pub(crate) struct Close {
     /// The decision's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Decision))]
     decision: String,
     #[command(flatten)]
     note: Words,

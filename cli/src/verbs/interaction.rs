@@ -34,7 +34,7 @@ pub(crate) struct Ask {
     #[arg(long = "topic", value_name = "TOPIC", add = completion::of(Use::Topic))]
     topics: Vec<Slug>,
     /// In this circle
-    #[arg(long, value_name = "ID", value_parser = entry_id)]
+    #[arg(long, value_name = "ID", value_parser = entry_id, add = completion::of(Use::Circle))]
     circle: Option<String>,
     /// Show it without your name, here and in all you do about it: accepting, taking back, correcting, replying.
     /// No listing names you (thread, threads, log, show, search); whoever reads the log can still see the key
@@ -169,7 +169,7 @@ pub(crate) struct Discuss {
     #[arg(long = "topic", value_name = "TOPIC", add = completion::of(Use::Topic))]
     topics: Vec<Slug>,
     /// In this circle
-    #[arg(long, value_name = "ID", value_parser = entry_id)]
+    #[arg(long, value_name = "ID", value_parser = entry_id, add = completion::of(Use::Circle))]
     circle: Option<String>,
     /// What it is for, such as `future`
     #[arg(long, value_name = "PURPOSE")]

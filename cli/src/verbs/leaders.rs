@@ -76,7 +76,7 @@ Example:
 Any member may answer; it is the leadership's answer where its author holds a role.")]
 pub(crate) struct Answer {
     /// The request's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Request))]
     request: String,
     #[command(flatten)]
     words: Words,

@@ -115,7 +115,7 @@ impl Schedule {
 #[command(after_help = "Example:\n  hearth meeting held 3f9a2c \"Nine of us; notes follow.\" --minutes 75")]
 pub(crate) struct Held {
     /// The meeting's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Meeting))]
     meeting: String,
     #[command(flatten)]
     words: Words,
@@ -147,10 +147,10 @@ Examples:
 Signed before the meeting is to begin, it counts for nothing.")]
 pub(crate) struct Attend {
     /// The meeting's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Meeting))]
     meeting: String,
     /// The sheet you are on, to name it
-    #[arg(long, value_name = "ID", value_parser = entry_id)]
+    #[arg(long, value_name = "ID", value_parser = entry_id, add = completion::of(Use::Look))]
     sheet: Option<String>,
 }
 
@@ -175,7 +175,7 @@ Example:
 It counts for nobody on it until they sign themselves: hearth meeting attend 3f9a2c")]
 pub(crate) struct SignIn {
     /// The meeting's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Meeting))]
     meeting: String,
     /// The ids of those who were there, as `hearth member list` shows them
     #[arg(required = true, value_parser = entry_id, add = completion::of(Use::Member))]
@@ -202,7 +202,7 @@ impl SignIn {
 )]
 pub(crate) struct Evaluate {
     /// The meeting's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Meeting))]
     meeting: String,
     #[command(flatten)]
     words: Words,

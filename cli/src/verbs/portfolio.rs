@@ -336,7 +336,7 @@ All that was imported of the same person becomes yours in the figures once a ste
 it confirms it (hearth me confirm). Everybody can read then whose it is: it cannot be taken back.")]
 pub(crate) struct Link {
     /// Any imported entry of yours
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
     entry: String,
 }
 
@@ -362,7 +362,7 @@ Example:
 Only where you know it, from the people themselves: it ties a name to all that was imported under the pseudonym.")]
 pub(crate) struct Confirm {
     /// The id of the member's claim
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
     claim: String,
 }
 

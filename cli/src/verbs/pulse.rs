@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use hearth_node::queries::Query;
+use hearth_node::queries::{Query, Use};
 use hearth_protocol::community::Cut;
 use hearth_protocol::id::{Id, KeyBytes};
 use hearth_protocol::kind::{Deadlines, Head, Pulse as Act, PulseOpened, Slug};
@@ -14,6 +14,7 @@ use hearth_protocol::time::Span;
 use serde_json::{Value, json};
 
 use crate::args::entry_id;
+use crate::completion;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::pen::Pen;
@@ -229,7 +230,7 @@ fn state(context: &Context, pulse: &Told) -> String {
 #[command(after_help = "Example:\n  hearth pulse show 3f9a2c")]
 pub(crate) struct Show {
     /// The pulse; the newest where none is named
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Pulse))]
     id: Option<String>,
 }
 
@@ -291,7 +292,7 @@ pub(crate) struct Answer {
     #[arg(required = true, value_name = "ITEM=CHOICE")]
     choices: Vec<String>,
     /// The pulse; the newest open one where none is named
-    #[arg(long, value_name = "ID", value_parser = entry_id)]
+    #[arg(long, value_name = "ID", value_parser = entry_id, add = completion::of(Use::Pulse))]
     pulse: Option<String>,
     /// Hand the answer to this node, such as the collector's own, rather than to yours to pass on
     #[arg(long, value_name = "URL")]
@@ -363,7 +364,7 @@ fn choices(pulse: &Told, given: &[String]) -> Result<Vec<u64>, Failure> {
 #[command(after_help = "Example:\n  hearth pulse close 3f9a2c")]
 pub(crate) struct Close {
     /// The pulse
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Pulse))]
     id: String,
 }
 
@@ -383,7 +384,7 @@ impl Close {
 )]
 pub(crate) struct VerifyReceipt {
     /// The pulse; the newest one answered from here where none is named
-    #[arg(value_parser = entry_id)]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Pulse))]
     id: Option<String>,
     /// A receipt in a file, rather than the one this home keeps
     #[arg(long, value_name = "FILE")]

@@ -110,7 +110,7 @@ impl Grant {
 #[command(after_help = "Example:\n  hearth role accept 77ab10 \"With pleasure.\"")]
 pub(crate) struct Accept {
     /// The id of the grant: `hearth role list` shows it
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Grant))]
     grant: String,
     #[command(flatten)]
     note: Words,
@@ -134,7 +134,7 @@ impl Accept {
 #[command(after_help = "Example:\n  hearth role end 77ab10 \"Another should have a turn.\"")]
 pub(crate) struct End {
     /// The id of the grant: `hearth role list` shows it
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Grant))]
     grant: String,
     #[command(flatten)]
     reason: Words,

@@ -81,7 +81,7 @@ impl Offer {
 #[command(after_help = "Example:\n  hearth task accept 3f9a2c")]
 pub(crate) struct Step {
     /// The task's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Task))]
     task: String,
     #[command(flatten)]
     note: Words,
@@ -109,7 +109,7 @@ Example:
 Another member confirms it: `hearth task confirm`.")]
 pub(crate) struct Done {
     /// The id of the task, or of your taking it on
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Task))]
     task: String,
     #[command(flatten)]
     note: Words,
@@ -146,7 +146,7 @@ impl Done {
 #[command(after_help = "Example:\n  hearth task confirm 3f9a2c \"Read them, good.\"")]
 pub(crate) struct Confirm {
     /// The id of the task, or of what was done
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Task))]
     task: String,
     #[command(flatten)]
     note: Words,

@@ -48,7 +48,7 @@ Example:
 not change what was planned for it.")]
 pub(crate) struct Pledge {
     /// The id of the grant of the role: `hearth role list` shows it
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Grant))]
     grant: String,
     /// The first month, such as 2026-03
     month: Month,
@@ -83,7 +83,7 @@ It takes a steward of the holder's organisation, and not the holder. Only a mont
 confirmations the last counts.")]
 pub(crate) struct Confirm {
     /// The id of the pledge: `hearth time list` shows it
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Pledge))]
     pledge: String,
     /// The month, such as 2026-03
     month: Month,

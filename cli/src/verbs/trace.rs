@@ -31,7 +31,7 @@ It opens the claim: its rung, who contributed and agreed, what it rests on, the 
 from that cut, bit for bit. It checks the record, never what caused what.")]
 pub(crate) struct Trace {
     /// The claim's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Claim))]
     claim: String,
 }
 
@@ -233,7 +233,7 @@ Example:
 Your own node computes the value; what it finds is signed with your key, equal or not.")]
 pub(crate) struct Attest {
     /// The claim's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Claim))]
     claim: String,
     #[command(flatten)]
     note: Words,

@@ -190,7 +190,7 @@ impl Tell {
 #[command(after_help = "Example:\n  hearth story corroborate 3f9a2c \"I was on that ward.\" --consent")]
 pub(crate) struct Corroborate {
     /// The story's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Story))]
     story: String,
     #[command(flatten)]
     words: Words,

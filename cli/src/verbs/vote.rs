@@ -29,7 +29,7 @@ Your vote carries your name, for ever: everybody in the community sees how you v
 replaces your vote; the earlier one stays in the log. To ask people without names there are surveys: hearth pulse.")]
 pub(crate) struct Vote {
     /// The decision's id
-    #[arg(value_parser = entry_id, add = completion::of(Use::Look))]
+    #[arg(value_parser = entry_id, add = completion::of(Use::Decision))]
     decision: String,
     /// Your vote. Where the rule is consent, against is an objection
     #[arg(value_enum)]

@@ -40,12 +40,64 @@ pub enum Use {
     Reply,
     /// Look at what somebody did, whatever it was.
     Look,
+    /// Vote on a decision, or close it.
+    Decision,
+    /// Take on a task, do it, confirm it.
+    Task,
+    /// Accept a role, give it up, pledge time for it.
+    Grant,
+    /// Confirm pledged time.
+    Pledge,
+    /// Answer a request to the leadership.
+    Request,
+    /// Sign for a meeting, say that it was held, evaluate it.
+    Meeting,
+    /// Join a circle, or talk in it.
+    Circle,
+    /// Take on a gap, or close it.
+    Gap,
+    /// Bear out a story.
+    Story,
+    /// Examine a claim.
+    Claim,
+    /// Answer a survey.
+    Pulse,
     /// Name a member.
     Member,
     /// Name an organisation.
     Organisation,
     /// Name a topic.
     Topic,
+}
+
+impl Use {
+    /// The one kind of entry that it can be done with.
+    const fn kind(self) -> Option<Deed> {
+        Some(match self {
+            Use::Decision => Deed::DecisionProposed,
+            Use::Task => Deed::TaskOffered,
+            Use::Grant => Deed::RoleGranted,
+            Use::Pledge => Deed::TimePledged,
+            Use::Request => Deed::LeadershipAsked,
+            Use::Meeting => Deed::MeetingScheduled,
+            Use::Circle => Deed::CircleOpened,
+            Use::Gap => Deed::GapRaised,
+            Use::Story => Deed::StoryTold,
+            Use::Claim => Deed::ClaimDrafted,
+            Use::Pulse => Deed::PulseOpened,
+            Use::Answer
+            | Use::Accept
+            | Use::Judge
+            | Use::Withdraw
+            | Use::Renew
+            | Use::Read
+            | Use::Reply
+            | Use::Look
+            | Use::Member
+            | Use::Organisation
+            | Use::Topic => return None,
+        })
+    }
 }
 
 /// What is already written, and by whom.
@@ -59,18 +111,14 @@ pub(super) struct Begun<'a> {
 /// `{"candidates": [{"value", "title"?} …]}`: entries newest first, topics by how often they occur.
 pub(super) fn candidates(reader: &Reader, begun: &Begun<'_>) -> Result<Value, QueryError> {
     let limit = begun.limit.min(MOST);
-    let mut rows = match begun.to {
-        Use::Organisation => organisations(reader)?,
-        Use::Member => members(reader)?,
-        Use::Topic => topics(reader)?,
-        Use::Answer
-        | Use::Accept
-        | Use::Judge
-        | Use::Withdraw
-        | Use::Renew
-        | Use::Read
-        | Use::Reply
-        | Use::Look => return entries(reader, begun, limit),
+    let mut rows = if begun.to == Use::Organisation {
+        organisations(reader)?
+    } else if begun.to == Use::Member {
+        members(reader)?
+    } else if begun.to == Use::Topic {
+        topics(reader)?
+    } else {
+        return entries(reader, begun, limit);
     };
     rows.retain(|(value, _)| value.starts_with(begun.begins));
     rows.truncate(limit);
@@ -100,7 +148,10 @@ fn entries(reader: &Reader, begun: &Begun<'_>, limit: usize) -> Result<Value, Qu
     for item in items.into_iter().take(limit) {
         let card = cards.card(item)?;
         let words = card.body.and_then(|body| body.text);
-        let title = card.title.or(words).unwrap_or(card.kind);
+        let title = card
+            .title
+            .or(words)
+            .unwrap_or_else(|| item.deed.map_or(card.kind, |deed| deed.rules().noun.to_owned()));
         rows.push((item.id.to_string(), Some(title.chars().take(200).collect())));
     }
     Ok(shown(rows))
@@ -140,7 +191,20 @@ impl Settled {
             Use::Read => begins_one(view, item),
             Use::Reply => is_said(item) && stands,
             Use::Look => item.author != Author::Organisation,
-            Use::Member | Use::Organisation | Use::Topic => false,
+            Use::Decision
+            | Use::Task
+            | Use::Grant
+            | Use::Pledge
+            | Use::Request
+            | Use::Meeting
+            | Use::Circle
+            | Use::Gap
+            | Use::Story
+            | Use::Claim
+            | Use::Pulse
+            | Use::Member
+            | Use::Organisation
+            | Use::Topic => to.kind().is_some_and(is),
         }
     }
 }

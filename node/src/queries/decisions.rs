@@ -83,7 +83,9 @@ pub(super) fn decision(
     let decision = decisions.of(wanted).or_else(about).ok_or_else(missing)?;
     let mut row = table.row(&decisions, decision)?;
     let mut ballots = Vec::new();
-    for (choice, ballot) in decision.ballots.values() {
+    let mut cast: Vec<_> = decision.ballots.values().collect();
+    cast.sort_by_key(|(_, ballot)| ballot.moment());
+    for (choice, ballot) in cast {
         ballots.push(json!({ "choice": choice, "entry": table.cards.card(ballot)? }));
     }
     let mut ignored = Vec::new();
@@ -128,11 +130,15 @@ impl Table<'_> {
         let tallies = decision.by_organisation();
         let row = |(number, tally): (&OrganisationNumber, &Tally)| {
             let mut row = json!(tally);
-            row["slug"] = self.view.organisation(*number).slug.as_str().into();
+            let slug = self.view.organisation(*number).slug.clone();
+            row["slug"] = slug.as_str().into();
             row["goes"] = json!(goes(tally));
-            row
+            (slug, row)
         };
-        tallies.iter().map(row).collect()
+        // By name, which is the same to every reader, and means something to them.
+        let mut rows: Vec<(String, Value)> = tallies.iter().map(row).collect();
+        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+        rows.into_iter().map(|(_, row)| row).collect()
     }
 }
 

@@ -85,6 +85,10 @@ fn shells_complete_verbs_ids_and_topics() {
     let gone = house.write(["ask", "Never mind"]);
     house.write(["withdraw", &gone]);
     let person = house.json(["member", "list"])["members"][0]["person"].clone();
+    let task = house.write(["task", "offer", "Minutes of May"]);
+    let decision = house.write(["decision", "propose", "Fridays"]);
+    let story = house.write(["story", "tell", "A nurse asked.", "--cycle", "applied"]);
+    let circle = house.write(["circle", "open", "night-care", "Night care", "What helps."]);
     let short = |id: &str| id[..12].to_owned();
     for shell in SHELLS {
         let name = shell.0;
@@ -109,6 +113,11 @@ fn shells_complete_verbs_ids_and_topics() {
             ("hearth log ", "north".to_owned()),
             ("hearth member leave ", short(person.as_str().unwrap())),
             ("hearth explain v", "V4".to_owned()),
+            ("hearth task accept ", short(&task)),
+            ("hearth vote ", short(&decision)),
+            ("hearth decision close ", short(&decision)),
+            ("hearth story corroborate ", short(&story)),
+            ("hearth ask x --circle ", short(&circle)),
         ] {
             let offered = complete(line);
             assert!(
@@ -119,6 +128,8 @@ fn shells_complete_verbs_ids_and_topics() {
         let questions = complete("hearth answer ");
         assert!(!offers(&questions, &short(&gone)), "{name}: it is withdrawn");
         assert!(!offers(&questions, &short(&guide)), "{name}: it is no question");
+        let decisions = complete("hearth vote ");
+        assert!(!offers(&decisions, &short(&task)), "{name}: it is no decision");
         if name != "bash" {
             let titled = |offered: &[String], title: &str| offered.iter().any(|line| line.contains(title));
             assert!(titled(&questions, "Which mouth care?"), "{name}: {questions:?}");

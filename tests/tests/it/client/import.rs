@@ -279,3 +279,25 @@ fn a_real_archive_has_its_known_counts() {
     assert_eq!(report["skipped"]["votes on a post that does not exist"], 110);
     assert_eq!(report["malformed"]["count"], 0);
 }
+
+#[test]
+fn imported_history_is_a_members_once_both_have_said_so() {
+    let house = House::running();
+    import(&house, &dump(&house));
+    let people = || {
+        let explained = house.json(["explain", "V3"]);
+        explained["indicators"][0]["all"]["denominator"].as_u64().unwrap()
+    };
+    let asked = entries(&house)
+        .into_iter()
+        .find(|entry| entry["author"]["kind"] == "imported")
+        .unwrap();
+    let before = people();
+    let own = house.write(["ask", "Mine?"]);
+    let refused = house.ends(1, ["me", "link", &own]);
+    assert!(refused.contains("not of an imported person"), "{refused}");
+    let claim = house.write(["me", "link", asked["id"].as_str().unwrap()]);
+    assert_eq!(people(), before, "one of two says so");
+    house.write(["me", "confirm", &claim]);
+    assert_eq!(people(), before - 1, "they are one person");
+}

@@ -1,5 +1,6 @@
 //! The command line, as its users meet it: whole processes over a real node.
 
+mod agreeing;
 mod arguments;
 mod beginning;
 mod completing;
@@ -25,6 +26,7 @@ mod searching;
 mod showing;
 mod telling;
 mod town;
+mod transcripts;
 mod verifying;
 mod waiting;
 mod writing;

@@ -83,6 +83,11 @@ impl Town {
         self.ground.path()
     }
 
+    /// A node is stopped; its directory can still be read.
+    pub(super) fn stop(&mut self, slug: &str) {
+        self.nodes.retain(|(of, _)| of != slug);
+    }
+
     /// Where a node answers.
     pub(super) fn url(&self, slug: &str) -> String {
         let (_, node) = self.nodes.iter().find(|(of, _)| of == slug).unwrap();
