@@ -75,6 +75,11 @@ impl Told {
         self.at.parse().ok()
     }
 
+    /// Whether both issuers have shown their keys.
+    pub(crate) fn is_keyed(&self) -> bool {
+        self.keys().is_some()
+    }
+
     /// Both keys with their entries, once they are shown.
     fn keys(&self) -> Option<[(Id, IssuerKey); 2]> {
         let key = |issuer: &Issuer| {

@@ -241,9 +241,9 @@ def k2(view):
         old = [version for version in all_versions if version.effective + 30 * DAY < view.as_of]
         newest = max(old, key=lambda version: (version.effective, version.id))
         judged[first] = newest
-        homes = {view.organisation_of(version.person) for version in all_versions}
+        homes = {version.organisation for version in all_versions}
         last = verdicts.get(newest.id, {})
-        places = {view.organisation_of(person) for person, fact in last.items() if fact.kind == "resource.validated"}
+        places = {fact.organisation for fact in last.values() if fact.kind == "resource.validated"}
         validated += len(places - homes) >= 2
         author = view.community.by_id[first].person
         favours |= {(author, person) for person, fact in last.items() if fact.kind == "resource.validated"}

@@ -195,9 +195,11 @@ def way(view, person, admitted):
 
 def s1(view, kinds):
     joined = view.members() - view.members(view.as_of - (view.window or 90 * DAY))
-    ways = {}
-    for person, admitted, left in spells(view):
-        if person.id in joined and (left is None or left.state_time >= view.as_of):
+    ways, came_before = {}, set()
+    for person, admitted, left in sorted(spells(view), key=lambda spell: (spell[1].state_time, spell[1].id)):
+        who = view.community.alias.get(person.id, person.id)
+        if who in joined - came_before and (left is None or left.state_time >= view.as_of):
+            came_before.add(who)
             came = way(view, person, admitted)
             ways[came] = ways.get(came, 0) + 1
     organic = sum(count for came, count in ways.items() if came in ("invited", "named", "applied"))

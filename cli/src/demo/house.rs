@@ -1,4 +1,4 @@
-//! One of the three organisations: its data directory, its steward, its node, and the questions the demonstration asks it.
+//! One of the organisations: its data directory, its steward, its node, and the questions the demonstration asks it.
 
 use super::ground::Ground;
 use super::process::NodeProcess;
@@ -72,9 +72,16 @@ impl House {
     pub(crate) fn start(&mut self, ground: &Ground) -> Result<(), Failure> {
         let process = NodeProcess::start(ground, self.slug)?;
         let api = process.announced().api.clone();
-        let home = MemberHome::at(ground.member_home(self.slug));
+        let steward = Remote::new(&api, self.made.home, self.steward.clone());
+        self.node = Some(Running { process, steward });
+        self.make_home(&ground.member_home(self.slug), &self.steward)
+    }
+
+    /// Makes the home of one of this house's members, or lets the one there is know where the node is.
+    pub(crate) fn make_home(&self, path: &Path, key: &SecretKey) -> Result<(), Failure> {
+        let home = MemberHome::at(path.to_owned());
         let settings = Settings {
-            node: Some(api.clone()),
+            node: Some(self.remote()?.base().to_owned()),
             data: None,
             community: Some(self.made.home.community),
             organisation: Some(self.made.home.organisation),
@@ -82,12 +89,9 @@ impl House {
         home.create()
             .map_err(|error| Failure::new(format!("{}: {error}", home.path().display())))?;
         if !home.has_key() {
-            home.keep_key(&self.steward).map_err(Failure::new)?;
+            home.keep_key(key).map_err(Failure::new)?;
         }
-        home.keep_settings(&settings).map_err(Failure::new)?;
-        let steward = Remote::new(&api, self.made.home, self.steward.clone());
-        self.node = Some(Running { process, steward });
-        Ok(())
+        home.keep_settings(&settings).map_err(Failure::new)
     }
 
     /// Lets the node end.

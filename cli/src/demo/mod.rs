@@ -1,4 +1,4 @@
-//! `hearth demo`: three organisations on this machine, a story told through them, and the same answer from each.
+//! `hearth demo`: some organisations on this machine, a story told through them, and the same answer from each.
 
 mod ground;
 mod house;
@@ -7,9 +7,12 @@ mod patience;
 mod play;
 mod player;
 mod process;
+#[cfg(test)]
+mod rehearsal;
 mod report;
 mod scenario;
 mod stage;
+mod survey;
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
@@ -30,7 +33,7 @@ use std::time::{Duration, Instant};
 
 /// The house whose past an archive is.
 const ARCHIVIST: usize = 0;
-/// How often the three are asked again because a log has grown meanwhile.
+/// How often they are asked again because a log has grown meanwhile.
 const TRIES: usize = 3;
 /// For tests: this house misses the end of the story.
 const WITHHOLD: &str = "HEARTH_DEMO_WITHHOLD";
@@ -38,22 +41,25 @@ const WITHHOLD: &str = "HEARTH_DEMO_WITHHOLD";
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  hearth demo --dir ./demo --exit")]
 pub(crate) struct Demo {
-    /// A new or empty directory for the three organisations [default: a temporary one, removed at the end]
+    /// A new or empty directory for the organisations [default: a temporary one, removed at the end]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// A Stack Exchange dump (its directory), brought in by the first organisation as its past
     #[arg(long, value_name = "ARCHIVE")]
     from: Option<PathBuf>,
-    /// End when the three have answered, instead of staying up
+    /// End when all have answered, instead of staying up
     #[arg(long)]
     exit: bool,
     /// The story to tell: one number, one story
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Length of the story in months of thirty days
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=12))]
+    #[arg(long, default_value_t = 18, value_parser = clap::value_parser!(u64).range(1..=18))]
     months: u64,
-    /// Longest wait for the three to agree, in seconds
+    /// How many organisations, each with a node of its own
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u8).range(3..=6))]
+    organisations: u8,
+    /// Longest wait for all to agree, in seconds
     #[arg(long, default_value_t = 120, hide = true)]
     patience: u64,
 }
@@ -64,10 +70,11 @@ impl Demo {
         let is_temporary = self.dir.is_none();
         let ground = Ground::prepare(self.dir.clone())?;
         let silent = self.from.as_ref().map(|_| ARCHIVIST);
-        let scenario = Scenario::generate(self.seed, self.months, silent);
+        let scenario = Scenario::generate(self.seed, self.months, self.organisations.into(), silent);
 
         context.screen.note(&format!(
-            "Three organisations meet in {} …",
+            "{} organisations meet in {} …",
+            self.organisations,
             ground.path().display()
         ));
         let mut stage = Stage::set(ground, &scenario, Duration::from_secs(self.patience))?;
@@ -76,7 +83,7 @@ impl Demo {
             context.screen.note("The first brings in its past …");
             bring_in(&stage, archive, context)?;
         }
-        self.tell(&mut stage, &scenario, &context.screen)?;
+        self.tell(&mut stage, &scenario, context)?;
         context
             .screen
             .note("One of them forgets what it had computed, and each answers for itself …");
@@ -107,25 +114,25 @@ impl Demo {
         Ok(leave(stage, is_temporary, Reply::silent().ending(reply.exit)))
     }
 
-    fn tell(&self, stage: &mut Stage, scenario: &Scenario, screen: &Screen) -> Result<(), Failure> {
-        let homes = [0, 1, 2].map(|house: usize| stage.houses[house].made.home);
+    fn tell(&self, stage: &mut Stage, scenario: &Scenario, context: &Context) -> Result<(), Failure> {
+        let screen = &context.screen;
+        let homes = stage.houses.iter().map(|house| house.made.home).collect();
         let stewards = stage
             .houses
             .iter()
             .map(House::steward_person)
             .collect::<Result<Vec<_>, _>>()?;
-        let stewards = stewards.try_into().expect("three houses have three stewards");
         let mut player = Player::new(scenario, self.seed, homes, stewards);
         let withheld = std::env::var(WITHHOLD).ok();
         let withheld = withheld.as_deref().map(|from| Withheld { from });
         let bar = screen.progress_of(scenario.happenings.len() as u64);
         bar.set_message("telling the story");
         screen.note(&format!(
-            "Their members ask, answer and share: {} things in {} months. It takes a minute or two …",
+            "Their members ask, answer, share, meet and decide: {} things in {} months. It takes some minutes …",
             scenario.happenings.len(),
             self.months
         ));
-        play::play(stage, scenario, &mut player, withheld, &bar)?;
+        play::play(stage, scenario, &mut player, withheld, &bar, context)?;
         bar.finish_and_clear();
         screen.note("Waiting until all hold the same and have witnessed each other …");
         outcome::converge(stage)
@@ -146,7 +153,7 @@ fn bring_in(stage: &Stage, archive: &Path, context: &Context) -> Result<(), Fail
         .map(drop)
 }
 
-/// `demo.json`: what another program needs to talk to the three.
+/// `demo.json`: what another program needs to talk to them.
 fn write_summary(stage: &Stage) -> Result<(), Failure> {
     let houses: Vec<_> = stage
         .houses
@@ -167,9 +174,9 @@ fn write_summary(stage: &Stage) -> Result<(), Failure> {
 fn stay(stage: &mut Stage, screen: &Screen) -> Result<(), Failure> {
     let steward = &stage.houses[0];
     screen.note(&format!(
-        "\nThe three stay up. As the steward of {}, in another terminal:\n  \
+        "\nThe nodes stay up. As the steward of {}, in another terminal:\n  \
          export HEARTH_HOME={} HEARTH_CLOCK={}\n  hearth status; hearth threads; hearth framework\n\
-         The API is at {}. Ctrl-C ends all three.",
+         The API is at {}. Ctrl-C ends all of them.",
         steward.slug,
         stage.ground.member_home(steward.slug).display(),
         stage.ground.clock().display(),
@@ -197,7 +204,7 @@ fn later(then: Timestamp, elapsed: Duration) -> Timestamp {
     ))
 }
 
-/// Stops the three nodes, and removes their directory where nobody asked for it.
+/// Stops the nodes, and removes their directory where nobody asked for it.
 fn leave(mut stage: Stage, remove: bool, reply: Reply) -> Reply {
     stage.houses.iter_mut().for_each(House::stop);
     if remove {

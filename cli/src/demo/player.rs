@@ -1,14 +1,12 @@
 //! Plays the scenario: turns each deed into a signed entry with its bodies, as the member's own client would.
 
-use super::scenario::{Deed, HOUSES, Happening, Scenario};
-use hearth_protocol::entry::{BodyRef, Entry, Event, Home, Payload};
-use hearth_protocol::id::Id;
-use hearth_protocol::kind::{
-    Act, Admitted, Interaction, Learning, NamedKey, People, QueryAsked, ReactionGiven, ResourcePublished,
-    Slug, ThreadOpened, Topics,
-};
+use super::scenario::{About, Change, Happening, Known, Scenario, Words};
+use hearth_protocol::entry::{BodyRef, Entry, Event, Home, Payload, Record, Source};
+use hearth_protocol::framework::Parameters;
+use hearth_protocol::id::{BodyHash, Id};
+use hearth_protocol::kind::{Act, Decisions, Head};
 use hearth_protocol::limits;
-use hearth_protocol::sign::SecretKey;
+use hearth_protocol::sign::{PublicKey, SecretKey};
 use sha2::{Digest, Sha256};
 
 /// A salt and the bytes it covers.
@@ -17,34 +15,32 @@ pub(crate) type Body = ([u8; limits::SALT], Vec<u8>);
 /// What a member hands to their node.
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
-    /// Whose log it goes to: index into [`HOUSES`].
+    /// Whose log it goes to: index into the houses.
     pub(crate) house: usize,
     pub(crate) entry: Vec<u8>,
     pub(crate) bodies: Vec<Body>,
 }
 
 /// Holds the members' keys and remembers which entry each happening became.
-#[derive(Debug)]
 pub(crate) struct Player<'a> {
     scenario: &'a Scenario,
     seed: u64,
-    homes: [Home; HOUSES.len()],
+    homes: Vec<Home>,
+    /// What all held when this stretch of the story began.
+    cut: Vec<Head>,
     /// Per member the key in use: the first or the second.
     generations: Vec<usize>,
     /// Per member the id of their admission, once they are in.
     persons: Vec<Option<Id>>,
     /// Per happening so far the id of its entry.
     ids: Vec<Id>,
+    /// And its bodies.
+    bodies: Vec<Vec<BodyHash>>,
 }
 
 impl<'a> Player<'a> {
-    /// `stewards` are the persons of the first three members, who were admitted when their house was set up.
-    pub(crate) fn new(
-        scenario: &'a Scenario,
-        seed: u64,
-        homes: [Home; HOUSES.len()],
-        stewards: [Id; HOUSES.len()],
-    ) -> Self {
+    /// `stewards` are the persons of the first members, who were admitted when their house was set up.
+    pub(crate) fn new(scenario: &'a Scenario, seed: u64, homes: Vec<Home>, stewards: Vec<Id>) -> Self {
         let mut persons = vec![None; scenario.members.len()];
         for (person, steward) in persons.iter_mut().zip(stewards) {
             *person = Some(steward);
@@ -53,127 +49,95 @@ impl<'a> Player<'a> {
             scenario,
             seed,
             homes,
+            cut: Vec::new(),
             generations: vec![0; scenario.members.len()],
             persons,
             ids: Vec::new(),
+            bodies: Vec::new(),
         }
+    }
+
+    /// What all hold now, for whoever pins it.
+    pub(crate) fn set_cut(&mut self, cut: Vec<Head>) {
+        self.cut = cut;
     }
 
     /// Writes the next happening of the scenario; nothing at its end.
     pub(crate) fn next(&mut self) -> Option<Written> {
-        let happening = self.scenario.happenings.get(self.ids.len())?;
+        let number = self.ids.len();
+        let happening = self.scenario.happenings.get(number)?;
         let mut pen = Pen {
             seed: self.seed,
-            number: self.ids.len() as u64,
+            number: number as u64,
             bodies: Vec::new(),
         };
         let payload = self.payload(happening, &mut pen);
-        let house = self.scenario.members[happening.by].house;
-        let entry = Event::sign(&payload, &self.key_of(happening.by), &self.homes[house]);
+        let house = self.scenario.house_of(number);
+        let entry = match &happening.deed.past {
+            None => Event::sign(&payload, &self.key_of(happening.by), &self.homes[house]),
+            Some(past) => Record {
+                payload: Payload {
+                    at: past.at,
+                    ..payload
+                },
+                home: self.homes[house],
+                source: Source {
+                    id: past.id.to_string(),
+                    kind: past.kind.to_owned(),
+                    site: past.site.to_owned(),
+                    person: Some(past.person),
+                    automaton: false,
+                },
+            }
+            .encode(),
+        };
         let id = Entry::id_of(&entry);
         self.ids.push(id);
-        if let Deed::Admit { newcomer, .. } = happening.deed {
-            self.persons[newcomer] = Some(id);
-        }
-        if happening.deed == Deed::AddKey {
-            self.generations[happening.by] = 1;
+        self.bodies
+            .push(pen.bodies.iter().map(|(reference, _)| reference.hash).collect());
+        match happening.deed.change {
+            Some(Change::Admits(newcomer)) => self.persons[newcomer] = Some(id),
+            Some(Change::NextKey) => self.generations[happening.by] = 1,
+            Some(Change::Leaves(_)) | None => {}
         }
         Some(Written {
             house,
             entry,
-            bodies: pen.bodies,
+            bodies: pen.bodies.into_iter().map(|(_, body)| body).collect(),
         })
+    }
+
+    /// The entry that a happening became.
+    pub(crate) fn id(&self, happening: usize) -> Id {
+        self.ids[happening]
     }
 
     /// The key somebody signs with now.
     pub(crate) fn key_of(&self, member: usize) -> SecretKey {
-        self.key(member, self.generations[member])
+        self.secret(member, self.generations[member])
     }
 
     fn payload(&self, happening: &Happening, pen: &mut Pen) -> Payload {
-        let mut payload = Payload::new(happening.at, self.act(happening, pen));
-        if let Some(subject) = self.subject(happening) {
-            payload = payload.about(subject);
-        }
-        if let Some(words) = self.words(&happening.deed) {
-            payload = payload.with_body(pen.write(words, "text/markdown"));
-        }
+        let deed = &happening.deed;
+        let file = deed
+            .file
+            .as_ref()
+            .map(|text| pen.write(text.as_bytes(), "text/plain"));
+        let act = deed.act(&Moment { player: self, file });
+        let mut payload = Payload::new(happening.at, act);
+        payload.re = deed.about.iter().map(|about| self.subject(*about)).collect();
+        payload.circle = deed.circle.map(|circle| self.ids[circle]);
+        payload.body = deed.words.as_ref().map(|words| match words {
+            Words::Said(text) => pen.write(text.as_bytes(), "text/markdown"),
+            Words::Salt(salt) => pen.write(salt, "application/octet-stream"),
+        });
         payload
     }
 
-    fn act(&self, happening: &Happening, pen: &mut Pen) -> Act {
-        match &happening.deed {
-            Deed::Admit { newcomer, inviter } => {
-                let key = self.key_of(*newcomer).public();
-                People::MemberAdmitted(Admitted {
-                    applied: inviter.is_none(),
-                    inviter: inviter.map(|inviter| self.person(inviter)),
-                    ..Admitted::new(key)
-                })
-                .into()
-            }
-            Deed::Leave => People::MemberLeft.into(),
-            Deed::AddKey => People::KeyAdded(NamedKey {
-                key: self.key(happening.by, 1).public(),
-            })
-            .into(),
-            Deed::RevokeKey { of } => People::KeyRevoked(NamedKey {
-                key: self.key(*of, 0).public(),
-            })
-            .into(),
-            Deed::Ask {
-                topic, pseudonymous, ..
-            } => Interaction::QueryAsked(QueryAsked {
-                topics: topics(topic),
-                pseudonymous: *pseudonymous,
-            })
-            .into(),
-            Deed::Answer { .. } => Interaction::QueryAnswered.into(),
-            Deed::Accept { .. } => Interaction::QueryAccepted.into(),
-            Deed::Withdraw { .. } => Interaction::QueryWithdrawn.into(),
-            Deed::Open { topic, .. } => Interaction::ThreadOpened(ThreadOpened {
-                topics: topics(topic),
-                purpose: None,
-            })
-            .into(),
-            Deed::Reply { .. } => Interaction::ThreadReplied.into(),
-            Deed::React { reaction, .. } => Interaction::ReactionGiven(ReactionGiven {
-                reaction: slug(reaction),
-            })
-            .into(),
-            Deed::Publish { form, file, .. } => {
-                let file = file.as_deref().map(|file| pen.write(file, "text/plain"));
-                let published = ResourcePublished {
-                    file,
-                    sort: Some(*form),
-                    ..ResourcePublished::default()
-                };
-                Learning::ResourcePublished(published).into()
-            }
-            Deed::Validate { .. } => Learning::ResourceValidated.into(),
-            Deed::Dispute { .. } => Learning::ResourceDisputed.into(),
-        }
-    }
-
-    fn subject(&self, happening: &Happening) -> Option<Id> {
-        if let Deed::RevokeKey { of } = happening.deed {
-            return Some(self.person(of));
-        }
-        if matches!(happening.deed, Deed::Leave | Deed::AddKey) {
-            return Some(self.person(happening.by));
-        }
-        happening.deed.about().map(|earlier| self.ids[earlier])
-    }
-
-    fn words<'w>(&'w self, deed: &'w Deed) -> Option<&'w str> {
-        match deed {
-            Deed::Admit { newcomer, .. } => Some(&self.scenario.members[*newcomer].name),
-            Deed::Ask { text, .. } | Deed::Answer { text, .. } | Deed::Open { text, .. } => Some(text),
-            Deed::Reply { text, .. } | Deed::Publish { text, .. } => Some(text),
-            Deed::Withdraw { reason, .. } => Some(reason),
-            Deed::Validate { rationale, .. } | Deed::Dispute { rationale, .. } => Some(rationale),
-            Deed::RevokeKey { .. } => Some("The device with this key was lost."),
-            Deed::Leave | Deed::AddKey | Deed::Accept { .. } | Deed::React { .. } => None,
+    fn subject(&self, about: About) -> Id {
+        match about {
+            About::Happening(earlier) => self.ids[earlier],
+            About::Person(member) => self.person(member),
         }
     }
 
@@ -181,8 +145,54 @@ impl<'a> Player<'a> {
         self.persons[member].expect("only members act and are acted upon")
     }
 
-    fn key(&self, member: usize, generation: usize) -> SecretKey {
+    fn secret(&self, member: usize, generation: usize) -> SecretKey {
         SecretKey::from_seed(self.scenario.members[member].keys[generation])
+    }
+}
+
+/// What is known while a deed is written.
+struct Moment<'a, 'b> {
+    player: &'a Player<'b>,
+    file: Option<BodyRef>,
+}
+
+impl Known for Moment<'_, '_> {
+    fn id(&self, happening: usize) -> Id {
+        self.player.ids[happening]
+    }
+
+    fn bodies(&self, happening: usize) -> Vec<BodyHash> {
+        self.player.bodies[happening].clone()
+    }
+
+    fn person(&self, member: usize) -> Id {
+        self.player.person(member)
+    }
+
+    fn key(&self, member: usize, generation: usize) -> PublicKey {
+        self.player.secret(member, generation).public()
+    }
+
+    fn organisation(&self, house: usize) -> Id {
+        self.player.homes[house].organisation
+    }
+
+    fn cut(&self) -> Vec<Head> {
+        self.player.cut.clone()
+    }
+
+    fn file(&self) -> Option<BodyRef> {
+        self.file.clone()
+    }
+
+    fn parameters(&self, place: &str, value: serde_json::Value) -> Act {
+        let mut values = serde_json::to_value(Parameters::default()).expect("parameters are JSON");
+        values["version"] = 2.into();
+        *values
+            .pointer_mut(place)
+            .expect("the story knows the parameters by name") = value;
+        let parameters: Parameters = serde_json::from_value(values).expect("the value is of the same form");
+        Decisions::ParametersAdopted(parameters).into()
     }
 }
 
@@ -191,11 +201,11 @@ impl<'a> Player<'a> {
 struct Pen {
     seed: u64,
     number: u64,
-    bodies: Vec<Body>,
+    bodies: Vec<(BodyRef, Body)>,
 }
 
 impl Pen {
-    fn write(&mut self, text: &str, media_type: &str) -> BodyRef {
+    fn write(&mut self, bytes: &[u8], media_type: &str) -> BodyRef {
         let salt: [u8; limits::SALT] = Sha256::new()
             .chain_update(b"hearth/demo/salt/v1\0")
             .chain_update(self.seed.to_be_bytes())
@@ -203,48 +213,8 @@ impl Pen {
             .chain_update([self.bodies.len() as u8])
             .finalize()
             .into();
-        let reference = BodyRef::to(&salt, text.as_bytes(), media_type);
-        self.bodies.push((salt, text.as_bytes().to_vec()));
+        let reference = BodyRef::to(&salt, bytes, media_type);
+        self.bodies.push((reference.clone(), (salt, bytes.to_vec())));
         reference
-    }
-}
-
-fn topics(topic: &str) -> Topics {
-    Topics::try_from(vec![slug(topic)]).expect("one topic is not too many")
-}
-
-fn slug(text: &str) -> Slug {
-    text.parse().expect("the scenario's codes are slugs")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every deed becomes an entry that parses, fits its kind and is signed for its house.
-    #[test]
-    fn every_deed_is_written_as_its_kind_asks() {
-        let scenario = Scenario::generate(3, 6, None);
-        let home = |house: u8| Home {
-            community: Id::from_bytes([1; 32]),
-            organisation: Id::from_bytes([house; 32]),
-        };
-        let homes = [home(2), home(3), home(4)];
-        let mut player = Player::new(&scenario, 3, homes, [Id::from_bytes([9; 32]); 3]);
-        let mut written = 0;
-        while let Some(Written { house, entry, bodies }) = player.next() {
-            let Entry::Event(event) = Entry::parse(&entry).unwrap() else {
-                panic!("not an event")
-            };
-            assert!(
-                !matches!(event.payload().act, Act::Bad { .. } | Act::Unknown { .. }),
-                "{:?}",
-                event.payload()
-            );
-            event.verify(&homes[house]).unwrap();
-            assert_eq!(event.payload().bodies().count(), bodies.len());
-            written += 1;
-        }
-        assert_eq!(written, scenario.happenings.len());
     }
 }

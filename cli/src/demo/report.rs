@@ -10,7 +10,7 @@ use crate::screen::Screen;
 use serde_json::Value;
 use std::time::Duration;
 
-/// The three results as JSON, or three tables and a line about them, which names their directory if that stays.
+/// The results as JSON, or a table of each and a line about them, which names their directory if that stays.
 pub(crate) fn reply(
     outcome: &Outcome,
     stage: &Stage,
@@ -25,7 +25,10 @@ pub(crate) fn reply(
         text += &format!("{slug}\n{}\n\n", figures::framework(document, screen));
     }
     let verdict = if outcome.agrees() {
-        "The three answers are the same bytes.".to_owned()
+        format!(
+            "The {} answers are the same bytes.",
+            in_words(outcome.answers.len())
+        )
     } else {
         format!(
             "The answers differ: {} says something else than {}.",
@@ -45,4 +48,15 @@ pub(crate) fn reply(
         },
     );
     Ok(Reply::done(Value::Array(documents), text))
+}
+
+/// How many, as one says it.
+fn in_words(count: usize) -> String {
+    match count {
+        3 => "three".to_owned(),
+        4 => "four".to_owned(),
+        5 => "five".to_owned(),
+        6 => "six".to_owned(),
+        count => count.to_string(),
+    }
 }

@@ -1,4 +1,4 @@
-//! The stage: three houses that have met, and the one clock that all of them and their members go by.
+//! The stage: the houses that have met, and the one clock that all of them and their members go by.
 
 use super::ground::Ground;
 use super::house::{House, free_port};
@@ -13,20 +13,24 @@ use hearth_node::invitation::Invitation;
 use hearth_node::queries::Query;
 use hearth_protocol::entry::{Event, Payload};
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{Clock, Community, Motion, Proposed};
+use hearth_protocol::kind::{Clock, Community, Head, Motion, Proposed};
 use hearth_protocol::sign::SecretKey;
 use hearth_protocol::time::{Span, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// How far the clock goes while all wait for each other, and how often: nodes record what they see of the others every ten
 /// seconds at most, and bear out times up to six hours back.
 const TICK: Span = Span::from_millis(11_000);
-const TICK_EVERY: Duration = Duration::from_millis(40);
-/// Every checkpoint is offered: hours pass here between one and the next.
-const OFFER_EVERY_MS: u64 = 0;
+const TICK_EVERY: Duration = Duration::from_millis(100);
+/// What comes within a moment goes out as one checkpoint: each is cosigned by all others. Hours of the story pass between
+/// one step and the next.
+const OFFER_EVERY_MS: u64 = 150;
+
+/// From so many houses on one of them may lie without being believed.
+const MANY: usize = 4;
 
 /// Entries with which an organisation's log opens: its charter and the admission of its steward.
 const OPENING: u64 = 2;
@@ -40,7 +44,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Founds the community, lets the other two join through invitations, and waits until all three are in.
+    /// Founds the community, lets the others join through invitations, and waits until all are in.
     pub(crate) fn set(ground: Ground, scenario: &Scenario, patience: Duration) -> Result<Self, Failure> {
         let mut stage = Self {
             ground,
@@ -49,7 +53,7 @@ impl Stage {
             patience,
         };
         stage.ground.set_clock(stage.now)?;
-        for index in 0..HOUSES.len() {
+        for index in 0..scenario.houses {
             stage.open(index, scenario)?;
         }
         Ok(stage)
@@ -88,33 +92,43 @@ impl Stage {
         Ok(())
     }
 
-    /// Waits until every house holds these logs to these sizes, and one other than its own has recorded it.
+    /// The present cut, as the node of a house has it.
+    pub(crate) fn cut(&self, house: usize) -> Result<Vec<Head>, Failure> {
+        let mut answer = self.houses[house].ask(&Query::Cut {})?;
+        serde_json::from_value(answer["cut"].take()).map_err(|error| Failure::new(format!("no cut: {error}")))
+    }
+
+    /// Waits until every house holds these logs to these sizes.
+    pub(crate) fn await_delivery(&mut self, told: &BTreeMap<Id, u64>) -> Result<(), Failure> {
+        let mut served = BTreeSet::new();
+        self.wait(|houses| undelivered(houses, told, &mut served))
+    }
+
+    /// Waits until every house holds these logs to these sizes, and so many others have recorded each that its times count.
     pub(crate) fn await_witnesses(&mut self, told: &BTreeMap<Id, u64>) -> Result<(), Failure> {
-        let mut seen: BTreeMap<Id, u64> = BTreeMap::new();
+        // One more than may lie (docs/protocol.md §6).
+        let enough = if self.houses.len() < MANY { 1 } else { 2 };
+        let mut served = BTreeSet::new();
+        let mut seen: BTreeMap<(usize, Id), u64> = BTreeMap::new();
         self.wait(|houses| {
-            for house in houses.iter_mut() {
+            if let Some(missing) = undelivered(houses, told, &mut served)? {
+                return Ok(Some(missing));
+            }
+            let all = houses.len();
+            for (recorder, house) in houses.iter_mut().enumerate() {
                 for (organisation, size) in house.newly_seen()? {
-                    let most = seen.entry(organisation).or_default();
+                    let most = seen.entry((recorder, organisation)).or_default();
                     *most = size.max(*most);
                 }
-                let status = house.status()?;
-                for (organisation, &size) in told {
-                    let log = status.logs.iter().find(|log| log.organisation == *organisation);
-                    let held = log.map_or(0, |log| log.size);
-                    if held < size {
-                        let lacking = size - held;
-                        return Ok(Some(format!(
-                            "{} lacks {lacking} entries of {organisation}",
-                            house.slug
-                        )));
-                    }
-                }
             }
-            let unseen = told
-                .iter()
-                .find(|(organisation, size)| seen.get(organisation).is_none_or(|seen| seen < size));
-            Ok(unseen
-                .map(|(organisation, _)| format!("nobody has recorded the newest entries of {organisation}")))
+            let unseen = told.iter().find(|(organisation, size)| {
+                let recorded =
+                    (0..all).filter(|recorder| seen.get(&(*recorder, **organisation)) >= Some(size));
+                recorded.count() < enough
+            });
+            Ok(unseen.map(|(organisation, _)| {
+                format!("too few have recorded the newest entries of {organisation}")
+            }))
         })
     }
 
@@ -182,6 +196,33 @@ impl Stage {
     }
 }
 
+/// Which house lacks entries of which log; those that lack none are not asked again.
+fn undelivered(
+    houses: &[House],
+    told: &BTreeMap<Id, u64>,
+    served: &mut BTreeSet<usize>,
+) -> Result<Option<String>, Failure> {
+    for (number, house) in houses.iter().enumerate() {
+        if served.contains(&number) {
+            continue;
+        }
+        let status = house.status()?;
+        for (organisation, &size) in told {
+            let log = status.logs.iter().find(|log| log.organisation == *organisation);
+            let held = log.map_or(0, |log| log.size);
+            if held < size {
+                let lacking = size - held;
+                return Ok(Some(format!(
+                    "{} lacks {lacking} entries of {organisation}",
+                    house.slug
+                )));
+            }
+        }
+        served.insert(number);
+    }
+    Ok(None)
+}
+
 /// What the founder's node knows of an applicant.
 struct Application {
     preceding: Id,
@@ -207,7 +248,7 @@ fn purpose() -> Purpose {
     Purpose {
         domain: "hospice-practice".parse().expect("a constant slug"),
         name: "Hospice practice".to_owned(),
-        words: "What works in the daily life of three hospices, and what does not.".to_owned(),
+        words: "What works in the daily life of our hospices, and what does not.".to_owned(),
         clock: Clock::Simulated,
     }
 }

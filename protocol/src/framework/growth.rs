@@ -327,9 +327,17 @@ impl Joins {
             .view
             .spells()
             .iter()
-            .filter(|spell| spell.holds_at(scope.as_of));
-        let ways = current
-            .filter(|spell| joined.contains(&spell.person))
+            .filter(|spell| spell.holds_at(scope.as_of) && joined.contains(&spell.person));
+        // Who is one in two organisations joined once: as they did first.
+        let mut first: BTreeMap<PersonNumber, &Spell> = BTreeMap::new();
+        for spell in current {
+            let kept = first.entry(spell.person).or_insert(spell);
+            if (spell.from, spell.by) < (kept.from, kept.by) {
+                *kept = spell;
+            }
+        }
+        let ways = first
+            .values()
             .map(|spell| (scope.view.person(spell.person).into(), admissions.way(spell)))
             .collect();
         Joins { ways }

@@ -11,7 +11,7 @@ use std::process::Command;
 fn demo(directory: &Path, months: u64) -> Command {
     let mut command = hearth();
     command.args(["demo", "--exit", "--json", "--dir"]).arg(directory);
-    command.args(["--months", &months.to_string()]);
+    command.args(["--organisations", "3", "--months", &months.to_string()]);
     command
 }
 

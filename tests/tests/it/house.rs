@@ -118,6 +118,17 @@ fn each_heavy_dependency_has_one_room() {
     );
 }
 
+// A figure that came out right by agreement with the code that made the events would show nothing.
+#[test]
+fn the_demonstrations_story_knows_no_indicator() {
+    refuse(
+        "cli/src/demo/scenario",
+        &["framework", "audit::", "claims::", "governance::", "community::"],
+        &[],
+        "the story is about people; its figures are for others to compute",
+    );
+}
+
 #[test]
 fn a_room_has_one_purpose_and_a_size() {
     for folder in [

@@ -1,20 +1,23 @@
-//! The people of the story and their three houses.
+//! The people of the story and their houses.
 
 use super::dice::Dice;
 use super::phrases::{NAMES, TRADES};
 use super::rhythm::Calendar;
-use hearth_protocol::time::{Span, Timestamp};
+use hearth_protocol::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 /// A house: the slug of its log and its name.
-pub(crate) const HOUSES: [(&str, &str); 3] = [
+pub(crate) const HOUSES: [(&str, &str); 6] = [
     ("willow", "Willow House Hospice"),
     ("harbour", "Harbour Hospice"),
     ("meadow", "Meadow Hospice at Home"),
+    ("lantern", "Lantern Hospice"),
+    ("orchard", "Orchard Hospice Care"),
+    ("ferry", "Ferry Lane Hospice"),
 ];
 
 /// How many people each house has by the end.
-const PEOPLE: [usize; 3] = [20, 14, 10];
+const PEOPLE: [usize; HOUSES.len()] = [15, 13, 11, 10, 9, 8];
 
 /// Somebody of the story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,12 @@ pub(crate) struct Member {
 pub(crate) struct Cast {
     pub(crate) members: Vec<Member>,
     pub(crate) habits: Vec<Habits>,
+    /// How many houses there are.
+    pub(crate) houses: usize,
+    /// The house in which nobody speaks.
+    pub(crate) silent: Option<usize>,
+    /// Somebody who works in two houses, and is a member of both.
+    pub(crate) twins: Option<(usize, usize)>,
 }
 
 /// What somebody tends to do, each a weight among all.
@@ -43,63 +52,90 @@ pub(crate) struct Habits {
     /// Nothing for the stewards, who are there from the start.
     pub(crate) joins: Option<Timestamp>,
     pub(crate) leaves: Option<Timestamp>,
+    /// When it has become too much for them, and when they are back.
+    pub(crate) tired: Option<(Timestamp, Timestamp)>,
     /// When the first key gives way to a second one.
     pub(crate) changes_key: Option<Timestamp>,
 }
 
 impl Cast {
     /// Draws the people of `seed`: a few carry most of the talk, a third comes during the story, a few go.
-    pub(crate) fn draw(seed: u64, calendar: Calendar, silent: Option<usize>) -> Self {
+    pub(crate) fn draw(seed: u64, calendar: Calendar, houses: usize, silent: Option<usize>) -> Self {
         let mut dice = Dice::new(seed, 1);
-        let stewards = 0..HOUSES.len();
-        let others = PEOPLE
+        let others = PEOPLE[..houses]
             .iter()
             .enumerate()
             .filter(|(house, _)| Some(*house) != silent)
             .flat_map(|(house, &people)| std::iter::repeat_n(house, people - 1));
-        let houses: Vec<usize> = stewards.chain(others).collect();
+        let homes: Vec<usize> = (0..houses).chain(others).collect();
         let names = shuffled(NAMES, &mut dice);
-        let members = (0..houses.len())
+        let mut members: Vec<Member> = (0..homes.len())
             .map(|index| Member {
                 name: format!("{}, {}", names[index % names.len()], dice.pick(TRADES)),
-                house: houses[index],
+                house: homes[index],
                 keys: [key_seed(seed, index, 0), key_seed(seed, index, 1)],
             })
             .collect();
-        let habits = (0..houses.len())
-            .map(|index| Habits::draw(index, Some(houses[index]) != silent, calendar, &mut dice))
+        let habits: Vec<Habits> = (0..homes.len())
+            .map(|index| {
+                let speaks = Some(homes[index]) != silent;
+                Habits::draw(index < houses, speaks, calendar, &mut dice)
+            })
             .collect();
-        Self { members, habits }
+        let stays = |index: &usize| habits[*index].leaves.is_none() && habits[*index].changes_key.is_none();
+        let early = |house: usize| {
+            (houses..homes.len())
+                .filter(|&index| homes[index] == house && habits[index].is_early())
+                .find(stays)
+        };
+        let twins = early(1).zip(early(2));
+        if let Some((one, other)) = twins {
+            members[other].name = members[one].name.clone();
+        }
+        Self {
+            members,
+            habits,
+            houses,
+            silent,
+            twins,
+        }
     }
 }
 
 impl Habits {
-    fn draw(index: usize, speaks: bool, calendar: Calendar, dice: &mut Dice) -> Self {
-        let is_steward = index < HOUSES.len();
-        let on =
-            |day: u64, dice: &mut Dice| Calendar::at_or_after(Calendar::begins().plus(Span::days(day)), dice);
-        let late = index % 3 == 2;
-        let joining_day = if late {
-            dice.between(5, calendar.days() * 3 / 4)
+    fn draw(is_steward: bool, speaks: bool, calendar: Calendar, dice: &mut Dice) -> Self {
+        let days = calendar.days();
+        let joining = if dice.chance(36) && days > 8 {
+            dice.between(5, days - 3)
         } else {
             dice.below(4)
         };
-        let leaves = index % 11 == 10;
-        let changes_key = index % 17 == 7;
-        let last_third = calendar.days() * 2 / 3;
+        let last_third = days * 2 / 3;
+        let leaving = last_third.max(joining + 3) + dice.below(days / 4);
+        let leaves = (dice.chance(9) && !is_steward).then(|| calendar.open_day(leaving, dice));
+        let (from, rest) = (joining + dice.between(60, days / 2 + 61), dice.between(60, 300));
+        let tired = (dice.chance(14) && !is_steward).then(|| {
+            (
+                calendar.open_day(from, dice),
+                calendar.open_day(from + rest, dice),
+            )
+        });
+        let changing = days / 2 + dice.below(5);
         Self {
             speaks,
             asks: dice.between(0, 4),
             answers: [40, 25, 15, 8, 5, 3, 2, 1, 1, 0][dice.below(10) as usize],
-            joins: (!is_steward).then(|| on(joining_day, dice)),
-            leaves: leaves.then(|| {
-                on(
-                    last_third.max(joining_day + 3) + dice.below(calendar.days() / 4),
-                    dice,
-                )
-            }),
-            changes_key: changes_key.then(|| on(calendar.days() / 2 + dice.below(5), dice)),
+            joins: (!is_steward).then(|| calendar.open_day(joining, dice)),
+            leaves,
+            tired,
+            changes_key: (dice.chance(9) && joining < changing && !is_steward)
+                .then(|| calendar.open_day(changing, dice)),
         }
+    }
+
+    /// Whether they are there from the beginning.
+    pub(crate) fn is_early(&self) -> bool {
+        self.joins.is_none_or(|at| Calendar::day_of(at) < 7)
     }
 }
 

@@ -390,6 +390,18 @@ pub(crate) const REVISIONS: &[&str] = &[
     "New version after your remarks: the order of the steps is changed.",
 ];
 
+pub(crate) const AFTERTHOUGHTS: &[&str] = &[
+    "To be clear: I mean weekdays.",
+    "Added: we are a house of twelve beds.",
+    "The number was wrong; it is nine.",
+];
+
+pub(crate) const USES: &[&str] = &[
+    "On two wards since the spring, with one line changed.",
+    "It hangs in the kitchen. That is use.",
+    "Every newcomer gets it in the first week.",
+];
+
 pub(crate) const WITHDRAWALS: &[&str] = &[
     "Settled in the house meanwhile.",
     "Asked twice by mistake.",
@@ -404,7 +416,9 @@ pub(crate) const NAMES: &[&str] = &[
     "Gorse", "Hazel", "Heather", "Heron", "Holly", "Iris", "Ivy", "Juniper", "Kestrel", "Larch", "Lark",
     "Linden", "Linnet", "Maple", "Martin", "Merle", "Myrtle", "Nuthatch", "Oak", "Olive", "Pine", "Pipit",
     "Plover", "Poppy", "Reed", "Robin", "Rowan", "Rush", "Sage", "Sedge", "Siskin", "Sorrel", "Swift",
-    "Tansy", "Teasel", "Thorn", "Wren", "Yarrow", "Yew",
+    "Tansy", "Teasel", "Thorn", "Wren", "Yarrow", "Yew", "Avens", "Barley", "Burnet", "Campion", "Chervil",
+    "Curlew", "Dove", "Egret", "Flax", "Hawthorn", "Hyssop", "Lovage", "Mallow", "Medlar", "Osier", "Quince",
+    "Sparrow", "Tern", "Vetch", "Willet",
 ];
 
 pub(crate) const TRADES: &[&str] = &[
@@ -421,3 +435,8 @@ pub(crate) const TRADES: &[&str] = &[
     "chaplaincy",
     "occupational therapist",
 ];
+
+/// Words as a page of Markdown.
+pub(crate) fn page(words: &Words) -> String {
+    format!("# {}\n\n{}", words.title, words.text)
+}

@@ -1,451 +1,269 @@
 //! The course of events: a queue of intentions, each of which, when its moment comes, happens or not and leads to others.
+//! What people intend is told in a file per part of their life; here is what all of it rests on.
+
+mod care;
+mod circles;
+mod coverage;
+mod decisions;
+mod leading;
+mod learning;
+mod material;
+mod meetings;
+mod parting;
+mod people;
+mod pulses;
+mod purpose;
+mod talk;
+mod tasks;
+mod value;
+mod works;
 
 use super::cast::Cast;
+use super::deed::Deed;
 use super::dice::Dice;
-use super::phrases::{self, SUBJECTS, Subject, Words};
-use super::rhythm::{Calendar, DAY, HOUR, MINUTE};
-use super::{Deed, Earlier, HOUSES, Happening};
-use hearth_protocol::kind::ResourceType;
+use super::rhythm::{Calendar, MINUTE};
+use super::temper::{Area, Temper};
+use super::{Action, Earlier, Happening, Scenario, Scene};
+use hearth_protocol::kind::Choice;
 use hearth_protocol::time::{Span, Timestamp};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
+
+/// What somebody means to do, once its moment has come.
+type Intention = Box<dyn FnOnce(&mut Plot)>;
 
 /// Tells the story of `seed`, in order of time.
-pub(crate) fn tell(seed: u64, calendar: Calendar, cast: &Cast) -> Vec<Happening> {
+pub(crate) fn tell(seed: u64, calendar: Calendar, cast: Cast) -> Scenario {
+    let people = cast.members.len();
+    let mut present = vec![false; people];
+    present[..cast.houses].fill(true);
     let mut plot = Plot {
+        seed,
         cast,
-        dice: Dice::new(seed, 2),
-        queue: BinaryHeap::new(),
-        intentions: Vec::new(),
-        present: vec![false; cast.members.len()],
+        calendar,
+        temper: Temper::draw(seed),
+        dice: Dice::new(seed, 31_337),
+        queue: BTreeMap::new(),
+        intended: 0,
+        present,
+        tired: vec![false; people],
         told: Vec::new(),
+        scenes: Vec::new(),
         now: Calendar::begins(),
+        talk: talk::Talk::default(),
+        material: material::Material::default(),
+        purpose: purpose::Purpose::default(),
+        leading: leading::Leading::default(),
+        circles: Vec::new(),
+        ballots: BTreeMap::new(),
     };
-    plot.present[..HOUSES.len()].fill(true);
-    plot.foresee_lives();
-    for day in 1..calendar.days() {
-        plot.foresee_day(day);
+    plot.foresee();
+    plot.run();
+    Scenario {
+        members: plot.cast.members,
+        houses: plot.cast.houses,
+        happenings: plot.told,
+        scenes: plot.scenes,
+        begins: Calendar::begins(),
+        ends: calendar.ends(),
     }
-    plot.run(calendar.ends())
 }
 
-/// What somebody means to do.
-#[derive(Debug, Clone, Copy)]
-enum Intention {
-    Join(usize),
-    Leave(usize),
-    AddKey(usize),
-    RevokeKey(usize),
-    Ask,
-    Answer {
-        query: Earlier,
-        subject: usize,
-    },
-    Accept {
-        answer: Earlier,
-        asker: usize,
-    },
-    Withdraw {
-        query: Earlier,
-    },
-    Open,
-    Reply {
-        to: Earlier,
-        more: u64,
-    },
-    React {
-        to: Earlier,
-    },
-    Publish,
-    Revise {
-        first: Earlier,
-        form: ResourceType,
-        words: &'static Words,
-    },
-    Validate {
-        version: Earlier,
-    },
-    Dispute {
-        version: Earlier,
-    },
-}
-
-struct Plot<'a> {
-    cast: &'a Cast,
+struct Plot {
+    seed: u64,
+    cast: Cast,
+    calendar: Calendar,
+    temper: Temper,
     dice: Dice,
-    /// (moment, index into `intentions`): the index breaks ties by the order of intending.
-    queue: BinaryHeap<Reverse<(Timestamp, usize)>>,
-    intentions: Vec<Intention>,
+    /// By moment, then by the order of intending.
+    queue: BTreeMap<(Timestamp, u64), Intention>,
+    intended: u64,
     present: Vec<bool>,
+    /// Whom it has become too much for.
+    tired: Vec<bool>,
     told: Vec<Happening>,
+    scenes: Vec<Scene>,
     now: Timestamp,
+    talk: talk::Talk,
+    material: material::Material,
+    purpose: purpose::Purpose,
+    leading: leading::Leading,
+    /// The circles that are open.
+    circles: Vec<circles::Circle>,
+    /// Per proposal who voted how.
+    ballots: BTreeMap<Earlier, BTreeMap<usize, Choice>>,
 }
 
-impl Plot<'_> {
-    fn run(mut self, ends: Timestamp) -> Vec<Happening> {
-        while let Some(Reverse((moment, index))) = self.queue.pop() {
-            if moment >= ends {
+impl Plot {
+    fn foresee(&mut self) {
+        self.foresee_lives();
+        self.foresee_talk();
+        self.foresee_material();
+        self.foresee_purpose();
+        self.foresee_coverage();
+        self.foresee_leading();
+        self.foresee_tasks();
+        self.foresee_meetings();
+        self.foresee_circles();
+        self.foresee_learning();
+        self.foresee_works();
+        self.foresee_value();
+        self.foresee_pulses();
+        self.foresee_care();
+        self.foresee_parting();
+    }
+
+    fn run(&mut self) {
+        while let Some(((moment, _), intention)) = self.queue.pop_first() {
+            if moment >= self.calendar.ends() {
                 break;
             }
             self.now = moment.max(self.now);
-            self.happen(self.intentions[index]);
-        }
-        self.told
-    }
-
-    fn foresee_lives(&mut self) {
-        for (member, habits) in self.cast.habits.iter().enumerate() {
-            let life = [
-                (habits.joins, Intention::Join(member)),
-                (habits.leaves, Intention::Leave(member)),
-                (habits.changes_key, Intention::AddKey(member)),
-            ];
-            for (moment, intention) in life {
-                if let Some(moment) = moment {
-                    self.intend(moment, intention);
-                }
-            }
+            intention(self);
         }
     }
 
-    fn foresee_day(&mut self, day: u64) {
-        for (percent, intention) in [
-            (80, Intention::Ask),
-            (60, Intention::Ask),
-            (22, Intention::Open),
-            (20, Intention::Publish),
-        ] {
-            if self.dice.chance(percent) && self.dice.chance(Calendar::busyness(day)) {
-                let moment = Calendar::moment(day, &mut self.dice);
-                self.intend(moment, intention);
-            }
-        }
+    /// Intends something for a moment.
+    fn at(&mut self, moment: Timestamp, intention: impl FnOnce(&mut Plot) + 'static) {
+        self.intended += 1;
+        self.queue.insert((moment, self.intended), Box::new(intention));
     }
 
-    fn intend(&mut self, moment: Timestamp, intention: Intention) {
-        self.queue.push(Reverse((moment, self.intentions.len())));
-        self.intentions.push(intention);
+    /// Intends something for the first good moment from a day of the story on.
+    fn on(&mut self, day: u64, intention: impl FnOnce(&mut Plot) + 'static) {
+        let moment = self.calendar.open_day(day, &mut self.dice);
+        self.at(moment, intention);
     }
 
-    /// Intends something for the first good moment after `delay` milliseconds.
-    fn intend_in(&mut self, delay: u64, intention: Intention) {
+    /// Intends something for the first good moment after a delay of so many milliseconds.
+    fn later(&mut self, delay: u64, intention: impl FnOnce(&mut Plot) + 'static) {
         let wish = self.now.plus(Span::from_millis(delay.max(MINUTE)));
-        let moment = Calendar::at_or_after(wish, &mut self.dice);
-        self.intend(moment, intention);
-    }
-
-    fn happen(&mut self, intention: Intention) {
-        match intention {
-            Intention::Join(member) => self.join(member),
-            Intention::Leave(member) => self.leave(member),
-            Intention::AddKey(member) => self.add_key(member),
-            Intention::RevokeKey(member) => {
-                self.tell(self.steward_of(member), Deed::RevokeKey { of: member })
-            }
-            Intention::Ask => self.ask(),
-            Intention::Answer { query, subject } => self.answer(query, subject),
-            Intention::Accept { answer, asker } => self.if_present(asker, Deed::Accept { answer }),
-            Intention::Withdraw { query } => {
-                let reason = (*self.dice.pick(phrases::WITHDRAWALS)).to_owned();
-                self.if_present(self.told[query].by, Deed::Withdraw { query, reason });
-            }
-            Intention::Open => self.open(),
-            Intention::Reply { to, more } => self.reply(to, more),
-            Intention::React { to } => self.react(to),
-            Intention::Publish => self.publish(),
-            Intention::Revise { first, form, words } => self.revise(first, form, words),
-            Intention::Validate { version } => {
-                let rationale = (*self.dice.pick(phrases::RATIONALES)).to_owned();
-                self.judge(version, Deed::Validate { version, rationale });
-            }
-            Intention::Dispute { version } => {
-                let rationale = (*self.dice.pick(phrases::DOUBTS)).to_owned();
-                self.judge(version, Deed::Dispute { version, rationale });
-            }
+        let mut moment = self.calendar.at_or_after(wish, &mut self.dice);
+        // Few read and write twice on a day.
+        if moment.day() == self.now.day() && self.dice.chance(80) {
+            moment = self.calendar.open_day(self.today() + 1, &mut self.dice);
         }
+        self.at(moment, intention);
     }
 
-    fn tell(&mut self, by: usize, deed: Deed) {
+    /// Intends something for a delay drawn between two.
+    fn between(&mut self, soonest: u64, latest: u64, intention: impl FnOnce(&mut Plot) + 'static) {
+        let delay = self.dice.between(soonest, latest);
+        self.later(delay, intention);
+    }
+
+    /// Somebody does something now; the happening it is.
+    fn tell(&mut self, by: usize, deed: Deed) -> Earlier {
         self.told.push(Happening {
             at: self.now,
             by,
             deed,
         });
+        self.told.len() - 1
     }
 
-    fn if_present(&mut self, by: usize, deed: Deed) {
-        if self.present[by] {
-            self.tell(by, deed);
-        }
+    /// The same, if they are still there.
+    fn if_present(&mut self, by: usize, deed: Deed) -> Option<Earlier> {
+        self.present[by].then(|| self.tell(by, deed))
     }
 
-    /// The index the next happening will have.
-    fn next(&self) -> Earlier {
-        self.told.len()
+    fn perform(&mut self, action: Action) {
+        self.scenes.push(Scene {
+            after: self.told.len(),
+            at: self.now,
+            action,
+        });
     }
 
-    fn join(&mut self, newcomer: usize) {
-        let colleagues = self.weights(|_| 1, |member| self.house(member) == self.house(newcomer));
-        let inviter = if self.dice.chance(50) {
-            self.dice.weighted(&colleagues)
-        } else {
-            None
-        };
-        self.present[newcomer] = true;
-        self.tell(self.steward_of(newcomer), Deed::Admit { newcomer, inviter });
+    /// The day of the story it is.
+    fn today(&self) -> u64 {
+        Calendar::day_of(self.now)
     }
 
-    fn leave(&mut self, member: usize) {
-        if self.present[member] {
-            self.tell(member, Deed::Leave);
-            self.present[member] = false;
-        }
+    /// Whether this part of their life is seen to, this time.
+    fn cares(&mut self, area: Area) -> bool {
+        let care = self.temper.care(area);
+        self.dice.chance(care)
     }
 
-    fn add_key(&mut self, member: usize) {
-        if self.present[member] {
-            self.tell(member, Deed::AddKey);
-            let delay = self.dice.between(DAY, 9 * DAY);
-            self.intend_in(delay, Intention::RevokeKey(member));
-        }
-    }
-
-    fn ask(&mut self) {
-        let weights = self.weights(|member| self.cast.habits[member].asks, |_| true);
-        let Some(asker) = self.dice.weighted(&weights) else {
-            return;
-        };
-        let subject = self.dice.below(SUBJECTS.len() as u64) as usize;
-        let pseudonymous = self.dice.chance(6);
-        let query = self.next();
-        let text = page(self.dice.pick(SUBJECTS[subject].questions));
-        self.tell(
-            asker,
-            Deed::Ask {
-                topic: SUBJECTS[subject].topic,
-                pseudonymous,
-                text,
-            },
-        );
-        self.foresee_answers(query, subject);
-        if self.dice.chance(6) {
-            let delay = self.dice.between(HOUR, 12 * DAY);
-            self.intend_in(delay, Intention::Withdraw { query });
-        }
-        if self.dice.chance(15) {
-            let delay = self.dice.between(HOUR, 4 * DAY);
-            self.intend_in(delay, Intention::Reply { to: query, more: 0 });
-        }
-    }
-
-    /// One question in ten stays without an answer, one in six waits long; most are answered within two days.
-    fn foresee_answers(&mut self, query: Earlier, subject: usize) {
-        let fate = self.dice.below(100);
-        let (answers, soonest, latest) = match fate {
-            0..10 => return,
-            10..26 => (1, 3 * DAY, 24 * DAY),
-            _ => (self.dice.between(1, 4), 20 * MINUTE, 44 * HOUR),
-        };
-        for _ in 0..answers {
-            let delay = self.dice.between(soonest, latest);
-            self.intend_in(delay, Intention::Answer { query, subject });
-        }
-    }
-
-    fn answer(&mut self, query: Earlier, subject: usize) {
-        let asker = self.told[query].by;
-        let to_oneself = self.dice.chance(3) && self.present[asker];
-        let elsewhere = self.dice.chance(60);
-        let weights = self.weights(
-            |member| self.cast.habits[member].answers,
-            |member| member != asker && (self.house(member) != self.house(asker)) == elsewhere,
-        );
-        let Some(answerer) = (if to_oneself {
-            Some(asker)
-        } else {
-            self.dice.weighted(&weights)
-        }) else {
-            return;
-        };
-        let answer = self.next();
-        let text = (*self.dice.pick(SUBJECTS[subject].answers)).to_owned();
-        self.tell(answerer, Deed::Answer { query, text });
-        if self.dice.chance(38) {
-            let delay = self.dice.between(HOUR, 18 * DAY);
-            self.intend_in(delay, Intention::Accept { answer, asker });
-        }
-        self.foresee_reactions(answer);
-    }
-
-    fn open(&mut self) {
-        let weights = self.weights(
-            |member| self.cast.habits[member].answers + self.cast.habits[member].asks,
-            |_| true,
-        );
-        let Some(opener) = self.dice.weighted(&weights) else {
-            return;
-        };
-        let told: Vec<&Subject> = SUBJECTS
-            .iter()
-            .filter(|subject| !subject.threads.is_empty())
-            .collect();
-        let subject = *self.dice.pick(&told);
-        let text = page(self.dice.pick(subject.threads));
-        let thread = self.next();
-        self.tell(
-            opener,
-            Deed::Open {
-                topic: subject.topic,
-                text,
-            },
-        );
-        let more = self.dice.between(0, 6);
-        self.foresee_replies(thread, more);
-    }
-
-    fn foresee_replies(&mut self, to: Earlier, more: u64) {
-        if more > 0 {
-            let delay = self.dice.between(30 * MINUTE, 3 * DAY);
-            self.intend_in(delay, Intention::Reply { to, more: more - 1 });
-        }
-    }
-
-    fn reply(&mut self, to: Earlier, more: u64) {
-        let last = self.told[to].by;
-        let weights = self.weights(
-            |member| self.cast.habits[member].answers + 1,
-            |member| member != last,
-        );
-        let Some(replier) = self.dice.weighted(&weights) else {
-            return;
-        };
-        let reply = self.next();
-        let text = (*self.dice.pick(phrases::REPLIES)).to_owned();
-        self.tell(replier, Deed::Reply { to, text });
-        let parent = if self.dice.chance(60) { reply } else { to };
-        self.foresee_replies(parent, more);
-        self.foresee_reactions(reply);
-    }
-
-    fn foresee_reactions(&mut self, to: Earlier) {
-        for _ in 0..self.dice.below(3) {
-            let delay = self.dice.between(5 * MINUTE, 2 * DAY);
-            self.intend_in(delay, Intention::React { to });
-        }
-    }
-
-    fn react(&mut self, to: Earlier) {
-        let author = self.told[to].by;
-        let weights = self.weights(|_| 1, |member| member != author);
-        let Some(reader) = self.dice.weighted(&weights) else {
-            return;
-        };
-        let reaction = *self.dice.pick(phrases::REACTIONS);
-        self.tell(reader, Deed::React { to, reaction });
-    }
-
-    fn publish(&mut self) {
-        let weights = self.weights(|member| self.cast.habits[member].answers, |_| true);
-        let Some(author) = self.dice.weighted(&weights) else {
-            return;
-        };
-        let subject = self.dice.pick(SUBJECTS);
-        let material = self.dice.pick(subject.resources);
-        let file = self
-            .dice
-            .chance(40)
-            .then(|| format!("{}\n\n{}\n", material.words.title, subject.answers.join("\n")));
-        let first = self.next();
-        self.tell(
-            author,
-            Deed::Publish {
-                form: material.form,
-                text: page(&material.words),
-                file,
-                replaces: None,
-            },
-        );
-        self.foresee_verdicts(first);
-        if self.dice.chance(30) {
-            let delay = self.dice.between(8 * DAY, 40 * DAY);
-            self.intend_in(
-                delay,
-                Intention::Revise {
-                    first,
-                    form: material.form,
-                    words: &material.words,
-                },
-            );
-        }
-    }
-
-    fn revise(&mut self, first: Earlier, form: ResourceType, words: &'static Words) {
-        let author = self.told[first].by;
-        if !self.present[author] {
-            return;
-        }
-        let version = self.next();
-        let text = format!("{}\n\n{}", page(words), self.dice.pick(phrases::REVISIONS));
-        self.tell(
-            author,
-            Deed::Publish {
-                form,
-                text,
-                file: None,
-                replaces: Some(first),
-            },
-        );
-        self.foresee_verdicts(version);
-    }
-
-    fn foresee_verdicts(&mut self, version: Earlier) {
-        for _ in 0..self.dice.below(5) {
-            let delay = self.dice.between(2 * HOUR, 35 * DAY);
-            let intention = if self.dice.chance(85) {
-                Intention::Validate { version }
-            } else {
-                Intention::Dispute { version }
-            };
-            self.intend_in(delay, intention);
-        }
-    }
-
-    /// Mostly somebody of another house judges, now and then a colleague.
-    fn judge(&mut self, version: Earlier, verdict: Deed) {
-        let author = self.told[version].by;
-        let elsewhere = self.dice.chance(80);
-        let weights = self.weights(
-            |member| self.cast.habits[member].answers + 1,
-            |member| member != author && (self.house(member) != self.house(author)) == elsewhere,
-        );
-        if let Some(judge) = self.dice.weighted(&weights) {
-            self.tell(judge, verdict);
-        }
+    fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+        *self.dice.pick(items)
     }
 
     fn house(&self, member: usize) -> usize {
         self.cast.members[member].house
     }
 
+    /// Everybody's house.
+    fn homes(&self) -> Vec<usize> {
+        self.cast.members.iter().map(|member| member.house).collect()
+    }
+
+    /// The steward of a member's house.
     fn steward_of(&self, member: usize) -> usize {
         self.house(member)
     }
 
-    /// Each member's weight where they are there and fit, else nothing.
-    fn weights(&self, weight: impl Fn(usize) -> u64, fits: impl Fn(usize) -> bool) -> Vec<u64> {
-        (0..self.present.len())
+    /// Who wrote what.
+    fn author(&self, happening: Earlier) -> usize {
+        self.told[happening].by
+    }
+
+    fn speaks(&self, member: usize) -> bool {
+        self.present[member] && self.cast.habits[member].speaks
+    }
+
+    /// Somebody who is there and fits, each as likely as their weight. Who is tired hardly comes forward.
+    fn somebody(
+        &mut self,
+        weight: impl Fn(&Habit<'_>) -> u64,
+        fits: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let weights: Vec<u64> = (0..self.present.len())
             .map(|member| {
-                if self.present[member] && self.cast.habits[member].speaks && fits(member) {
-                    weight(member)
-                } else {
-                    0
+                if !self.speaks(member) || !fits(member) {
+                    return 0;
                 }
+                let weight = 20 * weight(&Habit(&self.cast.habits[member]));
+                if self.tired[member] { weight / 20 } else { weight }
             })
+            .collect();
+        self.dice.weighted(&weights)
+    }
+
+    /// Somebody who is there and fits, all alike.
+    fn anybody(&mut self, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        self.somebody(|_| 1, fits)
+    }
+
+    /// So many different people at most, all alike.
+    fn people(&mut self, many: u64, fits: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        for _ in 0..many {
+            let Some(one) = self.anybody(|member| fits(member) && !found.contains(&member)) else {
+                break;
+            };
+            found.push(one);
+        }
+        found
+    }
+
+    /// Everybody who is there and speaks.
+    fn everybody(&self) -> Vec<usize> {
+        (0..self.present.len())
+            .filter(|&member| self.speaks(member))
             .collect()
     }
 }
 
-/// Words as a page of Markdown.
-fn page(words: &Words) -> String {
-    format!("# {}\n\n{}", words.title, words.text)
+/// What weights are made of.
+struct Habit<'a>(&'a super::cast::Habits);
+
+impl Habit<'_> {
+    fn asks(&self) -> u64 {
+        self.0.asks
+    }
+
+    fn answers(&self) -> u64 {
+        self.0.answers
+    }
 }
