@@ -16,6 +16,7 @@ import cbor
 import gathering
 import leadership
 import outputs
+import ratings
 import surveys
 from agreed import g1, p1, p2, p3
 from community import CONTRIBUTIONS, COUNTS, PENDING, Community
@@ -85,6 +86,11 @@ class View:
 
     def organisation_of(self, person):
         return self.community.people[person].organisation
+
+    def houses(self, fact):
+        """The organisations behind an entry: that of its log, unless it was imported, and all that admitted its author by now."""
+        admitted = {first.organisation for first, _ in self.spells(fact.person) if first.state_time < self.as_of}
+        return admitted | (set() if fact.imported else {fact.organisation})
 
 
 def holds(spell, at):
@@ -220,53 +226,58 @@ def survival(view, times):
     return [[step, at_risk(step), sum(item == (step, True) for item in observed)] for step in steps]
 
 
-def k2(view):
+def k2(view, signed=True):
     import learning  # it reads what is defined here
 
-    withdrawn = {fact.subject() for fact in view.signed("resource.withdrawn", "resource.superseded")}
+    look, facts = view.signed if signed else view.seen, view.community.by_id
+    gone = {fact.subject() for fact in look("resource.withdrawn", "resource.superseded")}
     versions, verdicts = {}, {}
-    for fact in view.signed("resource.published"):
+    for fact in look("resource.published"):
         versions.setdefault(fact.subject() or fact.id, []).append(fact)
     for fact in sorted(view.signed("resource.validated", "resource.disputed"), key=lambda fact: (fact.effective, fact.id)):
         verdicts.setdefault(fact.subject(), {})[fact.person] = fact
     validated = disputed = total = young = 0
     favours, judged = set(), {}
     for first, all_versions in versions.items():
-        if first in withdrawn:
+        source = facts[first]
+        if first in gone or source.automaton:
             continue
-        if view.community.by_id[first].effective + 30 * DAY >= view.as_of:
+        if source.effective + 30 * DAY >= view.as_of:
             young += 1
             continue
         total += 1
         old = [version for version in all_versions if version.effective + 30 * DAY < view.as_of]
         newest = max(old, key=lambda version: (version.effective, version.id))
         judged[first] = newest
-        homes = {version.organisation for version in all_versions}
-        last = verdicts.get(newest.id, {})
-        places = {fact.organisation for fact in last.values() if fact.kind == "resource.validated"}
+        homes, last = view.houses(source), verdicts.get(newest.id, {})
+        places = {
+            fact.organisation for person, fact in last.items() if fact.kind == "resource.validated" and (person is None or person != source.person)
+        }
         validated += len(places - homes) >= 2
-        author = view.community.by_id[first].person
-        favours |= {(author, person) for person, fact in last.items() if fact.kind == "resource.validated"}
+        favours |= {(source.person, person) for person, fact in last.items() if fact.kind == "resource.validated" and source.person is not None}
         disputed += any(fact.kind == "resource.disputed" for fact in last.values())
-    return {
-        "validated": share(validated, total, young), "disputed": share(disputed, total, young),
-        "mutual_validators": {"value": mutual(favours), "pending": young},
-    } | learning.k2(view, judged, young)
+    found = {"validated": share(validated, total, young), "disputed": share(disputed, total, young)}
+    if signed:
+        found["mutual_validators"] = {"value": mutual(favours), "pending": young}
+    return found | learning.k2(view, judged, young, signed)
 
 
-def k4(view):
-    asked = view.within(view.signed("query.asked"), 365 * DAY)
-    now = view.members()
+def k4(view, signed=True):
+    asked = view.within(view.signed("query.asked") if signed else view.seen("query.asked"), 365 * DAY)
+    asked = [fact for fact in asked if not fact.automaton]
+    now = view.members() if signed else view.people()
     named = [fact for fact in asked if not fact.entry.data.get("pseudonymous") and fact.person in now]
-    answers = responses(view, True)
-    answered = [fact for fact in asked if fact.id in answers]
-    across = [fact for fact in answered if any(answer.organisation != fact.organisation for answer in answers[fact.id])]
-    return {
+    found = {
         "askers": share(len({fact.person for fact in named}), len(now)),
         "pseudonymous_queries": {"value": sum(bool(fact.entry.data.get("pseudonymous")) for fact in asked)},
-        "answered_across": share(len(across), len(answered)),
         "asking_days": {"value": len({fact.effective // DAY for fact in asked})},
     }
+    if signed:
+        answers = responses(view, True)
+        answered = [fact for fact in asked if fact.id in answers]
+        across = [fact for fact in answered if any(answer.organisation != fact.organisation for answer in answers[fact.id])]
+        found["answered_across"] = share(len(across), len(answered))
+    return found
 
 
 def entries(community):
@@ -341,8 +352,15 @@ def check(framework, community, name):
     figures = {(id, "signed"): found for id, found in signed.items()}
     figures |= {("members", "all"): members(view, signed=False), ("V3", "all"): v3(view, signed=False)}
     figures |= {("V4", "all"): v4(view, signed=False), ("K3", "all"): learning.k3(view, signed=False)}
+    figures |= {("K2", "all"): k2(view, signed=False), ("K4", "all"): k4(view, signed=False)}
     figures[("G2", "all")] = gathering.g2(view, CONTRIBUTIONS, signed=False)
     faults += [f"as of {framework['as_of']}: {fault}" for fault in differences(framework, figures)]
+    if not framework["own_window"]:
+        organisations = view.organisations()
+        for id, rating in ratings.rated(signed, organisations).items():
+            theirs = next(section["rating"] for section in framework["statements"] if section["id"] == id)
+            if theirs != rating:
+                faults.append(f"as of {framework['as_of']}: {id}: hearth rates {theirs}, we {rating}")
     return faults, sum(map(len, figures.values()))
 
 

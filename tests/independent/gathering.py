@@ -147,16 +147,18 @@ def bands(view):
     registered = {}
     for fact in in_force(view, "target.set"):
         data = fact.entry.data
-        if data["objective"] == "membership" and fact.effective <= data["from"]:
+        if data["objective"] == "membership" and fact.effective < data["from"]:
             registered[data["until"], data["from"]] = data
     ended = [data for (until, _), data in sorted(registered.items(), key=lambda item: item[0]) if until < view.as_of]
-    within = sum(data["low"] <= len(view.members(data["until"])) - len(view.members(data["from"])) <= data["high"] for data in ended)
+    changes = [len(view.members(data["until"])) - len(view.members(data["from"])) for data in ended]
+    within = [data["low"] <= change <= data["high"] for data, change in zip(ended, changes)]
     last = {}
     if ended:
         before, after = view.members(ended[-1]["from"]), view.members(ended[-1]["until"])
         last = {"before": len(before), "after": len(after), "joined": len(after - before), "left": len(before - after)}
     return {
-        "within_band": share(within, len(ended), len(registered) - len(ended)),
+        "within_band": share(sum(within), len(ended), len(registered) - len(ended)),
+        "last_within": bool(within) and within[-1],
         "last_period": {"parts": {name: count for name, count in last.items() if count}},
     }
 
@@ -169,8 +171,13 @@ def spells(view):
                 yield person, admitted, left
 
 
+def who(view, person):
+    return view.community.alias.get(person.id, person.id)
+
+
 def in_bulk(view, admitted):
-    times = sorted(other.state_time for _, other, _ in spells(view) if other.organisation == admitted.organisation)
+    """One of ten by one steward's key within a day."""
+    times = sorted(other.state_time for _, other, _ in spells(view) if other.entry.author == admitted.entry.author)
     for first, last in zip(times, times[9:]):
         if first <= admitted.state_time <= last <= first + DAY:
             return True
@@ -184,31 +191,30 @@ def way(view, person, admitted):
     if "code" in data:
         code = hashlib.sha256(b"hearth/invited/v1\0" + data["code"]).digest()
         for fact in view.community.of("member.invited"):
-            if fact.entry.data["code"] == code and fact.effective <= at and fact.person != person.id:
+            if fact.entry.data["code"] == code and fact.effective < at and fact.person != who(view, person):
                 return "invited"
     inviter = view.community.people.get(data.get("inviter"))
-    if inviter is not None and inviter.id != person.id:
-        if any(begun.state_time < at and (left is None or left.state_time >= at) for begun, left in inviter.spells):
-            return "named"
+    if inviter is not None and who(view, inviter) != who(view, person) and who(view, inviter) in view.members(at):
+        return "named"
     return "applied" if data.get("applied") else "enrolled"
 
 
 def s1(view, kinds):
     joined = view.members() - view.members(view.as_of - (view.window or 90 * DAY))
-    ways, came_before = {}, set()
-    for person, admitted, left in sorted(spells(view), key=lambda spell: (spell[1].state_time, spell[1].id)):
-        who = view.community.alias.get(person.id, person.id)
-        if who in joined - came_before and (left is None or left.state_time >= view.as_of):
-            came_before.add(who)
-            came = way(view, person, admitted)
-            ways[came] = ways.get(came, 0) + 1
+    earliest, ways = {}, {}
+    for person, admitted, left in spells(view):
+        if who(view, person) in joined and (left is None or left.state_time >= view.as_of):
+            earliest.setdefault(who(view, person), []).append((admitted.state_time, admitted.id, person, admitted))
+    for rows in earliest.values():
+        _, _, person, admitted = min(rows, key=lambda row: row[:2])
+        came = way(view, person, admitted)
+        ways[came] = ways.get(came, 0) + 1
     organic = sum(count for came, count in ways.items() if came in ("invited", "named", "applied"))
     active, first = {}, {}
     for fact in contributions(view, kinds, 0):
         active.setdefault(fact.person, []).append(fact.effective)
     for person, admitted, _ in spells(view):
-        who = view.community.alias.get(person.id, person.id)
-        first[who] = min(first.get(who, admitted.state_time), admitted.state_time)
+        first[who(view, person)] = min(first.get(who(view, person), admitted.state_time), admitted.state_time)
     mature = {person: at for person, at in first.items() if at + 180 * DAY < view.as_of}
     kept = sum(any(at + 90 * DAY <= done < at + 180 * DAY for done in active.get(person, [])) for person, at in mature.items())
     return bands(view) | {

@@ -198,27 +198,36 @@ def v5(view, answers):
 
 
 def s2(view, contributions):
-    roles = Roles(view)
-    threads = within(view, view.signed("thread.opened"), 365 * DAY)
-    threads = [fact for fact in threads if fact.entry.data.get("purpose") == "future" and roles.led(fact)]
+    import gathering
+    import learning  # it reads what reads this
+
+    roles, contributed = Roles(view), gathering.contributions(view, contributions, 0)
+    future = within(view, view.signed("thread.opened", "meeting.scheduled"), 365 * DAY)
+    future = [fact for fact in future if fact.entry.data.get("purpose") == "future" and roles.led(fact)]
+    there = learning.attendances(view)[0]
     broad = []
-    for thread in threads:
-        said = [fact for fact in view.signed("thread.replied") if root(view, fact).id == thread.id]
-        there = organisations(view, thread.effective)
-        people = {fact.person for fact in said + [thread]}
-        homes = {fact.organisation for fact in said + [thread]} & there
-        members = active(view, contributions, thread.effective - 90 * DAY, thread.effective)
-        enough = 100 * len(people & members) >= 25 * len(members) and 100 * len(homes) >= 50 * len(there)
-        if enough and any(fact.person != thread.person for fact in said):
-            broad.append(thread)
+    for opened in future:
+        if opened.kind == "thread.opened":
+            parts = [opened] + [fact for fact in view.signed("thread.replied") if root(view, fact).id == opened.id and has_words(fact)]
+        else:
+            parts = [fact for fact, meeting in there if meeting.id == opened.id]
+        admitted = organisations(view, opened.effective)
+        people = {fact.person for fact in parts}
+        homes = {fact.organisation for fact in parts} & admitted
+        window = range(opened.effective - 90 * DAY, opened.effective)
+        members = {fact.person for fact in contributed if fact.effective in window} & view.members(opened.effective)
+        enough = bool(members) and 100 * len(people & members) >= 25 * len(members) and 100 * len(homes) >= 50 * len(admitted)
+        if enough and any(fact.person != opened.person for fact in parts):
+            broad.append(opened)
     decided = 0
-    for thread in broad:
+    for opened in broad:
+        begun = max(opened.effective, opened.entry.data.get("at", 0))
         decided += any(
-            decision.state == CARRIED and thread.id in decision.proposal.entry.re
-            and decision.proposal.effective - thread.effective <= 90 * DAY
+            decision.state == CARRIED and opened.id in decision.proposal.entry.re
+            and decision.proposal.effective - begun <= 90 * DAY
             for decision in decisions(view).values()
         )
-    return {"future_discussions": share(len(broad), len(threads)), "future_decided": share(decided, len(broad))}
+    return {"future_discussions": share(len(broad), len(future)), "future_decided": share(decided, len(broad))}
 
 
 def organisations(view, at):

@@ -85,19 +85,19 @@ def k1(view):
     }
 
 
-def k2(view, judged, young):
+def k2(view, judged, young, signed):
     """`judged`: per first version of the resources that are judged the version they are judged by."""
     facts = view.community.by_id
+    found = {"fresh": share(sum(version.entry.data.get("review", -1) >= view.as_of for version in judged.values()), len(judged), young)}
+    if not signed:
+        return found
     users = set()
     for fact in view.signed("resource.applied"):
         version = facts[fact.subject()]
-        first = version.subject() or version.id
-        if first in judged and facts[first].organisation != fact.organisation:
+        first = facts.get(version.subject(), version)
+        if first.id in judged and fact.person != first.person and fact.organisation not in view.houses(first):
             users.add(fact.organisation)
-    return {
-        "fresh": share(sum(version.entry.data.get("review", -1) >= view.as_of for version in judged.values()), len(judged), young),
-        "using_organisations": share(len(users), view.organisations(), young),
-    }
+    return found | {"using_organisations": share(len(users), view.organisations(), young)}
 
 
 def k3(view, signed=True):
@@ -136,6 +136,11 @@ def k3(view, signed=True):
 
 
 def experienced(view, fact):
-    """A member for 180 d when it was written, since last becoming one."""
-    joined = [admitted.state_time for admitted, _ in view.community.people[fact.person].spells if admitted.state_time <= fact.effective]
-    return bool(joined) and fact.effective - max(joined) >= 180 * DAY
+    """A member for 180 d without a break when it was written, of whatever organisations."""
+    spells = [(came.state_time, None if left is None else left.state_time) for came, left in view.spells(fact.person)]
+    since = fact.effective
+    while True:
+        earlier = [came for came, left in spells if came < since and (left is None or left >= since)]
+        if not earlier:
+            return fact.effective - since >= 180 * DAY
+        since = min(earlier)

@@ -1,6 +1,6 @@
 //! One organisation's log as the community knows it: its judge, its tree, and how its members came and went.
 
-use crate::id::{Id, Root};
+use crate::id::{Id, KeyBytes, Root};
 use crate::log::{Frontier, MemoryTree};
 
 use super::facts::Place;
@@ -21,7 +21,8 @@ pub(super) struct Log {
 /// What a change of state means for membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
-    Joined(Id),
+    /// Who, and by the word of which steward.
+    Joined(Id, KeyBytes),
     Left(Id),
     Other,
 }
@@ -48,11 +49,14 @@ impl Log {
             .map(|frontier| frontier.root())
     }
 
-    /// Takes in what the entry at `index` changes; says what that means for membership.
-    pub(super) fn apply(&mut self, index: u64, id: Id, change: Change) -> Option<Turn> {
+    /// Takes in what the entry at `index`, signed `by` a key if by any, changes; says what that means for membership.
+    pub(super) fn apply(&mut self, index: u64, id: Id, by: Option<KeyBytes>, change: Change) -> Option<Turn> {
         let turn = match &change {
             Change::Nothing | Change::Pulse(_) => None,
-            Change::Roster(roster::Change::Admit { person, .. }) => Some(Turn::Joined(*person)),
+            Change::Roster(roster::Change::Admit { person, .. }) => {
+                let steward = by.expect("a steward signs each admission");
+                Some(Turn::Joined(*person, steward))
+            }
             Change::Roster(roster::Change::Leave { person }) => Some(Turn::Left(*person)),
             Change::Roster(_) | Change::Found(_) | Change::Open(_) | Change::Admit(..) => Some(Turn::Other),
         };

@@ -32,7 +32,8 @@ pub use pulses::{PulseState, TokenRequest};
 pub use roster::Role;
 pub use verdict::{Standing, VoidReason};
 pub use view::{
-    Author, Belonging, Column, Item, OrganisationNumber, Person, PersonNumber, Pin, Spell, View, ViewError,
+    Author, Belonging, Column, Houses, Item, OrganisationNumber, Person, PersonNumber, Pin, Spell, View,
+    ViewError,
 };
 
 use crate::id::{Id, KeyBytes};
@@ -153,12 +154,16 @@ impl Community {
             self.settle_sightings(number);
             return;
         };
-        let turn = log.apply(index, checked.id, change);
+        let by = match fact.voice {
+            Voice::Key(key) => Some(key),
+            Voice::Source { .. } => None,
+        };
+        let turn = log.apply(index, checked.id, by, change);
         if fact.deed == Deed::Chartered && log.judge.founding().is_some() {
             self.facts.found(log.places[0]);
         }
         match turn {
-            Some(Turn::Joined(person)) => self.facts.turned(person, number, index, true),
+            Some(Turn::Joined(person, _)) => self.facts.turned(person, number, index, true),
             Some(Turn::Left(person)) => self.facts.turned(person, number, index, false),
             Some(Turn::Other) | None => {}
         }

@@ -222,7 +222,7 @@ impl<'a> Fitted<'a> {
             .filter(|(_, met)| *met)
             .map(|(person, _)| *person);
         let admitted = self.turns().filter_map(|(_, _, turn)| match turn {
-            Turn::Joined(person) => Some(Person::Member(person)),
+            Turn::Joined(person, _) => Some(Person::Member(person)),
             Turn::Left(_) | Turn::Other => None,
         });
         let mut persons: Vec<Person> = acted.chain(admitted).collect();

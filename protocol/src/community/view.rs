@@ -1,9 +1,9 @@
 //! What a cut says: every entry of it with its verdict, author and time, and who belonged when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use crate::id::{Id, Pseudonym};
+use crate::id::{Id, KeyBytes, Pseudonym};
 use crate::kind::{Act, Clock, Deed, Policy};
 use crate::time::{Span, Timestamp};
 
@@ -165,6 +165,8 @@ pub struct Spell {
     pub organisation: OrganisationNumber,
     /// The admission that began it.
     pub by: Id,
+    /// The steward's key that signed that.
+    pub steward: KeyBytes,
     /// From this instant on, visible to all later ones.
     pub from: Timestamp,
     /// Until this one; none if it goes on.
@@ -173,6 +175,24 @@ pub struct Spell {
     pub first: u64,
     /// The index that ended it; none if it goes on.
     pub last: Option<u64>,
+}
+
+/// Which organisations admitted whom.
+#[derive(Debug, Clone, Default)]
+pub struct Houses(BTreeMap<PersonNumber, BTreeSet<OrganisationNumber>>);
+
+impl Houses {
+    /// The organisations behind an entry: that of its log, unless it was imported, and all that admitted its author.
+    pub fn behind(&self, item: &Item) -> BTreeSet<OrganisationNumber> {
+        let signed = (item.column == Column::Signed).then_some(item.organisation);
+        let admitted = item.author.person().map(|person| self.of(person));
+        signed.into_iter().chain(admitted.into_iter().flatten()).collect()
+    }
+
+    /// The organisations that admitted a person.
+    pub fn of(&self, person: PersonNumber) -> impl Iterator<Item = OrganisationNumber> {
+        self.0.get(&person).into_iter().flatten().copied()
+    }
 }
 
 impl View {
@@ -258,6 +278,20 @@ impl View {
     /// All times of membership, by organisation and log position.
     pub fn spells(&self) -> &[Spell] {
         &self.spells
+    }
+
+    /// The organisations that admitted each person before an instant, by whatever admission counts as theirs. All of them
+    /// have a part in what they do. O(admissions).
+    pub fn houses_at(&self, at: Timestamp) -> Houses {
+        let mut houses = Houses::default();
+        for spell in self.spells.iter().filter(|spell| spell.from < at) {
+            houses
+                .0
+                .entry(spell.person)
+                .or_default()
+                .insert(spell.organisation);
+        }
+        houses
     }
 
     /// Every entry, by organisation and index, void and pending ones included.

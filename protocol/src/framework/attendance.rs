@@ -86,8 +86,8 @@ fn sheet(attendance: &Item) -> Option<&MeetingAttended> {
     Some(attended).filter(|attended| attended.is_sheet())
 }
 
-/// When a meeting was to begin.
-fn begins(meeting: &Item) -> Option<Timestamp> {
+/// When a meeting was to begin; none for what is no meeting.
+pub(super) fn begins(meeting: &Item) -> Option<Timestamp> {
     let Some(Act::Meetings(Meetings::MeetingScheduled(scheduled))) = meeting.act() else {
         return None;
     };

@@ -12,7 +12,7 @@ use super::rating::Rating;
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
-use crate::community::{Author, Item, PersonNumber};
+use crate::community::{Author, Item, PersonNumber, Spell};
 use crate::kind::Deed;
 use crate::time::{Span, Timestamp};
 
@@ -20,7 +20,7 @@ use crate::time::{Span, Timestamp};
 pub(super) static METHOD: Method = Method {
     section: Section::Statement(Statement::K3),
     definitions: &[&SUMMARISED, &ENDORSED_SUMMARIES, &FAQS_PUBLISHED],
-    rated: "Rated by the numbers of `endorsed_summaries` and `summarised`: *established* from `k3.established` endorsed, *emerging* from one summarised, else *none*; the sample is the eligible threads of `summarised` (`few`). There is no threshold of *developing*; optional (\"may\").",
+    rated: "Rated by the numbers of `endorsed_summaries` and `summarised`: *established* from `k3.established` endorsed, *emerging* from one summarised, else *none*; the sample is the eligible threads of `summarised` (`few`). There is no threshold of *developing*, which is but what `few` leaves of *established*; optional (\"may\").",
     not_computed: &[],
     measure,
 };
@@ -52,7 +52,7 @@ impl Default for K3 {
 
 static SUMMARISED: Definition = Definition {
     name: "summarised",
-    formula: "eligible threads of which a `faq.published` before T cites an answer (a response in it), its author having been a member for at least 180 d when they published it / eligible threads: queries of [T − 365 d, T) whose asker accepted a response by another more than 30 d before T and in which at least 3 known people asked, answered or replied before T; accepted later: pending",
+    formula: "eligible threads of which a `faq.published` before T cites an answer (a response in it), its author having been a member for at least 180 d without a break when they published it, of whatever organisations / eligible threads: queries of [T − 365 d, T) whose asker accepted a response by another more than 30 d before T and in which at least 3 known people asked, answered or replied before T; accepted later: pending",
     ground: Ground::Measured,
     of_people: false,
     rates: true,
@@ -78,7 +78,7 @@ static ENDORSED_SUMMARIES: Definition = Definition {
 
 static FAQS_PUBLISHED: Definition = Definition {
     name: "faqs_published",
-    formula: "`faq.published` of [T − 365 d, T) by authors who had been members for at least 180 d then; the others are left out",
+    formula: "`faq.published` of [T − 365 d, T) by authors who had been members for at least 180 d without a break then; the others are left out",
     ground: Ground::Measured,
     of_people: false,
     rates: false,
@@ -263,12 +263,20 @@ fn published(scope: Scope<'_>) -> Figure {
     Figure::count(evidence)
 }
 
-/// Whether its author had been a member long enough when they wrote it, counted from when they last became one.
+/// Whether its author had been a member long enough when they wrote it, without a break, of whatever organisations.
 fn is_experienced(scope: Scope<'_>, item: &Item) -> bool {
-    let spells = scope.view.spells().iter();
-    let joined: Option<Timestamp> = spells
-        .filter(|spell| Some(spell.person) == item.author.person() && spell.from <= item.effective)
-        .map(|spell| spell.from)
-        .max();
-    joined.is_some_and(|joined| item.effective.since(joined) >= scope.parameters.k3.tenure)
+    let Some(author) = item.author.person() else {
+        return false;
+    };
+    let own = |spell: &&Spell| spell.person == author;
+    let own: Vec<&Spell> = scope.view.spells().iter().filter(own).collect();
+    let mut since = item.effective;
+    let before = |since: Timestamp| {
+        let covering = own.iter().filter(move |spell| spell.holds_at(since));
+        covering.map(|spell| spell.from).min()
+    };
+    while let Some(earlier) = before(since) {
+        since = earlier;
+    }
+    item.effective.since(since) >= scope.parameters.k3.tenure
 }

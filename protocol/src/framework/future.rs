@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::attendance::{attended_meeting, begins};
+use super::contributions::counted_contributions;
 use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
@@ -16,8 +18,8 @@ use super::survey;
 use crate::community::{Item, PersonNumber};
 use crate::governance::State;
 use crate::id::Id;
-use crate::kind::{Act, Deed, Interaction};
-use crate::time::Span;
+use crate::kind::{Act, Deed, Interaction, Meetings};
+use crate::time::{Span, Timestamp};
 
 /// The purpose of a discussion about the future of the community.
 pub const FUTURE: &str = "future";
@@ -32,7 +34,7 @@ pub(super) static METHOD: Method = Method {
         survey::AMBITIOUS.turnout,
     ],
     rated: "*developing* with one in `future_discussions`, *established* with one of them in `future_decided`, *emerging* where a leader opened one that too few took part in, else *none*.",
-    not_computed: &["meetings about the future"],
+    not_computed: &[],
     measure,
 };
 
@@ -60,20 +62,20 @@ impl Default for S2 {
 
 static FUTURE_DISCUSSIONS: Definition = Definition {
     name: "future_discussions",
-    formula: "of the threads with the purpose `future` that somebody opened in [T − 365 d, T) who held a role then: those in which, before T, at least one other person replied, and of the members active at the opening (with a contribution in the window before it) at least 25 % and of the organisations admitted before it at least half took part; who opened it takes part",
+    formula: "of the threads and meetings with the purpose `future` that somebody opened or scheduled in [T − 365 d, T) who held a role then: those in which, before T, at least one other person took part, of the members active at that time (with a contribution in the window before it), of whom there must be some, at least 25 %, and of the organisations admitted before it at least half; in a thread who opened it and who replied in words takes part, in a meeting who signed for themself that they were there, not before it was to begin",
     ground: Ground::Measured,
     of_people: false,
     rates: true,
     window: Extent::Year,
     parameters: &["year", "window", "s2.members", "s2.organisations"],
-    raised: "a leader asking where the community should go, and members saying so",
+    raised: "a leader asking where the community should go, and members saying so, or coming and signing for it",
     gamed: "a formality in the minutes",
-    countered: "each who took part signed what they said",
+    countered: "each who took part signed what they said, or that they were there",
 };
 
 static FUTURE_DECIDED: Definition = Definition {
     name: "future_decided",
-    formula: "those of them that a proposal made within 90 d after the opening refers to, if it has carried before T; a decision for staying as it is, or for closing well, is one, too",
+    formula: "those of them that a proposal refers to that was made within 90 d after they were opened or scheduled, or after the meeting was to begin where that is later, if it has carried before T; a decision for staying as it is, or for closing well, is one, too",
     ground: Ground::Measured,
     of_people: false,
     rates: true,
@@ -119,18 +121,23 @@ impl<'a> Year<'a> {
             discussions: Vec::new(),
             excluded: Vec::new(),
         };
-        let about_it = |item: &&Item| item.effective >= since && is_about_the_future(item);
-        let threads: Vec<&Item> = scope
-            .done(Deed::ThreadOpened, Reach::Signed)
-            .filter(about_it)
+        let discussions: Vec<&Item> = [Deed::ThreadOpened, Deed::MeetingScheduled]
+            .into_iter()
+            .flat_map(|deed| scope.done(deed, Reach::Signed))
+            .filter(|item| item.effective >= since && is_about_the_future(item))
             .collect();
-        let mut replies = replies(scope, &threads);
-        for thread in threads {
-            if roles.led(thread) {
-                let said = replies.remove(&thread.id).unwrap_or_default();
-                year.discussions.push((thread, is_broad(scope, thread, &said)));
+        let mut parts = parts(scope, &discussions);
+        let contributions: Vec<&Item> = match discussions.is_empty() {
+            true => Vec::new(),
+            false => counted_contributions(scope, Timestamp::EPOCH).collect(),
+        };
+        for discussion in discussions {
+            if roles.led(discussion) {
+                let part = parts.remove(&discussion.id).unwrap_or_default();
+                year.discussions
+                    .push((discussion, is_broad(scope, &contributions, discussion, &part)));
             } else {
-                year.excluded.push((thread.into(), Excluded::NotALeader));
+                year.excluded.push((discussion.into(), Excluded::NotALeader));
             }
         }
         year
@@ -141,8 +148,8 @@ impl<'a> Year<'a> {
             excluded: self.excluded.clone(),
             ..Evidence::default()
         };
-        for (thread, broad) in &self.discussions {
-            evidence.sort_in(*broad, (*thread).into());
+        for (discussion, broad) in &self.discussions {
+            evidence.sort_in(*broad, (*discussion).into());
         }
         evidence
     }
@@ -150,14 +157,19 @@ impl<'a> Year<'a> {
     fn decided(&self, scope: Scope<'_>) -> Evidence {
         let limit = scope.parameters.s2.decide_in;
         let mut evidence = Evidence::default();
-        for (thread, _) in self.discussions.iter().filter(|(_, broad)| *broad) {
+        for (discussion, _) in self.discussions.iter().filter(|(_, broad)| *broad) {
+            // A meeting is scheduled long before it can lead to anything.
+            let begun = begins(discussion).map_or(discussion.effective, |at| at.max(discussion.effective));
             let decided = scope.decisions.all().iter().any(|decision| {
                 let proposal = decision.proposal;
-                let soon = proposal.effective.since(thread.effective) <= limit;
-                let cites = scope.view.references(proposal).any(|cited| cited.id == thread.id);
+                let soon = proposal.effective.since(begun) <= limit;
+                let cites = scope
+                    .view
+                    .references(proposal)
+                    .any(|cited| cited.id == discussion.id);
                 decision.state == State::Carried && soon && cites
             });
-            evidence.sort_in(decided, (*thread).into());
+            evidence.sort_in(decided, (*discussion).into());
         }
         evidence
     }
@@ -166,45 +178,65 @@ impl<'a> Year<'a> {
 fn is_about_the_future(item: &Item) -> bool {
     let purpose = match item.act() {
         Some(Act::Interaction(Interaction::ThreadOpened(says))) => says.purpose.as_ref(),
+        Some(Act::Meetings(Meetings::MeetingScheduled(says))) => says.purpose.as_ref(),
         _ => None,
     };
     purpose.is_some_and(|purpose| purpose.as_str() == FUTURE)
 }
 
-/// What was said in each of these threads.
-fn replies<'a>(scope: Scope<'a>, threads: &[&Item]) -> BTreeMap<Id, Vec<&'a Item>> {
-    let mut replies: BTreeMap<Id, Vec<&Item>> =
-        threads.iter().map(|thread| (thread.id, Vec::new())).collect();
-    if threads.is_empty() {
-        return replies;
+/// What people signed by which they took part in each of these discussions.
+fn parts<'a>(scope: Scope<'a>, discussions: &[&'a Item]) -> BTreeMap<Id, Vec<&'a Item>> {
+    let opening = |item: &&'a Item| item.deed == Some(Deed::ThreadOpened);
+    let mut parts: BTreeMap<Id, Vec<&Item>> = discussions
+        .iter()
+        .map(|item| (item.id, Some(*item).filter(opening).into_iter().collect()))
+        .collect();
+    if parts.is_empty() {
+        return parts;
     }
-    for reply in scope.done(Deed::ThreadReplied, Reach::Signed) {
-        let root = scope.view.root(reply);
-        if let Some(said) = root.and_then(|root| replies.get_mut(&root.id)) {
-            said.push(reply);
+    let replies = scope
+        .done(Deed::ThreadReplied, Reach::Signed)
+        .filter_map(|reply| {
+            let root = scope.view.root(reply).filter(opening)?;
+            reply.written.then_some((root, reply))
+        });
+    let attendances = scope
+        .done(Deed::MeetingAttended, Reach::Signed)
+        .filter_map(|there| Some((attended_meeting(scope, there)?, there)));
+    for (discussion, part) in replies.chain(attendances) {
+        if let Some(parts) = parts.get_mut(&discussion.id) {
+            parts.push(part);
         }
     }
-    replies
+    parts
 }
 
 /// Whether enough people of enough organisations took part.
-fn is_broad(scope: Scope<'_>, thread: &Item, said: &[&Item]) -> bool {
-    let opened = thread.effective;
-    let active = scope.active_between(opened.minus(scope.parameters.window), opened);
-    let all = || std::iter::once(thread).chain(said.iter().copied());
-    let people: BTreeSet<PersonNumber> = all().filter_map(|item| item.author.person()).collect();
+fn is_broad(scope: Scope<'_>, contributions: &[&Item], discussion: &Item, parts: &[&Item]) -> bool {
+    let opened = discussion.effective;
+    let window = opened.minus(scope.parameters.window)..opened;
+    let members = scope.people_at(opened, Reach::Signed);
+    let active: BTreeSet<PersonNumber> = contributions
+        .iter()
+        .filter(|item| window.contains(&item.effective))
+        .filter_map(|item| item.author.person())
+        .filter(|person| members.contains(person))
+        .collect();
+    let people: BTreeSet<PersonNumber> = parts.iter().filter_map(|item| item.author.person()).collect();
     let there: BTreeSet<_> = scope.organisations_at(opened).into_iter().collect();
-    let organisations: BTreeSet<_> = all()
+    let organisations: BTreeSet<_> = parts
+        .iter()
         .map(|item| item.organisation)
         .filter(|of| there.contains(of))
         .collect();
     let share = |part: usize, whole: usize| Ratio::new(part as u64, whole as u64);
-    let is_talk = said
+    let is_talk = parts
         .iter()
-        .any(|reply| reply.author.is_another_than(thread.author));
+        .any(|part| part.author.is_another_than(discussion.author));
     let of_members = share(active.intersection(&people).count(), active.len());
     let of_organisations = share(organisations.len(), there.len());
     is_talk
+        && !active.is_empty()
         && of_members.reaches(scope.parameters.s2.members)
         && of_organisations.reaches(scope.parameters.s2.organisations)
 }

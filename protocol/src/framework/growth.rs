@@ -13,9 +13,9 @@ use super::rating::Rating;
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
-use crate::community::{Item, OrganisationNumber, Person, PersonNumber, Spell, View};
+use crate::community::{Item, Person, PersonNumber, Spell, View};
 use crate::governance::Decisions;
-use crate::id::{Hash, Id};
+use crate::id::{Hash, Id, KeyBytes};
 use crate::kind::{Act, Admitted, Deed, People, Purpose, TargetSet, invitation_code};
 use crate::time::{Span, Timestamp};
 
@@ -41,7 +41,7 @@ pub(super) static METHOD: Method = Method {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct S1 {
-    /// Admissions by one organisation from which they are in bulk.
+    /// Admissions by one steward from which they are in bulk.
     pub bulk: u64,
     /// After joining, from when on a member is looked for.
     pub since: Span,
@@ -67,12 +67,12 @@ impl Default for S1 {
 
 static WITHIN_BAND: Definition = Definition {
     name: "within_band",
-    formula: "periods that ended before T over which members at the end − members at the beginning was within the band / all of them; a period is that of a target of `membership` in force by a decision whose entry is not later than the period's beginning; of several for the same period the last so registered counts",
+    formula: "periods that ended before T over which members at the end − members at the beginning was within the band / all of them; a period is that of a target of `membership` in force by a decision whose entry is earlier than the period's beginning; of several for the same period the last so registered counts",
     ground: Ground::Measured,
     of_people: false,
     rates: true,
     window: Extent::AsOf,
-    parameters: &["s1.retained"],
+    parameters: &[],
     raised: "growth as it was expected, no less and no more",
     gamed: "setting the band when the outcome is known, or so wide that anything fits",
     countered: "a band registered after its period began is left out, and the band is on record",
@@ -93,7 +93,7 @@ static LAST_PERIOD: Definition = Definition {
 
 static ORGANIC_JOINS: Definition = Definition {
     name: "organic_joins",
-    formula: "of the members at T that were none at T − W, those who were invited by a member or applied by themselves, and were not admitted in bulk / all of them; invited is whose admission shows the code of an earlier invitation by another member, or names another person who was a member then; applied is whose admission says so; in bulk is one of at least 10 admissions by one organisation within 24 h",
+    formula: "of the members at T that were none at T − W, those who were invited by a member or applied by themselves, and were not admitted in bulk / all of them; invited is whose admission shows the code of an earlier invitation by another member, or names another person who was a member then; applied is whose admission says so; in bulk is one of at least 10 admissions by one steward (one key) within 24 h; of several admissions of one person the first that still holds",
     ground: Ground::Measured,
     of_people: true,
     rates: false,
@@ -220,7 +220,7 @@ impl<'a> Bands<'a> {
             if target.objective.as_str() != MEMBERSHIP {
                 continue;
             }
-            if adopted.item.effective > target.from {
+            if adopted.item.effective >= target.from {
                 bands.excluded.push((adopted.item.into(), Excluded::Late));
             } else if let Some((before, _)) = bands
                 .registered
@@ -372,8 +372,8 @@ struct Admissions<'a> {
     scope: Scope<'a>,
     /// By what it says of its code: when, and by whom.
     invitations: BTreeMap<Hash, Vec<(Timestamp, PersonNumber)>>,
-    /// When each organisation admitted somebody, ascending.
-    times: BTreeMap<OrganisationNumber, Vec<Timestamp>>,
+    /// When each steward admitted somebody, ascending.
+    times: BTreeMap<KeyBytes, Vec<Timestamp>>,
 }
 
 impl<'a> Admissions<'a> {
@@ -389,14 +389,14 @@ impl<'a> Admissions<'a> {
                     .push((item.effective, by));
             }
         }
-        let mut times: BTreeMap<OrganisationNumber, Vec<Timestamp>> = BTreeMap::new();
+        let mut times: BTreeMap<KeyBytes, Vec<Timestamp>> = BTreeMap::new();
         for spell in scope
             .view
             .spells()
             .iter()
             .filter(|spell| spell.from < scope.as_of)
         {
-            times.entry(spell.organisation).or_default().push(spell.from);
+            times.entry(spell.steward).or_default().push(spell.from);
         }
         times.values_mut().for_each(|times| times.sort_unstable());
         Admissions {
@@ -431,10 +431,7 @@ impl<'a> Admissions<'a> {
     /// Among so many admissions that the first and the last lie close together.
     fn is_in_bulk(&self, spell: &Spell) -> bool {
         let parameters = &self.scope.parameters.s1;
-        let times = self
-            .times
-            .get(&spell.organisation)
-            .map_or(&[] as &[_], Vec::as_slice);
+        let times = self.times.get(&spell.steward).map_or(&[] as &[_], Vec::as_slice);
         let Ok(bulk) = usize::try_from(parameters.bulk.max(1)) else {
             return false;
         };
@@ -450,7 +447,7 @@ impl<'a> Admissions<'a> {
         given
             .into_iter()
             .flatten()
-            .any(|(at, by)| *at <= spell.from && *by != spell.person)
+            .any(|(at, by)| *at < spell.from && *by != spell.person)
     }
 
     fn is_another_member(&self, spell: &Spell, inviter: Id) -> bool {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::attendance::attended_meeting;
 use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
@@ -15,7 +16,7 @@ use super::section::Section;
 use super::statement::Statement;
 use crate::claims::{Claim, Claims, Rung};
 use crate::community::{Item, PersonNumber};
-use crate::kind::{Act, Deed, Effect, Meetings, Purpose, Slug};
+use crate::kind::{Act, Deed, Effect, Purpose, Slug};
 use crate::time::{Span, Timestamp};
 
 /// How it is computed.
@@ -140,7 +141,7 @@ static TARGETED_CLAIMS: Definition = Definition {
 
 static MEETINGS_EVALUATED: Definition = Definition {
     name: "meetings_evaluated",
-    formula: "of the meetings first said to have been held in [T − W, T), those evaluated before T by at least 5 people or by at least 30 % of those who attended by their own word / all of them",
+    formula: "of the meetings first said to have been held in [T − W, T), those evaluated before T by at least 5 of those who attended or by at least 30 % of them / all of them; who attended signed so for themself, not before the meeting was to begin",
     ground: Ground::Measured,
     of_people: false,
     rates: false,
@@ -249,25 +250,18 @@ fn evidence(claims: &Claims<'_>, counts: &dyn Fn(&Claim<'_>) -> bool) -> Evidenc
 /// The meetings held in the window, by whether enough of those who were there judged them.
 fn meetings(scope: Scope<'_>) -> Evidence {
     let view = scope.view;
-    let of = |deed| {
-        view.done(deed)
-            .filter(move |item| scope.is_visible(item, Reach::Signed))
-            .filter_map(move |item| Some((view.subject(item)?, item)))
-    };
-    let people = |deed, counts: fn(&Item) -> bool| {
-        let mut people: BTreeMap<usize, BTreeSet<PersonNumber>> = BTreeMap::new();
-        for (meeting, item) in of(deed).filter(|(_, item)| counts(item)) {
-            let there = people.entry(view.position(meeting)).or_default();
-            there.extend(item.author.person());
-        }
-        people
-    };
-    let (attended, judged) = (
-        people(Deed::MeetingAttended, is_own),
-        people(Deed::MeetingEvaluated, |_| true),
-    );
+    let attended = scope
+        .done(Deed::MeetingAttended, Reach::Signed)
+        .filter_map(|there| Some((attended_meeting(scope, there)?, there)));
+    let judged = scope
+        .done(Deed::MeetingEvaluated, Reach::Signed)
+        .filter_map(|says| Some((view.subject(says)?, says)));
+    let (attended, judged) = (people(scope, attended), people(scope, judged));
     let mut held: BTreeMap<usize, &Item> = BTreeMap::new();
-    for (meeting, word) in of(Deed::MeetingHeld) {
+    for word in scope.done(Deed::MeetingHeld, Reach::Signed) {
+        let Some(meeting) = view.subject(word) else {
+            continue;
+        };
         let first = held.entry(view.position(meeting)).or_insert(word);
         if word.moment() < first.moment() {
             *first = word;
@@ -275,20 +269,26 @@ fn meetings(scope: Scope<'_>) -> Evidence {
     }
     let since = scope.since(scope.parameters.window);
     let limits = &scope.parameters.i3;
-    let mut evidence = Evidence::default();
+    let (nobody, mut evidence) = (BTreeSet::new(), Evidence::default());
     for (place, _) in held.into_iter().filter(|(_, word)| word.effective >= since) {
-        let count = |people: &BTreeMap<usize, BTreeSet<PersonNumber>>| {
-            people.get(&place).map_or(0, BTreeSet::len) as u64
-        };
-        let (there, answers) = (count(&attended), count(&judged));
-        let share = Ratio::new(answers.min(there), there);
+        let there = attended.get(&place).unwrap_or(&nobody);
+        let answers = judged.get(&place).unwrap_or(&nobody).intersection(there).count() as u64;
+        let share = Ratio::new(answers, there.len() as u64);
         let enough = answers >= limits.people || (answers > 0 && share.reaches(limits.attendees));
         evidence.sort_in(enough, (&view.items()[place]).into());
     }
     evidence
 }
 
-/// An attendance by one's own word: no sheet of others.
-fn is_own(item: &Item) -> bool {
-    matches!(item.act(), Some(Act::Meetings(Meetings::MeetingAttended(says))) if says.persons.is_empty())
+/// Who did something about each meeting, by its place.
+fn people<'a>(
+    scope: Scope<'_>,
+    done: impl Iterator<Item = (&'a Item, &'a Item)>,
+) -> BTreeMap<usize, BTreeSet<PersonNumber>> {
+    let mut people: BTreeMap<usize, BTreeSet<PersonNumber>> = BTreeMap::new();
+    for (meeting, item) in done {
+        let there = people.entry(scope.view.position(meeting)).or_default();
+        there.extend(item.author.person());
+    }
+    people
 }

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
+use super::planning::plans;
 use super::rating::Rating;
 use super::scope::{Reach, Scope, is_opinion};
 use super::section::Section;
 use super::statement::Statement;
-use crate::community::{Author, Item, OrganisationNumber};
+use crate::community::{Author, Item, OrganisationNumber, PersonNumber};
 use crate::id::Id;
-use crate::kind::{Act, Deed, Purpose, ResourceType, Slug, Works};
+use crate::kind::{Act, Deed, ResourceType, Slug, Works};
 use crate::time::Timestamp;
 
 /// How it is computed.
@@ -52,7 +53,7 @@ impl Default for I1 {
 
 static JOINT_OUTPUTS: Definition = Definition {
     name: "joint_outputs",
-    formula: "of the works and resources of which a version came out in [T − 365 d, T), those with authors of at least 2 organisations / all of them, less resources taken back; an author of a work is who is named as one and signed before T, and a resource has one author",
+    formula: "of the works and resources of which a version came out in [T − 365 d, T), those with at least 2 authors, of at least 2 organisations / all of them, less resources taken back; an author of a work is who is named as one and signed before T, and a resource has one author",
     ground: Ground::Measured,
     of_people: false,
     rates: true,
@@ -78,7 +79,7 @@ static JOINT_OUTPUTS_BY_TYPE: Definition = Definition {
 
 static VALIDATED_OUTPUTS: Definition = Definition {
     name: "validated_outputs",
-    formula: "joint outputs whose judged version is validated by members of at least 2 organisations that hold no author / joint outputs with a version older than 30 d; judged is the newest that is; each person's last verdict on exactly that version counts",
+    formula: "joint outputs whose judged version is validated by members of at least 2 organisations that hold no author / joint outputs with a version older than 30 d; judged is the newest that is; each person's last verdict on exactly that version counts, an author's never",
     ground: Ground::Measured,
     of_people: false,
     rates: true,
@@ -110,7 +111,7 @@ static AGREED_OUTPUTS: Definition = Definition {
 
 static PLANNED_OUTPUTS: Definition = Definition {
     name: "planned_outputs",
-    formula: "of the outputs that a plan in force had due in [T − 365 d, T), those of which a version of a work that names the output by its code came out before T / all of them; an output is due when the plan says that was in force at that time, so that one that has fallen due stays due when it was",
+    formula: "of the outputs that a plan in force had due in [T − 365 d, T), those of which a version of a work that names the output by its code came out before T / all of them; an output is due when the plan says that was in force at that time, so that one that has fallen due stays due when it was, whatever later baselines of that plan say; left out is what a plan had due before it was in force",
     ground: Ground::Measured,
     of_people: false,
     rates: false,
@@ -126,7 +127,7 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
     let since = scope.since(scope.parameters.year);
     let joint: Vec<&Work<'_>> = works
         .values()
-        .filter(|work| work.came_out(since) && work.organisations.len() >= 2)
+        .filter(|work| work.came_out(since) && work.is_joint())
         .collect();
     let (mut types, mut validated, mut agreed) = (BTreeMap::new(), Evidence::default(), Evidence::default());
     let verdicts = Verdicts::of(scope);
@@ -162,7 +163,7 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
 /// A census of what came out: no sample is too small.
 fn rate(scope: Scope<'_>, joint: u64, validated: u64) -> Rating {
     let parameters = scope.parameters;
-    if (scope.organisations_at(scope.as_of).len() as u64) < parameters.k2.validators + 2 {
+    if (scope.organisations_at(scope.as_of).len() as u64) < parameters.k2.validators.saturating_add(2) {
         Rating::NotReachable
     } else if joint == 0 {
         Rating::None
@@ -178,11 +179,20 @@ fn rate(scope: Scope<'_>, joint: u64, validated: u64) -> Rating {
 /// A work: who signed it, and what came out of it, by time.
 struct Work<'a> {
     proposal: &'a Item,
+    authors: BTreeSet<PersonNumber>,
+    /// In whose logs they signed.
     organisations: BTreeSet<OrganisationNumber>,
+    /// All that admitted one of them.
+    homes: BTreeSet<OrganisationNumber>,
     releases: Vec<&'a Item>,
 }
 
 impl<'a> Work<'a> {
+    /// Two people of two organisations: nobody works together with themself.
+    fn is_joint(&self) -> bool {
+        self.authors.len() >= 2 && self.organisations.len() >= 2
+    }
+
     fn came_out(&self, since: Timestamp) -> bool {
         self.releases.iter().any(|release| release.effective >= since)
     }
@@ -226,16 +236,21 @@ fn works(scope: Scope<'_>) -> BTreeMap<usize, Work<'_>> {
     let proposals = visible(Deed::WorkProposed).map(|proposal| {
         let work = Work {
             proposal,
+            authors: BTreeSet::new(),
             organisations: BTreeSet::new(),
+            homes: BTreeSet::new(),
             releases: Vec::new(),
         };
         (view.position(proposal), work)
     });
     let mut works: BTreeMap<usize, Work<'_>> = proposals.collect();
+    let houses = view.houses_at(scope.as_of);
     let place = |item: &Item| view.subject(item).map(|subject| view.position(subject));
     for joined in visible(Deed::WorkJoined) {
         if let Some(work) = place(joined).and_then(|place| works.get_mut(&place)) {
+            work.authors.extend(joined.author.person());
             work.organisations.insert(joined.organisation);
+            work.homes.extend(houses.behind(joined));
         }
     }
     for release in visible(Deed::WorkReleased) {
@@ -253,7 +268,7 @@ fn works(scope: Scope<'_>) -> BTreeMap<usize, Work<'_>> {
 fn outputs(scope: Scope<'_>, works: &BTreeMap<usize, Work<'_>>, since: Timestamp) -> Figure {
     let mut evidence = Evidence::default();
     for work in works.values().filter(|work| work.came_out(since)) {
-        evidence.sort_in(work.organisations.len() >= 2, work.proposal.into());
+        evidence.sort_in(work.is_joint(), work.proposal.into());
     }
     let view = scope.view;
     let visible = |deed| {
@@ -286,29 +301,35 @@ fn planned(scope: Scope<'_>, works: &BTreeMap<usize, Work<'_>>, since: Timestamp
         .filter_map(Work::plan)
         .collect();
     let mut evidence = Evidence::default();
-    for (output, due) in due_outputs(scope) {
-        if due >= since && due < scope.as_of {
+    for ((_, output), (due, in_force)) in due_outputs(scope) {
+        if due < since || due >= scope.as_of {
+            continue;
+        }
+        if in_force {
             evidence.sort_in(delivered.contains(output), Counted::code(output));
+        } else {
+            evidence.exclude(Counted::code(output), Excluded::DueBefore);
         }
     }
     Figure::census("planned outputs", evidence)
 }
 
-/// When each planned output fell due: by the first plan in force then that names it.
-fn due_outputs(scope: Scope<'_>) -> BTreeMap<&Slug, Timestamp> {
-    let mut adopted = scope.decisions.adopted(Deed::PlanAdopted);
-    adopted.extend(scope.decisions.adopted(Deed::PlanRebaselined));
-    adopted.sort_unstable_by_key(|plan| plan.item.moment());
-    let ends = adopted.iter().skip(1).map(|next| next.item.effective);
+/// When each output of each plan fell due, by the first of its baselines that has it fall due before the next; and whether
+/// that was in force then.
+fn due_outputs<'a>(scope: Scope<'a>) -> BTreeMap<(usize, &'a Slug), (Timestamp, bool)> {
+    let plans = plans(scope);
+    let ends = plans.iter().skip(1).map(|next| next.item.effective);
     let ends = ends.chain([scope.as_of]);
     let mut due = BTreeMap::new();
-    for (plan, end) in adopted.iter().zip(ends) {
-        let Some(Act::Purpose(Purpose::PlanAdopted(plan) | Purpose::PlanRebaselined(plan))) = plan.item.act()
-        else {
-            continue;
-        };
-        for output in plan.outputs.iter().filter(|output| output.due < end) {
-            due.entry(&output.slug).or_insert(output.due);
+    for (plan, end) in plans.iter().zip(ends) {
+        for output in plan.plan.outputs.iter().filter(|output| output.due < end) {
+            let in_force = output.due >= plan.item.effective;
+            let known = due
+                .entry((plan.era, &output.slug))
+                .or_insert((output.due, in_force));
+            if in_force && !known.1 {
+                *known = (output.due, true);
+            }
         }
     }
     due
@@ -353,8 +374,9 @@ impl<'a> Verdicts<'a> {
             .flat_map(BTreeMap::values)
             .filter(|item| item.deed == Some(Deed::ResourceValidated));
         let from: BTreeSet<OrganisationNumber> = validations
+            .filter(|item| item.author.person().is_none_or(|by| !work.authors.contains(&by)))
             .map(|item| item.organisation)
-            .filter(|from| !work.organisations.contains(from))
+            .filter(|from| !work.homes.contains(from))
             .collect();
         from.len() as u64 >= scope.parameters.k2.validators
     }

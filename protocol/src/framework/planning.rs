@@ -85,12 +85,12 @@ static MILESTONE_SLIP: Definition = Definition {
 };
 
 /// A plan that was in force, and which entries are about it.
-struct InForce<'a> {
-    item: &'a Item,
-    plan: &'a Plan,
+pub(super) struct InForce<'a> {
+    pub(super) item: &'a Item,
+    pub(super) plan: &'a Plan,
     proposal: Id,
     /// Counts plans that were adopted; a new baseline belongs to the plan before it.
-    era: usize,
+    pub(super) era: usize,
 }
 
 /// A milestone that fell due while a plan was in force.
@@ -133,7 +133,7 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
 }
 
 /// Every plan and baseline that was in force before the instant, by time.
-fn plans<'a>(scope: Scope<'a>) -> Vec<InForce<'a>> {
+pub(super) fn plans<'a>(scope: Scope<'a>) -> Vec<InForce<'a>> {
     let decisions = scope.decisions;
     let mut adopted = decisions.adopted(Deed::PlanAdopted);
     adopted.extend(decisions.adopted(Deed::PlanRebaselined));

@@ -12,7 +12,7 @@ use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
 use super::survey;
-use crate::community::Item;
+use crate::community::{Houses, Item};
 use crate::governance::Adopted;
 use crate::kind::{Act, Choice, Cycle, Deed, Impact};
 
@@ -79,7 +79,7 @@ static VALUE_DISSENT: Definition = Definition {
 
 static CORROBORATED_STORIES: Definition = Definition {
     name: "corroborated_stories",
-    formula: "of the stories told in [T − W, T), those that another person of another organisation than the teller's corroborated before T, agreeing to be named / all of them",
+    formula: "of the stories told in [T − W, T), those that another person, of an organisation that never admitted the teller, corroborated before T, agreeing to be named / all of them",
     ground: Ground::Measured,
     of_people: false,
     rates: true,
@@ -156,12 +156,13 @@ fn dissent(stated: Option<&Adopted<'_, '_>>) -> Figure {
 /// The stories of the window by whether they are borne out, and how many of those tell of what.
 fn stories(scope: Scope<'_>) -> (Evidence, BTreeMap<String, u64>) {
     let mut borne_out: BTreeSet<usize> = BTreeSet::new();
+    let houses = scope.view.houses_at(scope.as_of);
     for item in scope.view.done(Deed::StoryCorroborated) {
         let subject = scope
             .view
             .subject(item)
             .filter(|_| scope.is_visible(item, Reach::Signed));
-        if let Some(story) = subject.filter(|story| bears_out(item, story)) {
+        if let Some(story) = subject.filter(|story| bears_out(&houses, item, story)) {
             borne_out.insert(scope.view.position(story));
         }
     }
@@ -184,9 +185,10 @@ fn stories(scope: Scope<'_>) -> (Evidence, BTreeMap<String, u64>) {
 }
 
 /// Another person of another organisation, who agrees to be named.
-fn bears_out(item: &Item, story: &Item) -> bool {
+fn bears_out(houses: &Houses, item: &Item, story: &Item) -> bool {
     let consents = matches!(item.act(), Some(Act::Impact(Impact::StoryCorroborated(says))) if says.consent);
-    consents && item.organisation != story.organisation && item.author.is_another_than(story.author)
+    let elsewhere = !houses.behind(story).contains(&item.organisation);
+    consents && elsewhere && item.author.is_another_than(story.author)
 }
 
 fn name(cycle: Cycle) -> &'static str {

@@ -13,7 +13,8 @@ use super::rating::{self, Rating};
 use super::scope::{Reach, Scope, is_opinion};
 use super::section::Section;
 use super::statement::Statement;
-use crate::community::{Author, Column, Item, OrganisationNumber};
+use crate::community::{Author, Item, OrganisationNumber};
+use crate::id::Id;
 use crate::kind::{Act, Deed, Learning};
 use crate::time::Span;
 
@@ -59,7 +60,7 @@ impl Default for K2 {
 
 static VALIDATED: Definition = Definition {
     name: "validated",
-    formula: "resources whose judged version is validated by members of at least 2 organisations that hold no author / resources first published more than 30 d before T and neither withdrawn nor superseded by another; judged is the newest version that is itself older than 30 d; each person's last verdict on exactly that version counts",
+    formula: "resources whose judged version is validated by members of at least 2 organisations that hold no author / resources first published more than 30 d before T and neither withdrawn nor superseded by another; judged is the newest version that is itself older than 30 d; each person's last verdict on exactly that version counts, the author's own never",
     ground: Ground::Measured,
     of_people: false,
     rates: true,
@@ -98,7 +99,7 @@ static FRESH: Definition = Definition {
 
 static USING_ORGANISATIONS: Definition = Definition {
     name: "using_organisations",
-    formula: "organisations of which a member said before T that they use one of the same resources (any version, not of their own organisation) / organisations admitted before T",
+    formula: "organisations of which a member said before T that they use one of the same resources (any version; none that their organisation holds the author of, nor their own) / organisations admitted before T",
     ground: Ground::Measured,
     of_people: false,
     rates: false,
@@ -144,7 +145,7 @@ fn measure(scope: Scope<'_>) -> (Option<Rating>, Vec<Measured>) {
 /// Not reachable where too few organisations are left without an author.
 fn rate(scope: Scope<'_>, validated: &Measured, fresh: &Measured) -> Rating {
     let parameters = scope.parameters;
-    if (scope.organisations_at(scope.as_of).len() as u64) < parameters.k2.validators + 1 {
+    if (scope.organisations_at(scope.as_of).len() as u64) <= parameters.k2.validators {
         return Rating::NotReachable;
     }
     rating::of_sample(validated.signed.ratio(), parameters.k2.validated, parameters.few)
@@ -158,6 +159,8 @@ struct Resource<'a> {
     judged: Option<&'a Item>,
     /// Taken back, or replaced by another.
     gone: Option<Excluded>,
+    /// The organisations that hold its author. Importing makes no author.
+    homes: BTreeSet<OrganisationNumber>,
 }
 
 impl Resource<'_> {
@@ -169,9 +172,9 @@ impl Resource<'_> {
         version.review.is_some_and(|review| review >= scope.as_of)
     }
 
-    /// The organisation that holds its author. Importing makes no author.
-    fn home(&self) -> Option<OrganisationNumber> {
-        (self.first.column == Column::Signed).then_some(self.first.organisation)
+    /// Whether it is somebody's who neither wrote it nor signs for an organisation that holds its author.
+    fn is_seen_from_outside_by(&self, item: &Item) -> bool {
+        item.author.is_another_than(self.first.author) && !self.homes.contains(&item.organisation)
     }
 }
 
@@ -179,6 +182,7 @@ fn resources<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Resource<'a>> {
     let settled = |item: &Item| scope.is_mature(item.effective, scope.parameters.k2.settled);
     let mut resources: Vec<Resource<'a>> = Vec::new();
     let mut at: Vec<Option<usize>> = vec![None; scope.view.items().len()];
+    let houses = scope.view.houses_at(scope.as_of);
     let published = || {
         scope
             .visible(reach)
@@ -190,6 +194,7 @@ fn resources<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Resource<'a>> {
             first,
             judged: Some(first).filter(|first| settled(first)),
             gone: None,
+            homes: houses.behind(first),
         });
     }
     let of = |first: &Item| at[scope.view.position(first)];
@@ -245,6 +250,11 @@ fn evidence(
 fn using_organisations(scope: Scope<'_>, resources: &[Resource<'_>]) -> Figure {
     let judged = evidence(scope, resources, &|_| true);
     let counted: BTreeSet<Counted> = judged.counted.iter().copied().collect();
+    let by_first: BTreeMap<Id, &Resource<'_>> = resources
+        .iter()
+        .filter(|resource| counted.contains(&resource.first.into()))
+        .map(|resource| (resource.first.id, resource))
+        .collect();
     let mut using: BTreeSet<OrganisationNumber> = BTreeSet::new();
     let applied = scope.view.done(Deed::ResourceApplied);
     for item in applied.filter(|item| scope.is_visible(item, Reach::Signed)) {
@@ -253,8 +263,9 @@ fn using_organisations(scope: Scope<'_>, resources: &[Resource<'_>]) -> Figure {
             .view
             .subject(item)
             .and_then(|version| scope.view.root(version));
-        if let Some(first) = first.filter(|first| counted.contains(&Counted::from(*first)))
-            && first.organisation != item.organisation
+        if first
+            .and_then(|first| by_first.get(&first.id))
+            .is_some_and(|resource| resource.is_seen_from_outside_by(item))
         {
             using.insert(item.organisation);
         }
@@ -305,8 +316,8 @@ impl<'a> Opinions<'a> {
             .on(resource)
             .filter(|item| item.deed == Some(Deed::ResourceValidated));
         let independent = validations
-            .map(|item| item.organisation)
-            .filter(|from| Some(*from) != resource.home());
+            .filter(|item| resource.is_seen_from_outside_by(item))
+            .map(|item| item.organisation);
         independent.collect::<BTreeSet<_>>().len() as u64 >= enough
     }
 

@@ -10,7 +10,7 @@ use hearth_protocol::kind::{
     People, Policy, Proposed, Slug,
 };
 use hearth_protocol::log::{Frontier, Origin, TreeHead};
-use hearth_protocol::sign::SecretKey;
+use hearth_protocol::sign::{PublicKey, SecretKey};
 use hearth_protocol::time::{Span, Timestamp};
 use sha2::{Digest as _, Sha256};
 
@@ -78,6 +78,14 @@ pub fn steward(organisation: &str) -> String {
     format!("{organisation} steward")
 }
 
+/// Those who sign as stewards: one, or two of an organisation called `two-…`.
+fn stewards(organisation: &str) -> Vec<PublicKey> {
+    let second = format!("second {organisation} steward");
+    let second = organisation.starts_with("two-").then_some(second);
+    let names = std::iter::once(steward(organisation)).chain(second);
+    names.map(|name| key(&name).public()).collect()
+}
+
 /// The charter of an organisation.
 pub fn charter(organisation: &str) -> Chartered {
     let log = key(&format!("{organisation} log")).public();
@@ -91,7 +99,7 @@ pub fn charter(organisation: &str) -> Chartered {
         }],
         origin: Origin::of(organisation, &log).unwrap(),
         witness: key(&format!("{organisation} witness")).public(),
-        stewards: vec![key(&steward(organisation)).public()],
+        stewards: stewards(organisation),
     }
 }
 
@@ -173,23 +181,28 @@ impl Story {
 
     /// A steward admits the holder of a key, in an entry of another name.
     pub fn admit_key(&mut self, organisation: &str, name: &str, holder: &str, at: Timestamp) -> Id {
-        self.admit_as(organisation, name, Admitted::new(key(holder).public()), at)
+        let admitted = Admitted::new(key(holder).public());
+        self.admit_as(organisation, name, &steward(organisation), admitted, at)
     }
 
     /// A steward admits somebody in these words.
-    pub fn admit_as(&mut self, organisation: &str, name: &str, admitted: Admitted, at: Timestamp) -> Id {
+    pub fn admit_as(
+        &mut self,
+        organisation: &str,
+        name: &str,
+        steward: &str,
+        admitted: Admitted,
+        at: Timestamp,
+    ) -> Id {
         self.homes.insert(name.to_owned(), self.homes[organisation]);
-        let act = Act::from(People::MemberAdmitted(admitted));
-        self.say(
-            name,
-            &steward(organisation),
-            Said {
-                at,
-                act,
-                re: &[],
-                words: None,
-            },
-        )
+        self.homes.insert(steward.to_owned(), self.homes[organisation]);
+        let said = Said {
+            at,
+            act: Act::from(People::MemberAdmitted(admitted)),
+            re: &[],
+            words: None,
+        };
+        self.say(name, steward, said)
     }
 
     /// An event by the key of that name, in the log of its organisation.
@@ -322,7 +335,8 @@ impl Story {
         }
     }
 
-    fn tree_head(&self, number: usize, size: usize) -> TreeHead {
+    /// The tree over the first entries of a log.
+    pub fn tree_head(&self, number: usize, size: usize) -> TreeHead {
         let mut frontier = Frontier::new();
         frontier.extend(
             self.organisations[number].entries[..size]

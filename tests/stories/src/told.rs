@@ -48,8 +48,8 @@ struct Happened {
     #[serde(default)]
     re: Names,
     /// Header fields: "@ann" is the id of that name, "ms:2026-03-01" an instant, "d:30" and "h:72" spans, "hash:x" a hash,
-    /// "code:x" what an invitation says of the code "hash:x", "pseudonym:zoe" hers, "@cut" everything told so far as a pinned
-    /// cut. {"@parameters": …} are the default ones with these changed.
+    /// "code:x" what an invitation says of the code "hash:x", "pseudonym:zoe" hers, "key:ann" her public key, "@cut" everything
+    /// told so far as a pinned cut. {"@parameters": …} are the default ones with these changed.
     data: Option<Value>,
     /// The circle it happens in, by name.
     circle: Option<String>,
@@ -203,7 +203,8 @@ fn happen(story: &mut Story, event: &Happened, unnamed: &str) {
         // Somebody known is admitted again.
         let holder = event.re.as_slice().first().map_or(name, String::as_str);
         let admitted = admitted(event, holder, story);
-        story.admit_as(&organisation(), name, admitted, at);
+        let steward = event.by.clone().unwrap_or_else(|| story::steward(&organisation()));
+        story.admit_as(&organisation(), name, &steward, admitted, at);
         return;
     }
     if event.kind == "governance.proposed" {
@@ -333,6 +334,7 @@ fn field(text: &str, story: &Story) -> ciborium::Value {
         "d" => Span::days(days()).as_millis().into(),
         "h" => Span::hours(days()).as_millis().into(),
         "hash" => Hash::of(rest.as_bytes()).as_bytes().to_vec().into(),
+        "key" => story::key(rest).public().bytes().as_bytes().to_vec().into(),
         "pseudonym" => pseudonym(rest).as_bytes().to_vec().into(),
         "code" => invitation_code(&Hash::of(rest.as_bytes()))
             .as_bytes()

@@ -44,14 +44,14 @@ impl Fitted<'_> {
         let mut spells: Vec<Spell> = Vec::new();
         let mut open: Vec<Option<usize>> = vec![None; view.persons.len()];
         for (organisation, index, turn, at) in states.iter().copied() {
-            let (Turn::Joined(id) | Turn::Left(id)) = turn else {
+            let (Turn::Joined(id, _) | Turn::Left(id)) = turn else {
                 continue;
             };
             let person =
                 number_among(&view.persons, &Person::Member(id)).expect("who joined is among the persons");
             let spell = &mut open[person.0 as usize];
             match (turn, *spell) {
-                (Turn::Joined(_), None) => {
+                (Turn::Joined(_, steward), None) => {
                     *spell = Some(spells.len());
                     spells.push(Spell {
                         person: view.kin.who(person),
@@ -60,6 +60,7 @@ impl Fitted<'_> {
                         by: view.items[view.starts[organisation.as_usize()]
                             + usize::try_from(index).expect("a log held in memory is counted in usize")]
                         .id,
+                        steward,
                         from: at,
                         until: None,
                         first: index,
