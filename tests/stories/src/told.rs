@@ -203,7 +203,10 @@ fn happen(story: &mut Story, event: &Happened, unnamed: &str) {
         // Somebody known is admitted again.
         let holder = event.re.as_slice().first().map_or(name, String::as_str);
         let admitted = admitted(event, holder, story);
-        let steward = event.by.clone().unwrap_or_else(|| story::steward(&organisation()));
+        let steward = event
+            .by
+            .clone()
+            .unwrap_or_else(|| story::steward(&organisation()));
         story.admit_as(&organisation(), name, &steward, admitted, at);
         return;
     }
