@@ -149,7 +149,8 @@ def i3(view):
     evaluated = {claim.data["objective"] for claim in standing if claim.rung == 4}
     targets = {}
     for fact in in_force(view, "target.set"):
-        targets.setdefault(fact.entry.data["objective"], fact.effective)
+        objective = fact.entry.data["objective"]
+        targets[objective] = min(targets.get(objective, fact.effective), fact.effective)
 
     def shares(claim):
         return any(claim.evidence & other.evidence for other in claims if other is not claim and not other.withdrawn)
