@@ -16,6 +16,7 @@
 use hearth_stories::story;
 
 mod client;
+mod commuting;
 mod crash;
 mod cuts;
 mod decisions;
