@@ -59,7 +59,8 @@ impl Kin {
 
 /// Members who say of each other that they are one, each under their own key, in words of which this holds.
 fn affiliated(view: &View, holds: impl Fn(&Item) -> bool) -> Vec<(PersonNumber, PersonNumber)> {
-    let said: BTreeSet<(PersonNumber, PersonNumber)> = did(view, Deed::MemberAffiliated)
+    let said: BTreeSet<(PersonNumber, PersonNumber)> = view
+        .done(Deed::MemberAffiliated)
         .filter(|item| holds(item))
         .filter_map(|item| {
             let other = Person::Member(view.subject(item)?.id);
@@ -75,7 +76,7 @@ fn affiliated(view: &View, holds: impl Fn(&Item) -> bool) -> Vec<(PersonNumber, 
 /// Members whose claim to a pseudonym is confirmed by the organisation that imported something of it; of several such
 /// organisations by the one admitted first, of several members the one confirmed first.
 fn linked(view: &View) -> Vec<(PersonNumber, PersonNumber)> {
-    let mut confirmed: Vec<&Item> = did(view, Deed::HistoryConfirmed).collect();
+    let mut confirmed: Vec<&Item> = view.done(Deed::HistoryConfirmed).collect();
     if confirmed.is_empty() {
         return Vec::new();
     }
@@ -107,8 +108,4 @@ fn linked(view: &View) -> Vec<(PersonNumber, PersonNumber)> {
         }
     }
     links.into_iter().collect()
-}
-
-fn did(view: &View, deed: Deed) -> impl Iterator<Item = &Item> {
-    view.counting().filter(move |item| item.deed == Some(deed))
 }

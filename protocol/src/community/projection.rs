@@ -58,6 +58,7 @@ pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> 
         pins: BTreeMap::new(),
         by_id: OnceLock::new(),
         by_deed: OnceLock::new(),
+        first_acts: OnceLock::new(),
         roots: OnceLock::new(),
     };
     fitted.name_twins(&mut view, &rank);

@@ -34,6 +34,7 @@ pub struct View {
     pub(super) pins: BTreeMap<u32, Pin>,
     pub(super) by_id: OnceLock<Vec<u32>>,
     pub(super) by_deed: OnceLock<BTreeMap<Deed, Vec<u32>>>,
+    pub(super) first_acts: OnceLock<Vec<Option<Timestamp>>>,
     pub(super) roots: OnceLock<Vec<Option<u32>>>,
 }
 
@@ -360,6 +361,21 @@ impl View {
             .into_iter()
             .flatten()
             .map(|&place| self.get(place))
+    }
+
+    /// When a person did the first thing that figures are made of. The first call looks at everything.
+    pub(crate) fn first_act(&self, person: PersonNumber) -> Option<Timestamp> {
+        let first_acts = self.first_acts.get_or_init(|| {
+            let mut first: Vec<Option<Timestamp>> = vec![None; self.persons.len()];
+            for item in self.counting() {
+                if let Author::Person(person) = item.author {
+                    let slot = &mut first[person.as_usize()];
+                    *slot = Some(slot.map_or(item.effective, |known| known.min(item.effective)));
+                }
+            }
+            first
+        });
+        first_acts[person.as_usize()]
     }
 
     /// The record that counts in an item's stead; else the item itself.

@@ -11,11 +11,10 @@ use super::indicator::{Definition, Extent, Ground, Measured, Method};
 use super::momentum;
 use super::parameters::Thresholds;
 use super::rating::{self, Rating};
-use super::scope::{Reach, Scope, counts_once, is_contribution};
+use super::scope::{COUNTED_ONCE, Reach, Scope, is_contribution};
 use super::section::Section;
 use super::statement::Statement;
 use crate::community::{Author, Column, Item, OrganisationNumber, PersonNumber};
-use crate::id::Id;
 use crate::time::Timestamp;
 
 /// How it is computed.
@@ -188,7 +187,9 @@ impl<'a> Contributions<'a> {
         {
             match item.author {
                 Author::Automaton => found.excluded.push((item.into(), Excluded::Automaton)),
-                _ if repeated.contains(&item.id) => found.excluded.push((item.into(), Excluded::Repeated)),
+                _ if repeated[scope.view.position(item)] => {
+                    found.excluded.push((item.into(), Excluded::Repeated))
+                }
                 Author::Person(_) | Author::Unknown => found.counted.push(item),
                 Author::Organisation => unreachable!("a contribution that counts is a person's"),
             }
@@ -293,7 +294,7 @@ pub(super) fn counted_contributions(scope: Scope<'_>, since: Timestamp) -> impl 
         is_contribution(item)
             && item.effective >= since
             && item.author.person().is_some()
-            && !repeated.contains(&item.id)
+            && !repeated[scope.view.position(item)]
     })
 }
 
@@ -317,12 +318,22 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Validations, disputes and signatures that are not the person's first: they count by (person, subject).
-fn repeated(scope: Scope<'_>, reach: Reach) -> BTreeSet<Id> {
-    let mut said: Vec<&Item> = scope.visible(reach).filter(|item| counts_once(item)).collect();
-    said.sort_unstable_by_key(|item| item.moment());
-    let mut given: BTreeSet<(Author, Id)> = BTreeSet::new();
-    let on = |item: &Item| scope.view.subject(item).map(|version| (item.author, version.id));
-    said.retain(|item| on(item).is_some_and(|key| !given.insert(key)));
-    said.into_iter().map(|item| item.id).collect()
+/// Validations, disputes and signatures that are not the person's first: they count by (person, subject). Of each entry of
+/// the view whether it is one.
+fn repeated(scope: Scope<'_>, reach: Reach) -> Vec<bool> {
+    let said = COUNTED_ONCE.into_iter();
+    let mut said: Vec<_> = said
+        .flat_map(|deed| scope.done(deed, reach))
+        .filter_map(|item| {
+            let version = scope.view.position(scope.view.subject(item)?);
+            Some((item.author, version, item.moment(), scope.view.position(item)))
+        })
+        .collect();
+    said.sort_unstable();
+    let mut repeated = vec![false; scope.view.items().len()];
+    for pair in said.windows(2) {
+        let [(author, version, ..), (again_by, again_on, _, again)] = [pair[0], pair[1]];
+        repeated[again] = (author, version) == (again_by, again_on);
+    }
+    repeated
 }

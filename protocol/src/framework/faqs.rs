@@ -127,8 +127,8 @@ struct Summary {
 struct Threads<'a> {
     scope: Scope<'a>,
     queries: Vec<Query<'a>>,
-    /// The known people of each thread, by its query's position.
-    people: BTreeMap<usize, BTreeSet<PersonNumber>>,
+    /// How many known people each thread has, by its query's position.
+    people: BTreeMap<usize, u64>,
     /// By its query's position.
     summaries: BTreeMap<usize, Summary>,
 }
@@ -183,7 +183,7 @@ impl<'a> Threads<'a> {
 
     fn has_enough_people(&self, query: &Query<'a>) -> bool {
         let people = self.people.get(&self.scope.view.position(query.item));
-        people.map_or(0, BTreeSet::len) as u64 >= self.scope.parameters.k3.people
+        people.copied().unwrap_or(0) >= self.scope.parameters.k3.people
     }
 
     fn is_settled(&self, query: &Query<'a>) -> bool {
@@ -194,20 +194,18 @@ impl<'a> Threads<'a> {
     }
 }
 
-/// Who asked, answered and replied, by the position of the query all of it began with.
-fn people(scope: Scope<'_>, reach: Reach) -> BTreeMap<usize, BTreeSet<PersonNumber>> {
-    let mut people: BTreeMap<usize, BTreeSet<PersonNumber>> = BTreeMap::new();
+/// How many people asked, answered and replied, by the position of the query all of it began with.
+fn people(scope: Scope<'_>, reach: Reach) -> BTreeMap<usize, u64> {
     let said = [Deed::QueryAsked, Deed::QueryAnswered, Deed::ThreadReplied];
     let said = said.into_iter().flat_map(|deed| scope.view.done(deed));
-    for item in said.filter(|item| scope.is_visible(item, reach)) {
-        if let (Some(root), Some(person)) = (scope.view.root(item), item.author.person()) {
-            people
-                .entry(scope.view.position(root))
-                .or_default()
-                .insert(person);
-        }
-    }
-    people
+    let said = said.filter(|item| scope.is_visible(item, reach));
+    let mut took_part: Vec<(usize, PersonNumber)> = said
+        .filter_map(|item| Some((scope.view.position(scope.view.root(item)?), item.author.person()?)))
+        .collect();
+    took_part.sort_unstable();
+    took_part.dedup();
+    let threads = took_part.chunk_by(|one, other| one.0 == other.0);
+    threads.map(|thread| (thread[0].0, thread.len() as u64)).collect()
 }
 
 /// What the collections of experienced authors made of each query, by its position.

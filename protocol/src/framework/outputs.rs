@@ -9,7 +9,7 @@ use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
 use super::planning::plans;
 use super::rating::Rating;
-use super::scope::{Reach, Scope, is_opinion};
+use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
 use crate::community::{Author, Item, OrganisationNumber, PersonNumber};
@@ -352,7 +352,7 @@ struct Verdicts<'a> {
 impl<'a> Verdicts<'a> {
     fn of(scope: Scope<'a>) -> Verdicts<'a> {
         let mut last: BTreeMap<usize, BTreeMap<Author, &'a Item>> = BTreeMap::new();
-        for verdict in scope.visible(Reach::Signed).filter(|item| is_opinion(item)) {
+        for verdict in scope.opinions() {
             let subject = scope.view.subject(verdict);
             let Some(version) = subject.filter(|version| version.deed == Some(Deed::WorkReleased)) else {
                 continue;

@@ -65,10 +65,7 @@ impl Query<'_> {
 pub(super) fn queries<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Query<'a>> {
     let mut queries: Vec<Query<'a>> = Vec::new();
     let mut at: Vec<Option<usize>> = vec![None; scope.view.items().len()];
-    for item in scope
-        .visible(reach)
-        .filter(|item| item.deed == Some(Deed::QueryAsked))
-    {
+    for item in scope.done(Deed::QueryAsked, reach) {
         at[scope.view.position(item)] = Some(queries.len());
         queries.push(Query {
             item,
@@ -80,10 +77,9 @@ pub(super) fn queries<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Query<'a>> {
         });
     }
     let of = |query: &Item| at[scope.view.position(query)];
-    for item in scope
-        .visible(reach)
-        .filter(|item| item.author != Author::Automaton)
-    {
+    let said = [Deed::QueryAnswered, Deed::QueryAccepted, Deed::QueryWithdrawn];
+    let said = said.into_iter().flat_map(|deed| scope.done(deed, reach));
+    for item in said.filter(|item| item.author != Author::Automaton) {
         match item.deed {
             Some(Deed::QueryAnswered) => {
                 if let Some(query) = scope.view.subject(item).and_then(of).map(|n| &mut queries[n])

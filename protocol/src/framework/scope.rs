@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::parameters::Parameters;
 use super::roles::Roles;
-use crate::community::{Author, Column, Item, OrganisationNumber, Person, PersonNumber, Spell, View};
+use crate::community::{Column, Item, OrganisationNumber, Person, PersonNumber, Spell, View};
 use crate::governance::Decisions;
 use crate::kind::Deed;
 use crate::time::{Span, Timestamp};
@@ -50,6 +50,12 @@ impl<'a> Scope<'a> {
             .filter(move |item| self.is_visible(item, reach))
     }
 
+    /// Members' verdicts on versions, validations first.
+    pub(super) fn opinions(self) -> impl Iterator<Item = &'a Item> {
+        let deeds = OPINIONS.into_iter();
+        deeds.flat_map(move |deed| self.done(deed, Reach::Signed))
+    }
+
     /// Who held which role when.
     pub(super) fn roles(self) -> Roles<'a> {
         Roles::of(self.view, self.decisions, self.as_of)
@@ -80,12 +86,10 @@ impl<'a> Scope<'a> {
             belongs[spell.person.as_usize()] |= self.view.organisation(spell.organisation).admitted < at;
         }
         if reach == Reach::All {
-            for number in self
-                .view
-                .counting()
-                .filter_map(|item| self.imported_before(item, at))
-            {
-                belongs[number.as_usize()] = true;
+            for number in self.view.person_numbers() {
+                let imported = matches!(self.view.person(number), Person::Imported(_));
+                belongs[number.as_usize()] |=
+                    imported && self.view.first_act(number).is_some_and(|first| first < at);
             }
         }
         self.view
@@ -134,14 +138,6 @@ impl<'a> Scope<'a> {
             Reach::All => "people",
         }
     }
-
-    fn imported_before(self, item: &Item, at: Timestamp) -> Option<PersonNumber> {
-        let Author::Person(number) = item.author else {
-            return None;
-        };
-        let imported = matches!(self.view.person(number), Person::Imported(_));
-        (imported && item.effective < at).then_some(number)
-    }
 }
 
 /// What R5 calls a contribution.
@@ -149,12 +145,9 @@ pub(super) fn is_contribution(item: &Item) -> bool {
     item.deed.is_some_and(Deed::is_contribution)
 }
 
-/// Whether it counts once by person and subject: a member's verdict on a version, an author's signature.
-pub(super) fn counts_once(item: &Item) -> bool {
-    is_opinion(item) || item.deed == Some(Deed::WorkJoined)
-}
+/// The verdicts of members on versions.
+const OPINIONS: [Deed; 2] = [Deed::ResourceValidated, Deed::ResourceDisputed];
 
-/// Whether it is the verdict of a member on a version.
-pub(super) fn is_opinion(item: &Item) -> bool {
-    matches!(item.deed, Some(Deed::ResourceValidated | Deed::ResourceDisputed))
-}
+/// What counts once by person and subject: a member's verdict on a version, an author's signature.
+pub(super) const COUNTED_ONCE: [Deed; 3] =
+    [Deed::ResourceValidated, Deed::ResourceDisputed, Deed::WorkJoined];

@@ -10,7 +10,7 @@ use super::indicator::{Definition, Extent, Ground, Measured, Method};
 use super::mutual::Favours;
 use super::parameters::Thresholds;
 use super::rating::{self, Rating};
-use super::scope::{Reach, Scope, is_opinion};
+use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
 use crate::community::{Author, Item, OrganisationNumber};
@@ -183,11 +183,7 @@ fn resources<'a>(scope: Scope<'a>, reach: Reach) -> Vec<Resource<'a>> {
     let mut resources: Vec<Resource<'a>> = Vec::new();
     let mut at: Vec<Option<usize>> = vec![None; scope.view.items().len()];
     let houses = scope.view.houses_at(scope.as_of);
-    let published = || {
-        scope
-            .visible(reach)
-            .filter(|item| item.deed == Some(Deed::ResourcePublished))
-    };
+    let published = || scope.done(Deed::ResourcePublished, reach);
     for first in published().filter(|item| scope.view.subject(item).is_none()) {
         at[scope.view.position(first)] = Some(resources.len());
         resources.push(Resource {
@@ -291,7 +287,7 @@ struct Opinions<'a> {
 impl<'a> Opinions<'a> {
     fn of(scope: Scope<'a>) -> Opinions<'a> {
         let mut last: BTreeMap<usize, BTreeMap<Author, &'a Item>> = BTreeMap::new();
-        for opinion in scope.visible(Reach::Signed).filter(|item| is_opinion(item)) {
+        for opinion in scope.opinions() {
             let Some(version) = scope.view.subject(opinion) else {
                 continue;
             };

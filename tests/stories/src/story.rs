@@ -27,6 +27,8 @@ struct Organisation {
     slug: String,
     id: Id,
     entries: Vec<Vec<u8>>,
+    /// Over all of its entries.
+    frontier: Frontier,
 }
 
 /// What follows on every entry: its author's time, and what it is about.
@@ -128,7 +130,9 @@ impl Story {
         for slug in slugs {
             story.charter(slug, at);
         }
-        story.organisations[0].entries.insert(0, founded);
+        let founder = &mut story.organisations[0];
+        founder.entries.insert(0, founded);
+        founder.frontier = frontier(&founder.entries);
         for slug in &slugs[1..] {
             story.admit_organisation(slug, at);
         }
@@ -147,6 +151,7 @@ impl Story {
         self.organisations.push(Organisation {
             slug: slug.to_owned(),
             id,
+            frontier: frontier(std::slice::from_ref(&entry)),
             entries: vec![entry],
         });
     }
@@ -276,7 +281,9 @@ impl Story {
     /// Bytes as they are, as the next entry of a log.
     pub fn put(&mut self, name: &str, home: usize, entry: Vec<u8>) -> Id {
         let id = Entry::id_of(&entry);
-        self.organisations[home].entries.push(entry);
+        let organisation = &mut self.organisations[home];
+        organisation.entries.push(entry);
+        organisation.frontier.extend([id.into()]);
         self.names.insert(name.to_owned(), id);
         id
     }
@@ -337,13 +344,12 @@ impl Story {
 
     /// The tree over the first entries of a log.
     pub fn tree_head(&self, number: usize, size: usize) -> TreeHead {
-        let mut frontier = Frontier::new();
-        frontier.extend(
-            self.organisations[number].entries[..size]
-                .iter()
-                .map(|entry| Entry::id_of(entry).into()),
-        );
-        frontier.head()
+        let organisation = &self.organisations[number];
+        if size == organisation.entries.len() {
+            organisation.frontier.head()
+        } else {
+            frontier(&organisation.entries[..size]).head()
+        }
     }
 
     /// Everything ingested, log after log.
@@ -384,6 +390,12 @@ impl Story {
             });
         Cut::new(rows.collect()).unwrap()
     }
+}
+
+fn frontier(entries: &[Vec<u8>]) -> Frontier {
+    let mut frontier = Frontier::new();
+    frontier.extend(entries.iter().map(|entry| Entry::id_of(entry).into()));
+    frontier
 }
 
 fn payload(said: Said<'_>) -> Payload {
