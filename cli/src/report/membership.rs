@@ -135,6 +135,7 @@ impl Target {
 mod tests {
     use super::super::series::Point;
     use super::*;
+    use hearth_node::queries::At;
     use serde_json::json;
 
     fn at(day: &str) -> Timestamp {
@@ -179,6 +180,45 @@ mod tests {
             "it had begun before"
         );
         assert_eq!(ends("2025-11-01", "2025-12-01"), None);
+    }
+
+    fn findings(bands: Value) -> Findings {
+        let point = |as_of: &str| {
+            let members = json!({ "name": "members", "signed": { "type": "number", "value": 40 } });
+            json!({ "as_of": format!("{as_of}T00:00:00.000Z"), "statements": [{ "id": "members", "indicators": [members] }] })
+        };
+        Findings {
+            framework: Value::Null,
+            last: None,
+            trend: json!([point("2026-01-21"), point("2026-01-11"), point("2026-01-01")]),
+            ties: Value::Null,
+            bands,
+            opened: Vec::new(),
+            community: Value::Null,
+            external: false,
+            at: At::default(),
+        }
+    }
+
+    #[test]
+    fn the_picture_shows_the_band_that_is_in_force_and_its_numbers() {
+        let band = json!({ "from": "2026-01-11T00:00:00.000Z", "until": "2026-01-31T00:00:00.000Z", "members": 40, "low": 2, "high": 8 });
+        let page = membership(&findings(json!({ "step": null, "bands": [band] }))).into_string();
+        for part in [
+            "<polygon class=\"band\"",
+            "40 members at its beginning, to grow by 2 to 8.",
+            "<td>2026-01-11 to 2026-01-31</td><td>40</td><td>2 to 8</td>",
+        ] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        let band = json!({ "from": "2025-01-11T00:00:00.000Z", "until": "2025-12-31T00:00:00.000Z", "members": 8, "low": 2, "high": 8 });
+        for none in [json!([]), json!([band])] {
+            let page = membership(&findings(json!({ "step": 8, "bands": none }))).into_string();
+            assert!(
+                !page.contains("<polygon") && page.contains("No band is in force"),
+                "{page}"
+            );
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hearth_protocol::community::View;
 use hearth_protocol::framework::{
-    Audience, Definition, STEP, Section, compute_for, in_steps, membership_bands,
+    Audience, Definition, Ground, STEP, Section, compute_for, in_steps, membership_bands,
 };
 use hearth_protocol::time::{Span, Timestamp};
 use hearth_stories::expected::Asked;
@@ -100,6 +100,30 @@ fn every_story_is_told_to_outsiders_in_steps_and_without_ids() {
                 assert!(!is_told, "{file}: outsiders are told the id of {name}");
             }
         }
+    }
+}
+
+/// Most figures of people open into persons, which the core asserts. These are of people, too, though they open into what
+/// people did, or into nothing.
+#[test]
+fn what_counts_people_by_other_things_says_so() {
+    let by_other_things = [
+        "absence_factor",
+        "last_period",
+        "mutual_responders",
+        "mutual_validators",
+        "roles_by_provider",
+        "topics_without_circle",
+        "value_dissent",
+        "ways_of_joining",
+    ];
+    for definition in Section::computed().flat_map(Section::definitions) {
+        let is_one = by_other_things.contains(&definition.name) || definition.ground == Ground::Surveyed;
+        assert!(
+            definition.of_people || !is_one,
+            "{} counts people",
+            definition.name
+        );
     }
 }
 
