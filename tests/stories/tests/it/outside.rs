@@ -238,6 +238,11 @@ fn the_membership_is_held_against_the_bands_of_its_targets() {
     assert_eq!(bands("2025-02-01"), [], "no period has begun");
     assert_eq!(bands("2025-03-01"), [("2025-05-01".to_owned(), 10, 1, 2)]);
     assert_eq!(
+        bands("2025-05-25").len(),
+        1,
+        "the next is in force; its period has not begun"
+    );
+    assert_eq!(
         bands("2025-07-01"),
         [
             ("2025-05-01".to_owned(), 10, 1, 2),

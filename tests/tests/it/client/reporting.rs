@@ -81,7 +81,7 @@ fn a_report_names_the_rating_that_has_changed() {
         told["changed"],
         serde_json::json!([{ "id": "I3", "before": "none", "now": "emerging" }]),
         "{}",
-        told["framework"]
+        told["since"]
     );
     let page = written(&house, &[]);
     markup::read(&page);
