@@ -136,7 +136,7 @@ fn who_proposes_leaves_out_nobody_whom_their_own_log_had_shown() {
     story.admit("elm", "bob", time(0));
     let cut = with(&story, elm);
     assert_eq!(
-        by_cut(story, cut.clone()),
+        by_cut(story, cut),
         State::Carried,
         "nothing shows that oak knew of bob"
     );
