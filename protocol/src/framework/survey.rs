@@ -19,101 +19,37 @@ pub(super) struct Asked {
     pub(super) turnout: &'static Definition,
 }
 
-/// "It is safe to ask for help here."
-pub(super) static SAFE_TO_ASK: Asked = Asked {
-    item: "safe-to-ask",
-    agreement: &agreement(
-        "safe_to_ask",
-        "answers above the middle of the scale to “It is safe to ask for help here” / answers to it, in the pulse that asked and was closed last in [T − 365 d, T); void where there are more answers than tokens logged by either issuer",
-        Extent::Year,
-        YEAR,
-    ),
-    turnout: &turnout("safe_to_ask_turnout", Extent::Year),
-};
+/// Declares a statement with its two indicators: its name, item, indicator, words, window and parameters.
+macro_rules! asked {
+    ($name:ident, $item:literal, $indicator:literal, $words:literal, $window:ident: $over:literal, $parameters:expr) => {
+        #[doc = $words]
+        pub(super) static $name: Asked = Asked {
+            item: $item,
+            agreement: &agreement(
+                $indicator,
+                concat!(
+                    "answers above the middle of the scale to “",
+                    $words,
+                    "” / answers to it, in the pulse that asked and was closed last in [T − ",
+                    $over,
+                    ", T); void where there are more answers than tokens logged by either issuer"
+                ),
+                Extent::$window,
+                $parameters,
+            ),
+            turnout: &turnout(concat!($indicator, "_turnout"), Extent::$window),
+        };
+    };
+}
 
-/// "It matters to my work."
-pub(super) static MATTERS: Asked = Asked {
-    item: "matters-to-my-work",
-    agreement: &agreement(
-        "matters_to_my_work",
-        "answers above the middle of the scale to “It matters to my work” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
-        Extent::Window,
-        WINDOW,
-    ),
-    turnout: &turnout("matters_to_my_work_turnout", Extent::Window),
-};
-
-/// "I have confidence in its leadership."
-pub(super) static CONFIDENCE: Asked = Asked {
-    item: "confidence-in-leadership",
-    agreement: &agreement(
-        "confidence_in_leadership",
-        "answers above the middle of the scale to “I have confidence in its leadership” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
-        Extent::Window,
-        WINDOW,
-    ),
-    turnout: &turnout("confidence_in_leadership_turnout", Extent::Window),
-};
-
-/// "I know whom to ask."
-pub(super) static WHOM_TO_ASK: Asked = Asked {
-    item: "know-whom-to-ask",
-    agreement: &agreement(
-        "know_whom_to_ask",
-        "answers above the middle of the scale to “I know whom to ask” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
-        Extent::Window,
-        WINDOW,
-    ),
-    turnout: &turnout("know_whom_to_ask_turnout", Extent::Window),
-};
-
-/// "We are ambitious for its growth."
-pub(super) static AMBITIOUS: Asked = Asked {
-    item: "ambitious",
-    agreement: &agreement(
-        "ambitious",
-        "answers above the middle of the scale to “We are ambitious for its growth” / answers to it, in the pulse that asked and was closed last in [T − 365 d, T); void where there are more answers than tokens logged by either issuer",
-        Extent::Year,
-        YEAR,
-    ),
-    turnout: &turnout("ambitious_turnout", Extent::Year),
-};
-
-/// "What is said of its value matches my experience."
-pub(super) static MATCHES: Asked = Asked {
-    item: "matches-my-experience",
-    agreement: &agreement(
-        "matches_my_experience",
-        "answers above the middle of the scale to “What is said of its value matches my experience” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
-        Extent::Window,
-        &["window", "i2.matches", "few"],
-    ),
-    turnout: &turnout("matches_my_experience_turnout", Extent::Window),
-};
-
-/// "I could explain its value to others."
-pub(super) static EXPLAIN: Asked = Asked {
-    item: "explain-its-value",
-    agreement: &agreement(
-        "explain_its_value",
-        "answers above the middle of the scale to “I could explain its value to others” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
-        Extent::Window,
-        &["window", "p2.explains", "few"],
-    ),
-    turnout: &turnout("explain_its_value_turnout", Extent::Window),
-};
-
-/// "I learned something I will use."
-pub(super) static LEARNED: Asked = Asked {
-    item: "learned-something",
-    agreement: &agreement(
-        "learned_something",
-        "answers above the middle of the scale to “I learned something I will use” / answers to it, in the pulse that asked and was closed last in [T − W, T); void where there are more answers than tokens logged by either issuer",
-        Extent::Window,
-        &["window", "k1.learned", "few"],
-    ),
-    turnout: &turnout("learned_something_turnout", Extent::Window),
-};
+asked!(SAFE_TO_ASK, "safe-to-ask", "safe_to_ask", "It is safe to ask for help here", Year: "365 d", YEAR);
+asked!(MATTERS, "matters-to-my-work", "matters_to_my_work", "It matters to my work", Window: "W", WINDOW);
+asked!(CONFIDENCE, "confidence-in-leadership", "confidence_in_leadership", "I have confidence in its leadership", Window: "W", WINDOW);
+asked!(WHOM_TO_ASK, "know-whom-to-ask", "know_whom_to_ask", "I know whom to ask", Window: "W", WINDOW);
+asked!(AMBITIOUS, "ambitious", "ambitious", "We are ambitious for its growth", Year: "365 d", YEAR);
+asked!(MATCHES, "matches-my-experience", "matches_my_experience", "What is said of its value matches my experience", Window: "W", &["window", "i2.matches", "few"]);
+asked!(EXPLAIN, "explain-its-value", "explain_its_value", "I could explain its value to others", Window: "W", &["window", "p2.explains", "few"]);
+asked!(LEARNED, "learned-something", "learned_something", "I learned something I will use", Window: "W", &["window", "k1.learned", "few"]);
 
 /// How many agree.
 const fn agreement(
@@ -127,7 +63,8 @@ const fn agreement(
         formula,
         ground: Ground::Surveyed,
         of_people: true,
-        rates: false,
+        // Whatever has a threshold beside its window.
+        rates: parameters.len() > 1,
         window,
         parameters,
         raised: "members who agree, in the next pulse",
