@@ -273,10 +273,10 @@ fn what_is_for_a_member_is_told_to_that_member_alone() {
     let node = north.run();
     let mut steward = north.client(&node);
     let [ann, bea] = [(); 2].map(|()| hearth_node::secret_file::generate().unwrap());
-    for key in [&ann, &bea] {
+    let admissions = [&ann, &bea].map(|key| {
         let admitted = People::MemberAdmitted(Admitted::new(key.public()));
-        steward.submit_one(north.sign(&Payload::new(now(), admitted)), vec![]);
-    }
+        steward.submit_one(north.sign(&Payload::new(now(), admitted)), vec![])
+    });
     let mut asks = Client::open(&node.file().api, north.home, ann.clone()).unwrap();
     let questions = |key: &SecretKey| {
         let key = key.public();
@@ -300,7 +300,8 @@ fn what_is_for_a_member_is_told_to_that_member_alone() {
         );
     }
     // Bea leaves: neither her key nor the steward's, which is no member's, is a member's now.
-    let leaves = Event::sign(&Payload::new(now(), People::MemberLeft), &bea, &north.home);
+    let leaves = Payload::new(now(), People::MemberLeft).about(admissions[1]);
+    let leaves = Event::sign(&leaves, &bea, &north.home);
     steward.submit_one(leaves, vec![]);
     let (status, _) = steward.post("/v1/query", &questions(&bea)[1]).unwrap_err();
     assert_eq!(status, 403);
