@@ -46,7 +46,7 @@ def p2(view):
 def p3(view):
     plans, chain = [], 0
     for fact, decision in sorted(
-        adopted(view, decisions(view), "plan.adopted", "plan.rebaselined"), key=lambda pair: (pair[0].effective, pair[0].id)
+        adopted(view, decisions(view), "plan.adopted", "plan.rebaselined"), key=lambda pair: pair[0].moment
     ):
         chain += fact.kind == "plan.adopted"
         if chain:

@@ -91,6 +91,11 @@ class Fact:
         self.known = entry.at  # by when others bear out that it was there
         self.signer = None  # who signed, whoever they count as
 
+    @property
+    def moment(self):
+        """Its place in time: at one time in one log the smaller index is first, in two that of the smaller organisation."""
+        return self.effective, self.organisation, self.index
+
     def subject(self):
         return self.entry.re[0] if self.entry.re else None
 
@@ -244,7 +249,7 @@ class Community:
         turns = self._turns()
         ties = self.affiliated(lambda fact: True)
         taken = set()
-        for fact in sorted(self.of("history.confirmed"), key=lambda fact: (fact.effective, fact.id)):
+        for fact in sorted(self.of("history.confirmed"), key=lambda fact: fact.moment):
             claim = self.by_id[fact.subject()]
             named = claim.entry.data["person"]
             importers = {

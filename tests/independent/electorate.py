@@ -51,7 +51,7 @@ def electorate(community, proposal):
 def ballots(community, proposal, cast):
     """What each of the electorate said last in time."""
     alias, voters, counted = kin(community, proposal), electorate(community, proposal), {}
-    for ballot in sorted(cast, key=lambda fact: (fact.effective, fact.id)):
+    for ballot in sorted(cast, key=lambda fact: fact.moment):
         voter = alias.get(ballot.signer, ballot.signer)
         if voter in voters and ballot.effective <= proposal.entry.data["closes"]:
             counted[voter] = ballot.entry.data["choice"]

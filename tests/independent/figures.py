@@ -123,7 +123,7 @@ def contributions(view, signed=True):
     """Those in the window, of whoever has left since, too; a person's verdicts on one version are one, the earliest of all times."""
     judged, found = set(), []
     facts = view.signed(*CONTRIBUTIONS) if signed else view.seen(*CONTRIBUTIONS)
-    for fact in sorted(facts, key=lambda fact: (fact.effective, fact.id)):
+    for fact in sorted(facts, key=lambda fact: fact.moment):
         if fact.kind in ("resource.validated", "resource.disputed", "work.joined"):
             if (fact.person, fact.subject()) in judged:
                 continue
@@ -166,7 +166,7 @@ def responses(view, signed):
             continue
         found.setdefault(query.id, []).append(fact)
     for facts in found.values():
-        facts.sort(key=lambda fact: (fact.effective, fact.id))
+        facts.sort(key=lambda fact: fact.moment)
     return found
 
 
@@ -192,7 +192,7 @@ def v4(view, signed=True):
         accept = max(0, accepted[query.id] - query.effective) if query.id in accepted else None
         times.append((query.effective, delay, accept))
         if first is None:
-            waiting.append((query.effective, query.id))
+            waiting.append((query.moment, query))
         if query.person is not None and not query.entry.data.get("pseudonymous"):
             favours |= {(query.person, answer.person) for answer in answers.get(query.id, []) if answer.person is not None}
     mature = [delay for at, delay, _ in times if at + 72 * HOUR < view.as_of]
@@ -208,7 +208,7 @@ def v4(view, signed=True):
         "accepted_in_time": share(
             sum(accept is not None and accept <= 14 * DAY for accept in ripe), len(ripe), len(times) - len(ripe)
         ),
-        "oldest_open": {"open": [{"id": id.hex(), "since": rfc3339(at)} for at, id in sorted(waiting)[:10]]},
+        "oldest_open": {"open": [{"id": query.id.hex(), "since": rfc3339(query.effective)} for _, query in sorted(waiting, key=lambda pair: pair[0])[:10]]},
         "mutual_responders": {"value": mutual(favours)},
     }
 
@@ -234,7 +234,7 @@ def k2(view, signed=True):
     versions, verdicts = {}, {}
     for fact in look("resource.published"):
         versions.setdefault(fact.subject() or fact.id, []).append(fact)
-    for fact in sorted(view.signed("resource.validated", "resource.disputed"), key=lambda fact: (fact.effective, fact.id)):
+    for fact in sorted(view.signed("resource.validated", "resource.disputed"), key=lambda fact: fact.moment):
         verdicts.setdefault(fact.subject(), {})[fact.person] = fact
     validated = disputed = total = young = 0
     favours, judged = set(), {}
@@ -247,7 +247,7 @@ def k2(view, signed=True):
             continue
         total += 1
         old = [version for version in all_versions if version.effective + 30 * DAY < view.as_of]
-        newest = max(old, key=lambda version: (version.effective, version.id))
+        newest = max(old, key=lambda version: version.moment)
         judged[first] = newest
         homes, last = view.houses(source), verdicts.get(newest.id, {})
         places = {

@@ -12,7 +12,7 @@ def share(numerator, denominator, pending=0):
 
 
 def in_order(facts):
-    return sorted(facts, key=lambda fact: (fact.effective, fact.id))
+    return sorted(facts, key=lambda fact: fact.moment)
 
 
 def root(view, fact):

@@ -117,7 +117,7 @@ def l1(view):
 
 
 def in_order(facts):
-    return sorted(facts, key=lambda fact: (fact.effective, fact.id))
+    return sorted(facts, key=lambda fact: fact.moment)
 
 
 def active(view, contributions, since, until):
@@ -181,7 +181,7 @@ def v5(view, answers):
         times = []
         for referral in view.signed("query.referred"):
             own = referral.person == fact.person or (answer is not None and answer.person == referral.person)
-            late = answer is not None and (answer.effective, answer.id) < (referral.effective, referral.id)
+            late = answer is not None and answer.moment < referral.moment
             if referral.subject() == fact.id and roles.led(referral) and not own and not late:
                 times.append(referral.effective)
         if not times:

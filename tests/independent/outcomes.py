@@ -49,7 +49,7 @@ class Decision:
 
 
 def by_time(facts):
-    return sorted(facts, key=lambda fact: (fact.effective, fact.id))
+    return sorted(facts, key=lambda fact: fact.moment)
 
 
 def pinned(community, cut):

@@ -15,7 +15,7 @@ def parts(codes):
 
 
 def in_time(facts):
-    return sorted(facts, key=lambda fact: (fact.effective, fact.id))
+    return sorted(facts, key=lambda fact: fact.moment)
 
 
 class Work:

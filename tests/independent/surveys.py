@@ -96,7 +96,7 @@ def surveyed(view, item, name, length):
     ]
     if not closed:
         return {name: {"numerator": 0, "denominator": 0}, name + "_turnout": {"parts": {}}}
-    pulse = about[max(closed, key=lambda close: (close.effective, close.id)).subject()]
+    pulse = about[max(closed, key=lambda close: close.moment).subject()]
     says, community = pulse.entry.data, view.community
     place = says["items"].index(item)
     answers = [fact.entry.data["choices"] for fact in community.of("pulse.answered") if fact.subject() == pulse.id]

@@ -297,6 +297,10 @@ impl Facts {
     /// The act, or one kept already that says the same.
     fn shared(&mut self, arrival: &Arrival<'_>) -> Option<Arc<Act>> {
         let (deed, act) = (arrival.deed?, arrival.act?);
+        if matches!(deed, Deed::HeadsSeen | Deed::Chartered) {
+            // What they say is where it is used: among the sightings, and with the judge of the log.
+            return None;
+        }
         let last = self.acts.entry(deed).or_insert_with(|| Arc::clone(act));
         if *last != *act {
             *last = Arc::clone(act);

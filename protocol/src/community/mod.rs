@@ -32,8 +32,8 @@ pub use pulses::{PulseState, TokenRequest};
 pub use roster::Role;
 pub use verdict::{Standing, VoidReason};
 pub use view::{
-    Author, Belonging, Column, Houses, Item, OrganisationNumber, Person, PersonNumber, Pin, Spell, View,
-    ViewError,
+    Author, Belonging, Column, Houses, Item, Moment, OrganisationNumber, Person, PersonNumber, Pin, Spell,
+    View, ViewError,
 };
 
 use crate::id::{Id, KeyBytes};

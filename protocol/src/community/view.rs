@@ -114,7 +114,7 @@ pub struct Item {
     pub index: u64,
     /// What it does; none where the bytes are no entry of this log.
     pub deed: Option<Deed>,
-    /// What its header says; none with the deed.
+    /// What its header says; none with the deed, and of `heads.seen` and charters.
     pub(super) act: Option<Arc<Act>>,
     /// Whether it counts.
     pub standing: Standing,
@@ -141,6 +141,9 @@ pub struct Item {
     /// Asked under a pseudonym.
     pub pseudonymous: bool,
 }
+
+/// A place in time, of which no two entries of a view have the same: when, in whose log, where in it.
+pub type Moment = (Timestamp, OrganisationNumber, u64);
 
 /// An organisation of a view.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -469,7 +472,8 @@ impl View {
 }
 
 impl Item {
-    /// What its header says; none where the bytes are no entry of this log.
+    /// What its header says; none where the bytes are no entry of this log, and of `heads.seen` and charters, which a view
+    /// has otherwise: as what others bear out ([`Item::witnessed`]), and as organisations.
     pub fn act(&self) -> Option<&Act> {
         self.act.as_deref()
     }
@@ -502,9 +506,10 @@ impl Item {
         matches!(self.witnessed, Witnessed::By(existed) if existed.since(self.at) > LATE)
     }
 
-    /// Its place in time: ties break by id.
-    pub fn moment(&self) -> (Timestamp, Id) {
-        (self.effective, self.id)
+    /// Its place in time. Of two at one time in one log the one with the smaller index is first, of two in two logs the
+    /// one of the organisation with the smaller id: an id is its author's choice, and an index nobody's.
+    pub fn moment(&self) -> Moment {
+        (self.effective, self.organisation, self.index)
     }
 }
 

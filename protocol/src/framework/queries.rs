@@ -3,13 +3,9 @@
 use super::scope::{Reach, Scope};
 use std::collections::BTreeSet;
 
-use crate::community::{Author, Item, PersonNumber};
-use crate::id::Id;
+use crate::community::{Author, Item, Moment, PersonNumber};
 use crate::kind::Deed;
 use crate::time::{Span, Timestamp};
-
-/// A point in time; ties break by id.
-pub(super) type Moment = (Timestamp, Id);
 
 /// A query and what came of it before the instant.
 pub(super) struct Query<'a> {
@@ -42,12 +38,12 @@ impl Query<'_> {
 
     /// How long until an answer was accepted; none if none was.
     pub(super) fn acceptance_after(&self) -> Option<Span> {
-        self.accepted.map(|(at, _)| at.since(self.item.effective))
+        self.accepted.map(|(at, ..)| at.since(self.item.effective))
     }
 
     /// When the asker first accepted a response by another.
     pub(super) fn accepted_at(&self) -> Option<Timestamp> {
-        self.accepted.map(|(at, _)| at)
+        self.accepted.map(|(at, ..)| at)
     }
 
     /// Taken back within `span`, before anybody had responded.

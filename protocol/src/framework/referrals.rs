@@ -8,13 +8,13 @@ use super::evidence::{Counted, Evidence, Excluded};
 use super::figure::Figure;
 use super::indicator::{Definition, Extent, Ground, Measured, Method};
 use super::parameters::Parameters;
-use super::queries::{Moment, queries};
+use super::queries::queries;
 use super::rating::Rating;
 use super::roles::Roles;
 use super::scope::{Reach, Scope};
 use super::section::Section;
 use super::statement::Statement;
-use crate::community::{Author, Column, Item, View};
+use crate::community::{Author, Column, Item, Moment, View};
 use crate::governance::Decisions;
 use crate::id::Id;
 use crate::kind::Deed;
@@ -242,7 +242,7 @@ impl<'a> Waiting<'a> {
         let limit = scope.parameters.v5.answer_in;
         let mut evidence = Evidence::default();
         for (item, referral, answer) in &self.unanswered {
-            let Some((referred, _)) = referral else { continue };
+            let Some((referred, ..)) = referral else { continue };
             if scope.is_mature(*referred, limit) {
                 let found = answer.is_some_and(|answer| answer.effective.since(*referred) <= limit);
                 evidence.sort_in(found, (*item).into());

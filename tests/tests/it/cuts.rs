@@ -15,6 +15,18 @@ use proptest::prelude::*;
 use crate::story::{Said, Story, policy, steward, wrong};
 use crate::verdicts::{answered, asked, everything, reaction, resource, said, source, three, time};
 
+/// Rows of heads are most bytes of a log, and what they bear out stands with each entry.
+#[test]
+fn what_was_seen_is_kept_once() {
+    let mut story = three();
+    let seen = story.sees("elm", &["oak"], time(5));
+    let view = everything(&story);
+    let item = view.find(seen).unwrap();
+    assert_eq!((item.standing, item.act()), (Standing::Counts, None));
+    let ann = view.find(story.id("ann")).unwrap();
+    assert!(!ann.is_unwitnessed());
+}
+
 /// What is asked about now is asked of what people signed.
 #[test]
 fn a_record_of_the_far_future_is_not_now() {

@@ -5,8 +5,8 @@ use hearth_protocol::community::{Standing, VoidReason};
 use hearth_protocol::governance::{Decisions, State};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::{
-    Act, Adoption, Choice, DecisionProposed, Decisions as Deciding, Deed, Head, Leadership, People, Provider,
-    RoleGranted, Rule,
+    Act, Adoption, BallotCast, Choice, DecisionProposed, Decisions as Deciding, Deed, Head, Leadership,
+    People, Provider, RoleGranted, Rule,
 };
 use hearth_protocol::limits::NOTICE;
 use hearth_protocol::time::{Span, Timestamp};
@@ -27,7 +27,7 @@ fn hasty(closes: Timestamp, votes: Timestamp, seen: Option<u64>) -> State {
         "ann",
         said(10, Deciding::DecisionProposed(says), &[], 1),
     );
-    let act = Deciding::BallotCast(hearth_protocol::kind::BallotCast { choice: Choice::For }).into();
+    let act = Deciding::BallotCast(BallotCast { choice: Choice::For }).into();
     story.say(
         "ballot",
         "ann",
@@ -329,4 +329,26 @@ fn what_is_adopted_is_about_all_that_was_decided_about() {
         .in_force(Deed::ParametersAdopted)
         .map(|adopted| adopted.item.id);
     assert_eq!(in_force, Some(story.id("whole")));
+}
+
+/// Both are dated ahead, so both count as of when elm saw them; what they are called is no matter.
+#[test]
+fn of_two_ballots_at_one_time_the_later_in_the_log_counts() {
+    for words in 1..8 {
+        let mut story = six();
+        let says = proposal(&story, Rule::Members, 1);
+        let about = propose(&mut story, says);
+        for (choice, words) in [(Choice::Against, Some(words)), (Choice::For, None)] {
+            let act = Deciding::BallotCast(BallotCast { choice }).into();
+            let cast = Said {
+                at: time(30),
+                act,
+                re: &[about],
+                words,
+            };
+            story.say("ballot", "ann", cast);
+        }
+        story.sees("elm", &["oak"], time(20));
+        assert_eq!(state(&everything(&story), 1_000), State::Carried, "{words}");
+    }
 }
