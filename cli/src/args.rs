@@ -54,6 +54,9 @@ pub(crate) enum Verb {
     /// Found, invite to, join and admit to a community
     #[command(subcommand)]
     Community(verbs::community::Community),
+    /// List the organisations, put one out, let it in again (stewards)
+    #[command(subcommand)]
+    Organisation(verbs::organisation::Organisation),
     /// Admit, list and revoke members of the organisation
     #[command(subcommand)]
     Member(verbs::member::Member),
@@ -240,6 +243,7 @@ impl Verb {
         match self {
             Verb::Init(verb) => verb.run(context),
             Verb::Community(verb) => verb.run(context),
+            Verb::Organisation(verb) => verb.run(context),
             Verb::Member(verb) => verb.run(context),
             Verb::Role(verb) => verb.run(context),
             Verb::Time(verb) => verb.run(context),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hearth_protocol::codec;
-use hearth_protocol::community::Community as Facts;
+use hearth_protocol::community::{Community as Facts, VoidReason};
 use hearth_protocol::entry::{Entry, Home};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind::{Act, Chartered, Community};
@@ -107,7 +107,15 @@ pub fn answer_knock(
             }
         }
     };
-    Ok(match charters(&projector.read(), organisation) {
+    let facts = projector.read();
+    let mut removed = facts
+        .organisations()
+        .into_iter()
+        .filter_map(|o| Some((o.id, o.limit?)));
+    if removed.any(|(id, limit)| id == organisation && limit.reason == VoidReason::Removed) {
+        return refused("the organisation was removed from the community");
+    }
+    Ok(match charters(&facts, organisation) {
         Some(charters) => JoinReply::Admitted { charters },
         None => JoinReply::Pending {},
     })

@@ -195,7 +195,7 @@ impl<'a> Decision<'a> {
         };
         let kin = view.kin_by(|said| is_within(view, &says.cut, said) || said.effective <= says.closes);
         let electorate = if matches!(state, State::Open | State::NoNotice) {
-            electorate(view, &says.cut, &kin)
+            electorate(view, proposal, &kin)
         } else {
             BTreeMap::new()
         };
@@ -367,15 +367,11 @@ fn replaced_by(deed: Deed) -> Option<&'static [Deed]> {
     ALONE.iter().find(|kinds| kinds.contains(&deed)).copied()
 }
 
-/// The members at a pinned cut. Who is one in two organisations votes with the first.
-fn electorate(view: &View, cut: &[Head], kin: &Kin) -> BTreeMap<PersonNumber, OrganisationNumber> {
+/// The members at the cut that a proposal pins. Who is one in two organisations votes with the first.
+fn electorate(view: &View, proposal: &Item, kin: &Kin) -> BTreeMap<PersonNumber, OrganisationNumber> {
     let mut electorate = BTreeMap::new();
-    for spell in view.spells() {
-        let size = size_in(cut, view.organisation(spell.organisation).id);
-        if let Some(person) = view
-            .number(&Person::Member(spell.member))
-            .filter(|_| spell.holds_within(size))
-        {
+    for spell in view.members_of_pin(proposal) {
+        if let Some(person) = view.number(&Person::Member(spell.member)) {
             electorate.entry(kin.who(person)).or_insert(spell.organisation);
         }
     }

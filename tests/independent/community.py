@@ -1,7 +1,8 @@
 """Verdicts over a cut (docs/protocol.md sections 3 and 6), from nothing but published logs."""
 
-import hashlib
+import copy
 
+import chain
 import kinds
 import surveys
 import tree
@@ -84,6 +85,7 @@ class Fact:
         self.entry, self.organisation, self.index = entry, organisation, index
         self.id, self.kind, self.at = entry.id, entry.kind, entry.at
         self.standing, self.reason = COUNTS, None
+        self.stray = False  # void, and no entry of its log besides
         self.person = None  # a member's, an imported author's as ("source", …), or nothing where nobody is known
         self.imported = entry.author is None and entry.kind not in surveys.OWN | {"heads.seen"}
         self.automaton = bool(entry.source and entry.source.get("automaton"))
@@ -124,10 +126,13 @@ class Community:
         self.policy, self.twins = None, set()
         for organisation in sorted(self.sizes):
             self._fold(organisation)
+        self.chain = chain.Chain(self)
+        self._cut_off()
         self._resolve()
         self._times()
         self._unite()
         self._states()
+        self._away()
         self._twins()
 
     def of(self, *kinds):
@@ -137,6 +142,8 @@ class Community:
     def _fold(self, organisation):
         log = self.logs[organisation]
         founding = log.entries[0] is not None and log.entries[0].kind == "community.founded"
+        if founding:
+            self.founder = organisation
         charter = log.entries[1 if founding else 0]
         if founding:
             self.policy = log.entries[0].data["policy"]
@@ -149,11 +156,21 @@ class Community:
             self.facts.append(fact)
             fold.judge(fact, entry.verify(log.community, organisation))
 
+    # What the governance chain leaves of each log.
+    def _cut_off(self):
+        for organisation, (size, root, reason) in self.chain.limits().items():
+            if self.sizes[organisation] >= size and tree.root(self.logs[organisation].hashes[:size]) != root:
+                size = 0
+            for fact in self.facts:
+                if fact.organisation == organisation and fact.index >= size and fact not in self.chain.outcomes:
+                    fact.stray = fact.reason in NO_ENTRY
+                    fact.void(reason)
+
     # References, over all logs.
     def _resolve(self):
         facts = {}
         for fact in self.facts:
-            if fact.reason not in NO_ENTRY:
+            if fact.reason not in NO_ENTRY and not fact.stray:
                 facts.setdefault(fact.id, fact)
         self.by_id = facts
         state = {}
@@ -272,10 +289,7 @@ class Community:
 
     def _turns(self):
         """Each organisation's turn in being admitted: the founder's is the first."""
-        founder = next(fact for fact in self.facts if fact.kind == "community.founded" and fact.standing == COUNTS)
-        admitted = [fact for fact in self.of("governance.proposed") if fact.organisation == founder.organisation]
-        charters = [hashlib.sha256(b"\0" + fact.entry.data["charter"]).digest() for fact in sorted(admitted, key=lambda fact: fact.index)]
-        return {organisation: turn for turn, organisation in enumerate([founder.organisation] + charters)}
+        return {organisation: turn for turn, organisation in enumerate(self.chain.admitted)}
 
     # Existed-by and effective times.
     def _times(self):
@@ -310,11 +324,7 @@ class Community:
 
     def _twins(self):
         """Of the records of one source in several logs one is in the figures; what is about another is about that one."""
-        founder = next(organisation for organisation, log in self.logs.items() if log.entries[0].kind == "community.founded")
-        admitted = {
-            hashlib.sha256(b"\0" + fact.entry.data["charter"]).digest(): fact.index
-            for fact in reversed(self.of("governance.proposed")) if fact.organisation == founder
-        }
+        admitted = list(self.chain.admitted)
         records = {}
         for fact in self.of(*IMPORTED):
             if fact.imported:
@@ -322,11 +332,26 @@ class Community:
                 records.setdefault((source["site"], source["kind"], source["id"]), []).append(fact)
         stands_for = {}
         for same in records.values():
-            first = min(same, key=lambda fact: admitted.get(fact.organisation, -1))
+            first = min(same, key=lambda fact: admitted.index(fact.organisation))
             stands_for |= {fact.id: first.id for fact in same if fact is not first}
         self.twins = set(stands_for)
         for fact in self.facts:
             fact.entry.re = [stands_for.get(id, id) for id in fact.entry.re]
+    def _away(self):
+        """Members of an organisation that is out are no members meanwhile."""
+        for person in self.people.values():
+            came = [spell for spell in person.spells if spell[0].standing == COUNTS]
+            person.spells = [[first, last if last and last.standing == COUNTS else None] for first, last in came]
+            for begins, ends in self.chain.away(person.organisation):
+                person.spells = [part for spell in person.spells for part in without(spell, begins, ends)]
+
+    def belonging(self, at):
+        """The organisations of the community at an instant."""
+        return {
+            organisation for organisation, admitted in self.chain.admitted.items()
+            if admitted.state_time < at
+            and not any(begins.state_time < at and (ends is None or ends.state_time >= at) for begins, ends in self.chain.away(organisation))
+        }
 
     def _seen(self):
         """Per observer the rows (at, organisation, size) that name the right root within the cut."""
@@ -366,6 +391,25 @@ def united(ties):
         if one != other:
             alias[other] = one
     return {person: counts_as(person) for person in alias}
+
+
+def without(spell, begins, ends):
+    """The parts of a spell of membership that lie outside a time away; who is out has not left their own log."""
+    first, last = spell
+    if last is not None and last.state_time <= begins.state_time:
+        return [spell]
+    parts = []
+    if first.state_time < begins.state_time:
+        parts.append([first, moved(begins, begins.state_time, float("inf"))])
+    if ends is not None and (last is None or last.state_time > ends.state_time):
+        parts.append([moved(first, max(first.state_time, ends.state_time), first.index), last])
+    return parts
+
+
+def moved(fact, time, index):
+    other = copy.copy(fact)
+    other.state_time, other.index = time, index
+    return other
 
 
 class Fold:

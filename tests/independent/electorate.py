@@ -42,7 +42,9 @@ def kin(community, proposal):
 def electorate(community, proposal):
     """Person to organisation, of the members after the pinned cut; who is one in two votes with that of the smaller id."""
     alias, voters = kin(community, proposal), {}
-    for organisation, size, _ in sorted(proposal.entry.data["cut"]):
+    rows = sorted(proposal.entry.data["cut"])
+    _, out = community.chain.within(next(size for organisation, size, _ in rows if organisation == community.founder))
+    for organisation, size, _ in (row for row in rows if row[0] not in out):
         for person in members_of(community, organisation, size):
             voters.setdefault(alias.get(person, person), organisation)
     return voters

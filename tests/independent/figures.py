@@ -75,9 +75,8 @@ class View:
         return {one.organisation for one in self.admissions(person) if any(holds(spell, self.as_of) for spell in one.spells)}
 
     def organisations(self):
-        """How many organisations are in: the founder by its charter, the others by the proposal that holds theirs."""
-        first = [fact for fact in self.community.of("organisation.chartered") if fact.index == 1]
-        return sum(fact.state_time < self.as_of for fact in first + self.community.of("governance.proposed"))
+        """How many organisations are in."""
+        return len(self.community.belonging(self.as_of))
 
     def parameter(self, of, key, default):
         """What the community has set last, by a decision."""
@@ -146,7 +145,7 @@ def v3(view, signed=True):
         "contributors": share(len(set(people) & there), len(there)),
         "absence_factor": {"value": absence_factor(people.values())},
         "organisation_absence_factor": {"value": absence_factor(organisations.values())},
-        "contributing_organisations": share(len(organisations), view.organisations()),
+        "contributing_organisations": share(len(set(organisations) & view.community.belonging(view.as_of)), view.organisations()),
         "contribution_days": {"value": len({fact.effective // DAY for fact in facts})},
     }
 

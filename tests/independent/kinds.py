@@ -27,6 +27,10 @@ def text(low, high):
     return lambda item: isinstance(item, str) and low <= len(item.encode()) <= high
 
 
+def is_text(item):
+    return isinstance(item, str)
+
+
 def blob(low, high):
     return lambda item: isinstance(item, bytes) and low <= len(item) <= high
 
@@ -255,11 +259,22 @@ AS_LONG_AS_A_KEY = lambda item: isinstance(item, bytes) and len(item) in tokens.
 
 ADOPTED["role.granted"] = ROLE
 
+LOG = {"root": id32, "size": lambda item: is_uint(item) and item > 0, "organisation": id32}
+MOTIONS = {
+    "admit": fields({"act": is_text, "charter": blob(1, 61440)}), "remove": fields({"act": is_text} | LOG),
+    "suspend": fields({"act": is_text} | LOG, {"evidence": id32}), "restore": fields({"act": is_text, "organisation": id32}),
+}
+
+
+def motion(item):
+    return isinstance(item, dict) and item.get("act") in MOTIONS and MOTIONS[item["act"]](item)
+
+
 # kind: (data, least and most ids in `re`, body)
 KINDS = {
     "community.founded": (lambda item: FOUNDED(item) and _origin_of(item, False), (0, 0), MUST_BODY),
     "organisation.chartered": (lambda item: CHARTERED(item) and _origin_of(item, True), (0, 0), MUST_BODY),
-    "governance.proposed": (fields({"act": lambda item: item == "admit", "charter": blob(1, 61440)}), (1, 1), MAY_BODY),
+    "governance.proposed": (motion, (1, 1), MAY_BODY),
     "heads.seen": (fields({"heads": heads}), (0, 0), NO_BODY),
     "member.admitted": (fields({"key": key}, {"code": id32, "applied": TRUE, "inviter": id32}), (0, 0), MAY_BODY),
     "member.left": (NOTHING, (1, 1), NO_BODY),

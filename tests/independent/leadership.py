@@ -1,6 +1,5 @@
 """L1, L2, V5, S2, and the leaders' share beside V3, from published logs; written from docs/framework.md alone."""
 
-import hashlib
 from datetime import datetime, timezone
 
 from gathering import contributions as contributed
@@ -231,13 +230,8 @@ def s2(view, contributions):
 
 
 def organisations(view, at):
-    """Those admitted before an instant, by id."""
-    founder = {fact.organisation for fact in view.community.of("organisation.chartered") if fact.index == 1 and fact.state_time < at}
-    return founder | {charter_of(fact) for fact in view.community.of("governance.proposed") if fact.state_time < at}
-
-
-def charter_of(fact):
-    return hashlib.sha256(b"\0" + fact.entry.data["charter"]).digest()
+    """Those of the community at an instant, by id."""
+    return view.community.belonging(at)
 
 
 def of_leaders(view, contributions):

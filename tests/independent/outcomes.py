@@ -2,7 +2,6 @@
 
 import electorate
 import tree
-from entry import Entry
 
 # Of these the one decided on last stands for the others.
 REPLACED = {
@@ -60,10 +59,7 @@ def pinned(community, cut):
         return NO_ELECTORATE
     if any(size > community.sizes.get(organisation, 0) for organisation, (size, _) in rows.items() if organisation == founder):
         return BEYOND
-    admitted = {founder} | {
-        Entry(fact.entry.data["charter"]).id for fact in community.of("governance.proposed")
-        if fact.organisation == founder and fact.index < rows[founder][0]
-    }
+    admitted, _ = community.chain.within(rows[founder][0])
     if admitted != set(rows):
         return NO_ELECTORATE
     held = {organisation: row for organisation, row in rows.items() if row[0] <= community.sizes.get(organisation, 0)}

@@ -386,8 +386,7 @@ impl Client {
             let preceding: Id = now_preceding.as_str().unwrap().parse().unwrap();
             let charter = hex::decode(application["charter"].as_str().unwrap()).unwrap();
             let act: Act = Community::Proposed(Proposed {
-                act: Motion::Admit,
-                charter,
+                motion: Motion::Admit { charter },
             })
             .into();
             let payload = Payload::new(now(), act).about(preceding);

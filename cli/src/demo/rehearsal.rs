@@ -230,8 +230,7 @@ fn open(scenario: &Scenario) -> (Vec<Log>, Vec<Id>) {
         logs.push(log);
         if house > 0 {
             let proposed = Acts::Proposed(Proposed {
-                act: Motion::Admit,
-                charter: entry,
+                motion: Motion::Admit { charter: entry },
             });
             let payload = Payload::new(at, proposed).about(outcome);
             let entry = Event::sign(&payload, &steward(0), &logs[0].home);

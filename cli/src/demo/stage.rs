@@ -180,8 +180,7 @@ impl Stage {
         })?;
         let Application { preceding, charter } = found.expect("the wait ended because it was found");
         let proposed = Community::Proposed(Proposed {
-            act: Motion::Admit,
-            charter,
+            motion: Motion::Admit { charter },
         });
         let payload = Payload::new(self.now, proposed).about(preceding);
         let mut submission = Submission::default();

@@ -383,8 +383,7 @@ impl Admit {
         let preceding: Id = serde_json::from_value(answer["preceding"].clone()).map_err(Failure::new)?;
         let charter = hex::decode(&application.charter).map_err(Failure::new)?;
         let act = Act::Proposed(Proposed {
-            act: Motion::Admit,
-            charter,
+            motion: Motion::Admit { charter },
         });
         pen.send(
             &format!("Admitted {}", application.slug),

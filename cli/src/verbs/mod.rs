@@ -23,6 +23,7 @@ pub(crate) mod log;
 pub(crate) mod man;
 pub(crate) mod meeting;
 pub(crate) mod member;
+pub(crate) mod organisation;
 pub(crate) mod outbox;
 pub(crate) mod parameters;
 pub(crate) mod person;

@@ -25,6 +25,8 @@ pub(crate) struct Status {}
 #[derive(Deserialize)]
 struct LogRow {
     slug: String,
+    #[serde(default)]
+    standing: String,
     origin: String,
     own: bool,
     size: u64,
@@ -59,8 +61,12 @@ impl Status {
         let mut table = Table::new(["log", "entries", "lag", "witnesses", "origin", "forks"]);
         for log in &logs {
             let own = if log.own { " (ours)" } else { "" };
+            let out = match log.standing.as_str() {
+                "removed" | "suspended" => format!(", {}", log.standing),
+                _ => String::new(),
+            };
             table.row([
-                format!("{}{own}", log.slug),
+                format!("{}{own}{out}", log.slug),
                 log.size.to_string(),
                 match log.lag {
                     None => "not heard yet".to_owned(),
@@ -112,6 +118,9 @@ fn standing(answer: &Value) -> String {
     if answer["admitted"] == false {
         lines.push("This organisation is not admitted yet; a steward of the inviter decides.".to_owned());
     }
+    if let Some(out) = out(answer) {
+        lines.push(out);
+    }
     if let Some(why) = node["joining"].as_str() {
         lines.push(format!("Joining: {why}"));
     }
@@ -134,6 +143,22 @@ fn standing(answer: &Value) -> String {
         lines.push(format!("{missing} {bodies} not here yet."));
     }
     lines.join("\n")
+}
+
+/// What it means for this organisation that it was put out.
+fn out(answer: &Value) -> Option<String> {
+    let own = answer["logs"].as_array()?.iter().find(|log| log["own"] == true)?;
+    let counts = format!("{} of its {} entries count", own["counts"], own["size"]);
+    match answer["standing"].as_str()? {
+        "removed" => Some(format!(
+            "REMOVED: this organisation is no longer of the community. {counts}, nothing is taken in any more, and the \
+             others do not meet this node; what is here stays readable."
+        )),
+        "suspended" => Some(format!(
+            "SUSPENDED: this organisation is out until the community restores it. {counts}, and nothing is taken in."
+        )),
+        _ => None,
+    }
 }
 
 /// Who of the community is connected, and who is not.

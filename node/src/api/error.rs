@@ -78,7 +78,9 @@ impl From<BodyError> for ApiError {
 impl From<QueryError> for ApiError {
     fn from(error: QueryError) -> Self {
         let status = match &error {
-            QueryError::NoSuchEntry { .. } | QueryError::NoSuchOrganisation { .. } => StatusCode::NOT_FOUND,
+            QueryError::NoSuchEntry { .. }
+            | QueryError::NoSuchOrganisation { .. }
+            | QueryError::TooLarge { .. } => StatusCode::NOT_FOUND,
             QueryError::Ambiguous { .. } | QueryError::View(_) => StatusCode::CONFLICT,
             QueryError::NotAnId { .. }
             | QueryError::NoSuchKind { .. }

@@ -128,6 +128,12 @@ pub enum QueryError {
         /// What was asked for.
         wanted: &'static str,
     },
+    /// A log has not so many entries here.
+    #[error("the log has {held} entries here")]
+    TooLarge {
+        /// What is held.
+        held: u64,
+    },
     /// The key is no member's of this organisation.
     #[error("no member of this organisation holds that key")]
     NoMember,
@@ -175,6 +181,7 @@ impl QueryError {
             QueryError::Search(_) => "search_failed",
             QueryError::NotADiscussion { .. } => "not_a_discussion",
             QueryError::NotOfThatKind { .. } => "not_of_that_kind",
+            QueryError::TooLarge { .. } => "too_large",
             QueryError::NoMember => "no_member",
             QueryError::Statement(_) => "no_such_statement",
             QueryError::NotComputed { .. } => "not_computed",
@@ -323,6 +330,7 @@ impl Reader {
                 unanswered::unanswered(self, as_of.as_deref(), *referred)
             }
             Query::Organisations {} => people::organisations(self),
+            Query::Head { organisation, size } => people::head(self, organisation, *size),
             Query::Applications {} => people::applications(self),
             Query::Checkpoint { organisation } => log::checkpoint(self, organisation.as_deref()),
             Query::Sources { site, sources } => log::sources(self, site, sources),

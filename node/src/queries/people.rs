@@ -2,12 +2,13 @@
 
 use hearth_protocol::community::View;
 use hearth_protocol::entry::Entry;
+use hearth_protocol::id::Hash;
 use hearth_protocol::kind::{Act, Community};
 use hearth_protocol::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::card::Cards;
-use super::{QueryError, Reader, resolve};
+use super::{QueryError, Reader, resolve, status};
 
 /// `{"organisation", "members": [{"person", "name"?, "from", "until"?, "keys": [{"key", "revoked"} …]} …]}`: every time of
 /// membership, with the keys as they are now.
@@ -36,12 +37,14 @@ pub(super) fn members(reader: &Reader, organisation: Option<&str>) -> Result<Val
     Ok(json!({ "organisation": id, "slug": resolve::slug(&log), "members": members }))
 }
 
-/// `{"community", "founder", "organisations": [{"id", "slug", "name"?, "origin", "admitted", "members", "nodes"} …]}`.
+/// `{"community", "founder", "outcome", "organisations": [{"id", "slug", "name"?, "origin", "admitted", "standing", "counts"?,
+/// "out_since"?, "members", "addresses"} …]}`: everybody ever admitted. `outcome` is what a proposal must name, `counts` how
+/// many entries count of the log of one that is out.
 pub(super) fn organisations(reader: &Reader) -> Result<Value, QueryError> {
     let view = reader.view()?;
-    let (founder, organisations) = {
+    let (founder, outcome, organisations) = {
         let facts = reader.projector().read();
-        (facts.founder(), facts.organisations())
+        (facts.founder(), facts.last_outcome(), facts.organisations())
     };
     let mut cards = Cards::new(reader, &view)?;
     let mut rows = Vec::new();
@@ -63,11 +66,19 @@ pub(super) fn organisations(reader: &Reader) -> Result<Value, QueryError> {
             "name": name,
             "origin": charter.origin,
             "admitted": belonging.map(|belonging| belonging.admitted.to_string()),
+            "standing": status::standing(Some(&organisation.limit)),
+            "counts": organisation.limit.map(|limit| limit.size),
+            "out_since": belonging.and_then(|belonging| belonging.out_since()).map(|at| at.to_string()),
             "members": members_now(&view, organisation.id),
             "addresses": nodes.concat(),
         }));
     }
-    Ok(json!({ "community": view.community(), "founder": founder, "organisations": rows }))
+    Ok(json!({
+        "community": view.community(),
+        "founder": founder,
+        "outcome": outcome,
+        "organisations": rows,
+    }))
 }
 
 fn members_now(view: &View, organisation: hearth_protocol::id::Id) -> usize {
@@ -75,6 +86,24 @@ fn members_now(view: &View, organisation: hearth_protocol::id::Id) -> usize {
         view.organisation(spell.organisation).id == organisation && spell.until.is_none()
     };
     view.spells().iter().filter(of).count()
+}
+
+/// `{"organisation", "slug", "size", "root", "evidence"?}`: a log at a size, the whole of it where none is named, and the
+/// SHA-256 of the evidence that convicts it, where there is any.
+pub(super) fn head(reader: &Reader, organisation: &str, size: Option<u64>) -> Result<Value, QueryError> {
+    let snapshot = reader.store().read()?;
+    let log = resolve::log(&snapshot, Some(organisation))?;
+    let held = snapshot.size(log.number)?;
+    let head = snapshot.head_at(&log, size.unwrap_or(held))?;
+    let head = head.ok_or(QueryError::TooLarge { held })?;
+    let evidence = snapshot.evidence(log.number)?;
+    Ok(json!({
+        "organisation": log.charter.organisation,
+        "slug": resolve::slug(&log),
+        "size": head.size,
+        "root": head.root,
+        "evidence": evidence.first().map(|evidence| Hash::of(evidence)),
+    }))
 }
 
 /// `{"preceding", "applications": [{"organisation", "slug", "origin", "stewards", "charter" (hex), "at"} …]}`. `preceding`

@@ -258,6 +258,14 @@ pub enum Query {
     },
     /// The organisations of the community.
     Organisations {},
+    /// A log at a size.
+    Head {
+        /// Whose.
+        organisation: String,
+        /// How many entries; all that are here where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size: Option<u64>,
+    },
     /// Who has applied to join, and what a proposal to admit them must name.
     Applications {},
     /// The held note of a log, with handovers and evidence: what `verify` and `publish` start from.
@@ -366,6 +374,7 @@ impl Query {
             | Query::Pulses { .. }
             | Query::Raw { .. }
             | Query::Tile { .. }
+            | Query::Head { .. }
             | Query::Bodies { .. } => None,
         }
     }

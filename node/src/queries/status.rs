@@ -1,5 +1,8 @@
 //! How a node stands with the others.
 
+use std::collections::BTreeMap;
+
+use hearth_protocol::community::Limit;
 use hearth_protocol::id::Id;
 use hearth_protocol::log::quorum::Witnessing;
 use hearth_protocol::log::{HeldNote, VerifierKey};
@@ -46,22 +49,26 @@ pub struct Presence {
     pub organisation: Id,
 }
 
-/// `{"community", "organisation", "slug", "simulated", "running", "node"?, "logs": […], "missing_bodies"}`; per log
-/// `{"organisation", "slug", "origin", "own", "verifier", "witness", "size", "offered", "lag", "witnessed",
+/// `{"community", "organisation", "slug", "admitted" (now or once), "standing", "simulated", "running", "node"?, "logs": […], "missing_bodies"}`; per log
+/// `{"organisation", "slug", "origin", "standing", "counts" (so many of its entries do), "own", "verifier", "witness", "size", "offered", "lag", "witnessed",
 /// "witnessed_size", "cosignatures", "needed", "evidence"}`. `lag` is how many entries are missing of the newest head that
 /// anything is held of; null for another's log of which no head is held, since then nothing is known of its size.
 pub(super) fn status(reader: &Reader) -> Result<Value, QueryError> {
     let live = reader.live.as_ref().map(|live| live());
     let (clock, founder, admitted) = {
         let facts = reader.projector().read();
-        let admitted: Vec<Id> = facts.organisations().into_iter().map(|o| o.id).collect();
+        let admitted: BTreeMap<Id, Option<Limit>> = facts
+            .organisations()
+            .into_iter()
+            .map(|o| (o.id, o.limit))
+            .collect();
         (facts.clock(), facts.founder(), admitted)
     };
     let snapshot = reader.store().read()?;
     let logs = snapshot.logs()?;
     let rows = logs
         .iter()
-        .map(|log| row(&snapshot, log, &logs))
+        .map(|log| row(&snapshot, log, &logs, &admitted))
         .collect::<Result<Vec<_>, _>>()?;
     let own = logs.iter().find(|log| log.charter.own);
     Ok(json!({
@@ -69,13 +76,23 @@ pub(super) fn status(reader: &Reader) -> Result<Value, QueryError> {
         "organisation": own.map(|log| log.charter.organisation),
         "slug": own.map(resolve::slug),
         "founder": founder,
-        "admitted": own.map(|log| admitted.contains(&log.charter.organisation)),
+        "admitted": own.map(|log| admitted.contains_key(&log.charter.organisation)),
+        "standing": own.map(|log| standing(admitted.get(&log.charter.organisation))),
         "simulated": clock.map(|clock| clock == hearth_protocol::kind::Clock::Simulated),
         "running": live.is_some(),
         "node": live,
         "logs": rows,
         "missing_bodies": snapshot.wanted_bodies()?.len(),
     }))
+}
+
+/// How an organisation stands: `member`, `suspended`, `removed`, or `applicant` where it was never admitted.
+pub(super) fn standing(limit: Option<&Option<Limit>>) -> &'static str {
+    match limit {
+        None => "applicant",
+        Some(None) => "member",
+        Some(Some(limit)) => limit.reason.name(),
+    }
 }
 
 /// The notes of a log, opened, and who may cosign them.
@@ -135,7 +152,12 @@ fn witness(log: &Log) -> VerifierKey {
     VerifierKey::witness(log.charter.origin.witness_name(), log.charter.witness)
 }
 
-fn row(snapshot: &Snapshot<'_>, log: &Log, logs: &[Log]) -> Result<Value, QueryError> {
+fn row(
+    snapshot: &Snapshot<'_>,
+    log: &Log,
+    logs: &[Log],
+    admitted: &BTreeMap<Id, Option<Limit>>,
+) -> Result<Value, QueryError> {
     let heads = Heads::of(snapshot, log, logs)?;
     let size_of = |note: &Option<HeldNote>| note.as_ref().map(|note| note.head().size);
     let size = snapshot.size(log.number)?;
@@ -147,10 +169,13 @@ fn row(snapshot: &Snapshot<'_>, log: &Log, logs: &[Log]) -> Result<Value, QueryE
         Witnessing::Provisional { have, need } => ("provisional", have, need),
         Witnessing::Witnessed { have, need } => ("witnessed", have, need),
     };
+    let limit = admitted.get(&log.charter.organisation);
     Ok(json!({
         "organisation": log.charter.organisation,
         "slug": resolve::slug(log),
         "origin": log.charter.origin,
+        "standing": standing(limit),
+        "counts": limit.copied().flatten().map_or(size, |limit| limit.size.min(size)),
         "own": log.charter.own,
         "verifier": verifier(snapshot, log)?.to_string(),
         "witness": witness(log).to_string(),

@@ -1,13 +1,16 @@
 //! The thread that reads what the store has gained: folds it into the community, notes the bodies it speaks of, and takes
 //! up the logs of organisations that were admitted.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use hearth_protocol::community::{Organisation, VoidReason};
 use hearth_protocol::id::Id;
 use hearth_protocol::kind;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::join::{self, Charter, given_charters};
 use crate::network::Admitted;
@@ -17,6 +20,11 @@ use hearth_protocol::sync::Peer;
 
 /// How long after a failure the store is looked at again.
 const AGAIN: Duration = Duration::from_secs(1);
+
+/// How long nodes of an organisation that was removed are still met, so that they can read that it was.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// How often it is looked whether that is over, while one takes leave.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// What the follower found.
 #[derive(Debug)]
@@ -52,6 +60,7 @@ impl Follower {
             own,
             findings,
             admitted: Vec::new(),
+            leaving: BTreeMap::new(),
         };
         let thread = thread::Builder::new()
             .name("projector".into())
@@ -85,6 +94,8 @@ struct Worker {
     own: Id,
     findings: mpsc::UnboundedSender<Finding>,
     admitted: Vec<Admitted>,
+    /// Organisations that were removed while their nodes were met, and when that was noticed.
+    leaving: BTreeMap<Id, Instant>,
 }
 
 impl Worker {
@@ -97,12 +108,27 @@ impl Worker {
                     continue;
                 }
             }
-            if inbox.blocking_recv().is_none() {
+            if !self.sleep(&mut inbox) {
                 break;
             }
         }
         if let Err(error) = self.projector.keep() {
             tracing::warn!(%error, "the checks made were not kept; they are made again at the next start");
+        }
+    }
+
+    /// Waits until there may be something to do; false once the node is stopping.
+    fn sleep(&self, inbox: &mut mpsc::Receiver<()>) -> bool {
+        let Some(first) = self.leaving.values().min() else {
+            return inbox.blocking_recv().is_some();
+        };
+        loop {
+            match inbox.try_recv() {
+                Ok(()) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+                Err(TryRecvError::Empty) if first.elapsed() >= FAREWELL => return true,
+                Err(TryRecvError::Empty) => thread::sleep(GLANCE),
+            }
         }
     }
 
@@ -117,15 +143,16 @@ impl Worker {
         Ok(())
     }
 
-    /// Holds the log of everybody admitted. The address book is the founding log; before an applicant has it, the charters
-    /// it was given.
+    /// Holds the log of everybody ever admitted, and meets the nodes of those who were not removed. The address book is the
+    /// founding log; before an applicant has it, the charters it was given.
     fn take_up_logs(&mut self) -> Result<(), StoreError> {
         let organisations = self.projector.read().organisations();
         let joined = organisations
             .iter()
             .any(|organisation| organisation.id == self.own);
+        let gone = self.gone(&organisations);
         let charters: Vec<Charter> = if joined {
-            let charter = |o: hearth_protocol::community::Organisation| Charter {
+            let charter = |o: Organisation| Charter {
                 id: o.id,
                 says: o.charter,
             };
@@ -133,7 +160,8 @@ impl Worker {
         } else {
             given_charters(&self.store.read()?)?
         };
-        let admitted: Vec<Admitted> = charters.iter().flat_map(nodes).collect();
+        let met = charters.iter().filter(|charter| !gone.contains(&charter.id));
+        let admitted: Vec<Admitted> = met.flat_map(nodes).collect();
         let waited = self.store.read()?.meta(join::INVITATION)?.is_some();
         if admitted == self.admitted && !(joined && waited) {
             return Ok(());
@@ -154,6 +182,27 @@ impl Worker {
         self.admitted.clone_from(&admitted);
         self.tell(Finding::Admission(admitted));
         Ok(())
+    }
+
+    /// The organisations that were removed, but for those whose nodes may still read that they were.
+    fn gone(&mut self, organisations: &[Organisation]) -> BTreeSet<Id> {
+        let is_removed = |organisation: &&Organisation| {
+            let reason = organisation.limit.map(|limit| limit.reason);
+            reason == Some(VoidReason::Removed) && organisation.id != self.own
+        };
+        let removed: BTreeSet<Id> = organisations.iter().filter(is_removed).map(|o| o.id).collect();
+        for node in self
+            .admitted
+            .iter()
+            .filter(|node| removed.contains(&node.organisation))
+        {
+            self.leaving.entry(node.organisation).or_insert_with(Instant::now);
+        }
+        self.leaving.retain(|_, since| since.elapsed() < FAREWELL);
+        removed
+            .into_iter()
+            .filter(|id| !self.leaving.contains_key(id))
+            .collect()
     }
 
     fn tell(&self, finding: Finding) {

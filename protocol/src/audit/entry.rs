@@ -10,7 +10,7 @@ use super::sighting::Sighting;
 use crate::community::{VoidReason, tokens_hold};
 use crate::entry::{BodyRef, Entry, Home};
 use crate::id::{BodyHash, Id};
-use crate::kind::{Act, Care, Community};
+use crate::kind::{Act, Care, Community, Motion, Proposed};
 use crate::limits;
 use crate::log::TreeHead;
 
@@ -68,10 +68,9 @@ impl Said {
                     self.tombstones.entry(*hash).or_default().insert((index, id));
                 }
             }
-            Act::Community(Community::Proposed(proposal)) => {
-                self.charters
-                    .extend(Charter::embedded(&proposal.charter, home.community));
-            }
+            Act::Community(Community::Proposed(Proposed {
+                motion: Motion::Admit { charter },
+            })) => self.charters.extend(Charter::embedded(charter, home.community)),
             Act::Community(Community::HeadsSeen(seen)) => {
                 self.sightings.extend(seen.heads.iter().map(|row| Sighting {
                     index,

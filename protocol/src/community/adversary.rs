@@ -74,8 +74,9 @@ impl Town {
         let (founder, own_charter) = charter("elm", 10, 1, community);
         let (admitted, other_charter) = charter("oak", 20, 2, community);
         let proposed = kind::Community::Proposed(Proposed {
-            act: Motion::Admit,
-            charter: other_charter.clone(),
+            motion: Motion::Admit {
+                charter: other_charter.clone(),
+            },
         });
         let mut town = Town {
             community,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::codec;
 use crate::entry::{Entry, Home, Payload, Record};
 use crate::id::{Hash, Id, KeyBytes, Pseudonym};
-use crate::kind::{self, Act, Chartered, Deed, Founded, Head, Interaction, People, Pulse};
+use crate::kind::{self, Act, Chartered, Deed, Founded, Head, Interaction, Motion, People, Proposed, Pulse};
 use crate::limits;
 use crate::pulse;
 use crate::time::Timestamp;
@@ -185,8 +185,9 @@ fn matter(bytes: &[u8], payload: &Payload, entry: &Entry, home: &Home) -> Matter
             says: says.clone(),
             bytes: bytes.to_vec(),
         })),
-        Act::Community(kind::Community::Proposed(proposed)) => charter_in(&proposed.charter, home.community)
-            .map_or(Matter::Bad, |c| Matter::Charter(Box::new(c))),
+        Act::Community(kind::Community::Proposed(Proposed {
+            motion: Motion::Admit { charter },
+        })) => charter_in(charter, home.community).map_or(Matter::Bad, |c| Matter::Charter(Box::new(c))),
         Act::Community(kind::Community::HeadsSeen(seen)) => heads(entry, &seen.heads),
         Act::Pulse(Pulse::PulseKeyed(_) | Pulse::PulseIssued(_) | Pulse::PulseClosed) => own(entry, payload),
         Act::Bad { .. } => Matter::Bad,

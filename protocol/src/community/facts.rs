@@ -46,6 +46,7 @@ pub(super) enum Doer {
 #[derive(Debug, Clone)]
 pub(super) struct Fact {
     name: Name,
+    pub(super) place: Place,
     pub(super) log: LogNumber,
     pub(super) index: u64,
     pub(super) at: Timestamp,
@@ -112,6 +113,8 @@ pub(super) struct Facts {
     membership: BTreeMap<u32, Vec<(LogNumber, u64, bool)>>,
     /// Entries about pulses that count.
     of_pulses: Vec<Place>,
+    /// Entries of the governance chain that count as far as their own log and what they refer to go.
+    of_governance: Vec<Place>,
     /// For each deed the act that came last, shared by all that follow and say the same: most say nothing of their own.
     acts: BTreeMap<Deed, Arc<Act>>,
 }
@@ -163,6 +166,11 @@ impl Facts {
     /// Entries about pulses that count, in no order that means anything.
     pub(super) fn of_pulses(&self) -> &[Place] {
         &self.of_pulses
+    }
+
+    /// Entries of the governance chain, each after all it refers to.
+    pub(super) fn of_governance(&self) -> &[Place] {
+        &self.of_governance
     }
 
     /// The entry of that id, if it has arrived.
@@ -238,7 +246,7 @@ impl Facts {
     /// Takes an entry in, and decides on it and on all that waited for it as far as that is possible.
     pub(super) fn take(&mut self, arrival: &Arrival<'_>) -> Place {
         let place = Place(u32::try_from(self.facts.len()).expect("entries are counted in 32 bits"));
-        let fact = self.fact(arrival);
+        let fact = self.fact(arrival, place);
         let name = fact.name;
         if is_of_its_log(arrival.verdict) {
             if arrival.deed != Some(Deed::Founded) {
@@ -308,12 +316,13 @@ impl Facts {
         Some(Arc::clone(last))
     }
 
-    fn fact(&mut self, arrival: &Arrival<'_>) -> Fact {
+    fn fact(&mut self, arrival: &Arrival<'_>, place: Place) -> Fact {
         let verdict = arrival.verdict.and_then(|()| self.erasure(arrival));
         let refers = verdict.is_ok() && arrival.deed != Some(Deed::ErasureCarriedOut);
         let re = if refers { arrival.re } else { &[] };
         Fact {
             name: self.name(arrival.id),
+            place,
             log: arrival.log,
             index: arrival.index,
             at: arrival.at,
@@ -359,6 +368,9 @@ impl Facts {
                     let name = fact.name;
                     if verdict.is_ok() && matches!(fact.act.as_deref(), Some(Act::Pulse(_))) {
                         self.of_pulses.push(place);
+                    }
+                    if verdict.is_ok() && fact.deed == Some(Deed::Proposed) {
+                        self.of_governance.push(place);
                     }
                     self.decided.push(place);
                     if self.place(name) == Some(place) {

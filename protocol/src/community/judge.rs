@@ -26,10 +26,6 @@ pub(super) struct Founding {
     pub(super) says: Founded,
     /// The one key of the founding entries.
     steward: KeyBytes,
-    /// The last entry of the governance chain.
-    pub(super) outcome: Id,
-    /// Every other organisation, with the index that admitted it.
-    pub(super) admitted: Vec<(u64, Charter)>,
 }
 
 /// What stands at lower indices of the same log.
@@ -47,7 +43,8 @@ pub(super) enum Change {
     Nothing,
     Found(Box<Founding>),
     Open(Box<Charter>),
-    Admit(Id, Box<Charter>),
+    /// What comes of it the chain says ([`super::chain`]).
+    Propose,
     Roster(roster::Change),
     Pulse(pulses::Change),
 }
@@ -106,23 +103,14 @@ impl Judge {
         self.change(id, fact)
     }
 
-    /// Takes the change in. `index` is that of the entry that was decided on.
-    pub(super) fn apply(&mut self, index: u64, id: Id, change: Change) {
+    /// Takes the change in.
+    pub(super) fn apply(&mut self, change: Change) {
         match change {
-            Change::Nothing => {}
+            Change::Nothing | Change::Propose => {}
             Change::Found(founding) => self.founding = Some(*founding),
             Change::Open(charter) => {
                 self.roster = Roster::of(&charter.says);
                 self.charter = Some(*charter);
-            }
-            Change::Admit(outcome, charter) => {
-                let founding = self
-                    .founding
-                    .as_mut()
-                    .expect("only the founding log admits organisations");
-                debug_assert_eq!(outcome, id);
-                founding.outcome = outcome;
-                founding.admitted.push((index, *charter));
             }
             Change::Roster(change) => self.roster.apply(change),
             Change::Pulse(change) => self.pulses.apply(change),
@@ -171,8 +159,7 @@ impl Judge {
         let may = match fact.deed.rules().signer {
             Signer::Founder => true,
             Signer::Charterer => self.may_charter(fact, key),
-            Signer::StewardOfTheirs | Signer::OtherSteward => role.steward,
-            Signer::Steward => role.steward && (fact.deed != Deed::Proposed || self.founding.is_some()),
+            Signer::Steward | Signer::StewardOfTheirs | Signer::OtherSteward => role.steward,
             Signer::StewardOrPerson => role.steward || is_subject,
             Signer::Person => is_subject,
             Signer::Member
@@ -228,9 +215,9 @@ impl Judge {
     fn change(&self, id: Id, fact: &Fact) -> Result<Change, VoidReason> {
         let subject = fact.re.first().copied();
         match (&fact.matter, fact.deed, subject) {
-            (Matter::Founding(says), _, _) => Ok(Change::Found(Box::new(self.found(id, says, fact)))),
+            (Matter::Founding(says), _, _) => Ok(Change::Found(Box::new(Judge::found(says, fact)))),
             (Matter::Charter(charter), Deed::Chartered, _) => Ok(Change::Open(charter.clone())),
-            (Matter::Charter(charter), _, Some(preceding)) => self.admit(id, charter, preceding),
+            (_, Deed::Proposed, _) => Ok(Change::Propose),
             (Matter::Key(key), Deed::MemberAdmitted, _) => {
                 self.roster.admission(id, *key).map(Change::Roster)
             }
@@ -245,40 +232,13 @@ impl Judge {
         }
     }
 
-    fn found(&self, id: Id, says: &Founded, fact: &Fact) -> Founding {
+    fn found(says: &Founded, fact: &Fact) -> Founding {
         let Voice::Key(steward) = fact.voice else {
             unreachable!("a record that founds is misplaced")
         };
         Founding {
             says: says.clone(),
             steward,
-            outcome: id,
-            admitted: Vec::new(),
         }
-    }
-
-    /// Ruleset 1: the founder alone votes, so its steward's proposal passes at once if it follows on the last outcome.
-    fn admit(&self, id: Id, charter: &Charter, preceding: Id) -> Result<Change, VoidReason> {
-        let founding = self
-            .founding
-            .as_ref()
-            .expect("a proposal outside the founding log is not permitted");
-        if preceding != founding.outcome {
-            return Err(VoidReason::Stale);
-        }
-        let own = self
-            .charter
-            .as_ref()
-            .expect("an entry before the charter is misplaced");
-        let mut members = founding.admitted.iter().map(|(_, charter)| charter).chain([own]);
-        let taken = |other: &Charter| {
-            other.id == charter.id
-                || other.says.key == charter.says.key
-                || other.says.slug == charter.says.slug
-        };
-        if members.any(taken) {
-            return Err(VoidReason::WrongSubject);
-        }
-        Ok(Change::Admit(id, Box::new(charter.clone())))
     }
 }

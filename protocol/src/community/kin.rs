@@ -86,7 +86,7 @@ fn linked(view: &View) -> Vec<(PersonNumber, PersonNumber)> {
         let Some(pseudonym) = item.author.person() else {
             continue;
         };
-        let turn = |of: OrganisationNumber| view.organisation(of).admitted_by;
+        let turn = |of: OrganisationNumber| view.organisation(of).seniority;
         let first = importers.entry(pseudonym).or_insert(item.organisation);
         if turn(item.organisation) < turn(*first) {
             *first = item.organisation;

@@ -50,7 +50,7 @@ impl Log {
     }
 
     /// Takes in what the entry at `index`, signed `by` a key if by any, changes; says what that means for membership.
-    pub(super) fn apply(&mut self, index: u64, id: Id, by: Option<KeyBytes>, change: Change) -> Option<Turn> {
+    pub(super) fn apply(&mut self, index: u64, by: Option<KeyBytes>, change: Change) -> Option<Turn> {
         let turn = match &change {
             Change::Nothing | Change::Pulse(_) => None,
             Change::Roster(roster::Change::Admit { person, .. }) => {
@@ -58,10 +58,10 @@ impl Log {
                 Some(Turn::Joined(*person, steward))
             }
             Change::Roster(roster::Change::Leave { person }) => Some(Turn::Left(*person)),
-            Change::Roster(_) | Change::Found(_) | Change::Open(_) | Change::Admit(..) => Some(Turn::Other),
+            Change::Roster(_) | Change::Found(_) | Change::Open(_) | Change::Propose => Some(Turn::Other),
         };
         self.turns.extend(turn.map(|turn| (index, turn)));
-        self.judge.apply(index, id, change);
+        self.judge.apply(change);
         turn
     }
 }

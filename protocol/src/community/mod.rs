@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod adversary;
+mod chain;
 mod check;
 mod cut;
 
@@ -20,8 +21,9 @@ mod sightings;
 mod verdict;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+pub use chain::Limit;
 pub(crate) use check::tokens_hold;
 pub use check::{Checked, Signature, check};
 pub use cut::{BadCut, Cut, Row, Unordered};
@@ -32,8 +34,8 @@ pub use pulses::{PulseState, TokenRequest};
 pub use roster::Role;
 pub use verdict::{Standing, VoidReason};
 pub use view::{
-    Author, Belonging, Column, Houses, Item, Moment, OrganisationNumber, Person, PersonNumber, Pin, Spell,
-    View, ViewError,
+    Author, Away, Belonging, Column, Houses, Item, Moment, OrganisationNumber, Person, PersonNumber, Pin,
+    Spell, View, ViewError,
 };
 
 use crate::id::{Id, KeyBytes};
@@ -41,8 +43,9 @@ use crate::kind::{Chartered, Clock, Deed, Policy};
 use crate::limits;
 use crate::time::Timestamp;
 
-use check::{Fact, Matter, Voice};
-use facts::{Arrival, Doer, Facts, LogNumber};
+use chain::{Chain, Member};
+use check::{Charter, Fact, Matter, Voice};
+use facts::{Arrival, Doer, Facts, LogNumber, Place};
 use judge::{Before, Change, Founding};
 use log::{Log, Turn};
 use sightings::{Sighting, Sightings};
@@ -55,6 +58,8 @@ pub struct Community {
     numbers: BTreeMap<Id, LogNumber>,
     facts: Facts,
     sightings: Sightings,
+    /// The charter that each proposal would admit.
+    charters: BTreeMap<Place, Charter>,
 }
 
 /// An admitted organisation, as its charter gives it.
@@ -66,6 +71,8 @@ pub struct Organisation {
     pub charter: Chartered,
     /// The whole `organisation.chartered` entry.
     pub entry: Vec<u8>,
+    /// How much counts of its log where it is suspended or removed; none for one that is of the community.
+    pub limit: Option<Limit>,
 }
 
 /// Why an entry should not be submitted.
@@ -96,6 +103,7 @@ impl Community {
             numbers: BTreeMap::new(),
             facts: Facts::default(),
             sightings: Sightings::default(),
+            charters: BTreeMap::new(),
         }
     }
 
@@ -158,7 +166,7 @@ impl Community {
             Voice::Key(key) => Some(key),
             Voice::Source { .. } => None,
         };
-        let turn = log.apply(index, checked.id, by, change);
+        let turn = log.apply(index, by, change);
         if fact.deed == Deed::Chartered && log.judge.founding().is_some() {
             self.facts.found(log.places[0]);
         }
@@ -168,6 +176,9 @@ impl Community {
             Some(Turn::Other) | None => {}
         }
         self.settle_sightings(number);
+        if let (Matter::Charter(charter), Deed::Proposed) = (&fact.matter, fact.deed) {
+            self.charters.insert(place, (**charter).clone());
+        }
         if let Matter::Heads { heads, .. } = fact.matter {
             for head in heads {
                 let sighting = Sighting {
@@ -187,6 +198,11 @@ impl Community {
     /// Whether the entry would count as the next one of its log, as far as this node knows. For a batch, ask and
     /// [`Community::ingest`] one entry after another.
     pub fn may_submit(&self, organisation: Id, checked: &Checked, now: Timestamp) -> Result<(), Refusal> {
+        let chain = self.chain();
+        let limit = chain.as_ref().and_then(|chain| chain.limit(organisation));
+        if let Some(limit) = limit.filter(|limit| limit.size <= self.size_of(organisation)) {
+            return Err(Refusal::Void(limit.reason));
+        }
         let fact = checked.fact.as_ref().map_err(|reason| Refusal::Void(*reason))?;
         if fact.at > now.plus(limits::AHEAD) {
             return Err(Refusal::Future { at: fact.at, now });
@@ -201,7 +217,55 @@ impl Community {
         self.facts
             .would(&self.arrival_at(number, log, checked, doer, verdict))
             .map_err(Refusal::Missing)?
-            .map_err(Refusal::Void)
+            .map_err(Refusal::Void)?;
+        match chain {
+            Some(chain) => self.would_follow(&chain, number, fact).map_err(Refusal::Void),
+            None => Ok(()),
+        }
+    }
+
+    /// What the governance chain has to say of an entry that would come next, and of what it refers to.
+    fn would_follow(&self, chain: &Chain, number: LogNumber, fact: &Fact) -> Result<(), VoidReason> {
+        let targets: Vec<Place> = fact.re.iter().filter_map(|id| self.facts.find(id)).collect();
+        let charter = match &fact.matter {
+            Matter::Charter(charter) => Some(&**charter),
+            Matter::Plain
+            | Matter::Bad
+            | Matter::Founding(_)
+            | Matter::Key(_)
+            | Matter::Heads { .. }
+            | Matter::Own { .. } => None,
+        };
+        chain.would(self, number, &fact.act, charter, targets.first().copied())?;
+        let is_lost = fact.deed != Deed::ErasureCarriedOut && chain.has_losses() && self.lost(chain, targets);
+        if is_lost {
+            Err(VoidReason::WrongSubject)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether anything among these, or that they rest on, was cut off or failed on the governance chain.
+    fn lost(&self, chain: &Chain, mut todo: Vec<Place>) -> bool {
+        let mut seen: BTreeSet<Place> = todo.iter().copied().collect();
+        while let Some(place) = todo.pop() {
+            let fact = self.facts.get(place);
+            let limit = self.facts.organisation(fact.log).and_then(|id| chain.limit(id));
+            let is_cut_off = limit.is_some_and(|limit| limit.size <= fact.index);
+            match chain.fate(place) {
+                Some(Standing::Counts) => {}
+                Some(Standing::Void(_) | Standing::Pending) => return true,
+                None if is_cut_off => return true,
+                None => {}
+            }
+            todo.extend(
+                self.facts
+                    .references(fact)
+                    .flatten()
+                    .filter(|to| seen.insert(*to)),
+            );
+        }
+        false
     }
 
     /// What the entry of that id does; none if it has not arrived, or is of a kind this ruleset does not know.
@@ -209,20 +273,21 @@ impl Community {
         self.facts.find(id).and_then(|place| self.facts.get(place).deed)
     }
 
-    /// The organisations admitted by what has been ingested, ascending by id, the founder included: the address book.
+    /// The organisations ever admitted by what has been ingested, ascending by id, the founder included: the address book.
     pub fn organisations(&self) -> Vec<Organisation> {
-        let Some((founder, founding)) = self.founding() else {
+        let Some(chain) = self.chain() else {
             return Vec::new();
         };
-        let admitted = founding.admitted.iter().map(|(_, charter)| charter);
-        let mut organisations: Vec<Organisation> = admitted
-            .chain(founder.judge.charter())
-            .map(|charter| Organisation {
+        let organisation = |member: &Member| {
+            let charter = self.charter_of(member)?;
+            Some(Organisation {
                 id: charter.id,
                 charter: charter.says.clone(),
                 entry: charter.bytes.clone(),
+                limit: member.limit(),
             })
-            .collect();
+        };
+        let mut organisations: Vec<Organisation> = chain.members().iter().filter_map(organisation).collect();
         organisations.sort_unstable_by_key(|organisation| organisation.id);
         organisations
     }
@@ -241,7 +306,8 @@ impl Community {
 
     /// What the next governance proposal must name as the preceding outcome; none before the community is founded here.
     pub fn last_outcome(&self) -> Option<Id> {
-        self.founding().map(|(_, founding)| founding.outcome)
+        let last = self.facts.get(self.chain()?.last());
+        Some(self.facts.id(last))
     }
 
     /// The cut of all that has been ingested. None before the community is founded here.
@@ -279,6 +345,19 @@ impl Community {
         let founding = |log: &&Log| log.judge.founding().is_some() && log.judge.charter().is_some();
         let log = self.logs.iter().find(founding)?;
         Some((log, log.judge.founding()?))
+    }
+
+    /// The governance chain in all that has been ingested.
+    fn chain(&self) -> Option<Chain> {
+        Chain::of(self, |_| u64::MAX)
+    }
+
+    /// The charter an organisation was admitted with.
+    fn charter_of(&self, member: &Member) -> Option<&Charter> {
+        match self.charters.get(&member.admitted) {
+            Some(charter) => Some(charter),
+            None => self.log(member.organisation)?.1.judge.charter(),
+        }
     }
 
     fn log(&self, organisation: Id) -> Option<(LogNumber, &Log)> {

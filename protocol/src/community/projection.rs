@@ -10,6 +10,7 @@ use crate::id::Id;
 use crate::kind::Deed;
 
 use super::Community;
+use super::chain::{Chain, Limit};
 use super::cut::{Cut, Row};
 use super::facts::{Doer, Fact, LogNumber, Place};
 use super::history::{self, Witnessed};
@@ -28,13 +29,14 @@ struct Fitted<'a> {
     cut: &'a Cut,
     founder: LogNumber,
     founding: &'a Founding,
+    chain: Chain,
     logs: Vec<Option<(LogNumber, &'a Log)>>,
 }
 
 /// Everything as it stands in a cut.
 pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> {
     let fitted = fit(community, cut)?;
-    let closed = fitted.closed();
+    let standings = fitted.standings();
     let places = fitted.places();
     let mut rank = vec![None; community.facts.len()];
     for (position, place) in (0_u32..).zip(places.iter().copied()) {
@@ -48,7 +50,7 @@ pub(super) fn view(community: &Community, cut: &Cut) -> Result<View, ViewError> 
         policy: fitted.founding.says.policy.clone(),
         cut: cut.clone(),
         organisations: Vec::new(),
-        items: fitted.items(&places, &closed, &rank, &persons, &witnessed),
+        items: fitted.items(&places, &standings, &rank, &persons, &witnessed),
         persons,
         kin: Kin::default(),
         signers: BTreeMap::new(),
@@ -94,12 +96,12 @@ fn fit<'a>(community: &'a Community, cut: &'a Cut) -> Result<Fitted<'a>, ViewErr
     if founding.says.policy.ruleset != RULESET {
         return Err(ViewError::UnknownRuleset(founding.says.policy.ruleset));
     }
-    let admitted = founding
-        .admitted
-        .iter()
-        .filter(|(index, _)| *index < founder_size)
-        .map(|(_, charter)| charter.id);
-    let mut admitted: Vec<Id> = admitted.chain([founder.organisation]).collect();
+    let size = |log: LogNumber| {
+        let organisation = community.logs[log.0 as usize].organisation;
+        cut.row(organisation).map_or(0, Row::size)
+    };
+    let chain = Chain::of(community, size).ok_or(ViewError::NotFounded)?;
+    let mut admitted: Vec<Id> = chain.members().iter().map(|member| member.organisation).collect();
     admitted.sort_unstable();
     let extra = cut
         .rows()
@@ -125,6 +127,7 @@ fn fit<'a>(community: &'a Community, cut: &'a Cut) -> Result<Fitted<'a>, ViewErr
         cut,
         founder,
         founding,
+        chain,
         logs,
     })
 }
@@ -168,21 +171,66 @@ impl<'a> Fitted<'a> {
         sizes
     }
 
-    /// For each fact, whether the cut holds it and all it refers to.
-    fn closed(&self) -> Vec<bool> {
+    /// How much of each log counts where its organisation is out.
+    fn limits(&self) -> Vec<Option<Limit>> {
+        let mut limits = vec![None; self.community.logs.len()];
+        for (_, row, log) in self.rows() {
+            let (Some((number, log)), Some(limit)) = (log, self.chain.limit(row.organisation())) else {
+                continue;
+            };
+            let is_another = row.size() >= limit.size && log.root_at(limit.size) != Some(limit.root);
+            let size = if is_another { 0 } else { limit.size };
+            limits[number.0 as usize] = Some(Limit { size, ..limit });
+        }
+        limits
+    }
+
+    /// How many entries of each log the cut holds that are not cut off.
+    fn counted_sizes(&self) -> Vec<u64> {
+        let sizes = self.size_in_cut().into_iter().zip(self.limits());
+        sizes
+            .map(|(size, limit)| limit.map_or(size, |limit| size.min(limit.size)))
+            .collect()
+    }
+
+    /// The verdict on each fact that the cut holds; on the others it means nothing.
+    fn standings(&self) -> Vec<Standing> {
         let facts = &self.community.facts;
         let sizes = self.size_in_cut();
+        let mut standings = vec![Standing::Pending; facts.len()];
         let mut closed = vec![false; facts.len()];
+        self.cut_off(&mut standings);
         for &place in facts.decided() {
             let fact = facts.get(place);
-            let held = fact.index < sizes[fact.log.0 as usize];
-            let whole = held
-                && facts
-                    .references(fact)
-                    .all(|to| to.is_some_and(|to| closed[to.as_usize()]));
-            closed[place.as_usize()] = whole;
+            let is_cut_off = standings[place.as_usize()] != Standing::Pending;
+            let mut targets = facts.references(fact);
+            let is_whole = targets.all(|to| to.is_some_and(|to| closed[to.as_usize()]));
+            if fact.index < sizes[fact.log.0 as usize] && (is_cut_off || is_whole) {
+                closed[place.as_usize()] = true;
+                if !is_cut_off {
+                    standings[place.as_usize()] = self.standing(fact, &standings);
+                }
+            }
         }
-        closed
+        standings
+    }
+
+    /// What a log says beyond its limit is void, whatever it is and refers to; but the chain undoes none of its outcomes.
+    fn cut_off(&self, standings: &mut [Standing]) {
+        let limits = self.limits();
+        for (_, row, log) in self.rows() {
+            let Some((number, log)) = log else { continue };
+            let Some(limit) = limits[number.0 as usize] else {
+                continue;
+            };
+            let [from, to] = [limit.size.min(row.size()), row.size()]
+                .map(|size| usize::try_from(size).expect("a log held in memory is counted in usize"));
+            for place in &log.places[from..to] {
+                if self.chain.fate(*place) != Some(Standing::Counts) {
+                    standings[place.as_usize()] = Standing::Void(limit.reason);
+                }
+            }
+        }
     }
 
     fn places(&self) -> Vec<Place> {
@@ -233,7 +281,7 @@ impl<'a> Fitted<'a> {
     }
 
     fn witnessed(&self) -> Vec<Vec<Witnessed>> {
-        let sizes = self.size_in_cut();
+        let counted = self.counted_sizes();
         let liars = self
             .founding
             .says
@@ -250,7 +298,7 @@ impl<'a> Fitted<'a> {
                     .copied()
                     .filter(|sighting| {
                         let by = sighting.by;
-                        by != own && sighting.index < sizes[by.0 as usize] && sighting.size <= row.size()
+                        by != own && sighting.index < counted[by.0 as usize] && sighting.size <= row.size()
                     });
                 history::existed_by(row.size(), sightings.collect(), liars)
             })
@@ -260,7 +308,7 @@ impl<'a> Fitted<'a> {
     fn items(
         &self,
         places: &[Place],
-        closed: &[bool],
+        standings: &[Standing],
         rank: &[Option<u32>],
         persons: &[Person],
         witnessed: &[Vec<Witnessed>],
@@ -297,7 +345,7 @@ impl<'a> Fitted<'a> {
                     index: fact.index,
                     deed: fact.deed,
                     act: fact.act.clone(),
-                    standing: self.standing(fact, closed[place.as_usize()]),
+                    standing: standings[place.as_usize()],
                     author: author(fact, &numbers),
                     column: if fact.is_record {
                         Column::Imported
@@ -318,17 +366,31 @@ impl<'a> Fitted<'a> {
             .collect()
     }
 
-    fn standing(&self, fact: &Fact, closed: bool) -> Standing {
-        if !closed {
-            return Standing::Pending;
-        }
+    /// The verdict on an entry, all of whose targets have theirs: what it refers to may have been cut off, or have failed
+    /// on the governance chain.
+    fn standing(&self, fact: &Fact, standings: &[Standing]) -> Standing {
+        let facts = &self.community.facts;
         if fact.deed == Some(Deed::Founded) && fact.log != self.founder {
             return Standing::Void(VoidReason::Misplaced);
         }
-        self.community
-            .facts
-            .verdict(fact)
-            .map_or_else(Standing::Void, |()| Standing::Counts)
+        if let Err(reason) = facts.verdict(fact) {
+            return Standing::Void(reason);
+        }
+        if let Some(fate) = self.chain.fate(fact.place) {
+            return fate;
+        }
+        let targets: Vec<Standing> = facts
+            .references(fact)
+            .flatten()
+            .map(|to| standings[to.as_usize()])
+            .collect();
+        if targets.contains(&Standing::Pending) {
+            Standing::Pending
+        } else if targets.iter().all(|target| *target == Standing::Counts) {
+            Standing::Counts
+        } else {
+            Standing::Void(VoidReason::WrongSubject)
+        }
     }
 
     /// Of records of one source in several logs the one whose organisation was admitted first counts, and the others are
@@ -349,30 +411,30 @@ impl<'a> Fitted<'a> {
 
     /// For each row its organisation's turn in being admitted; the founder's is the first.
     fn seniority(&self) -> Vec<usize> {
-        let admitted: Vec<Id> = self
-            .founding
-            .admitted
-            .iter()
-            .map(|(_, charter)| charter.id)
-            .collect();
+        let members = self.chain.members();
         let turn = |organisation: Id| {
-            let turn = admitted.iter().position(|id| *id == organisation);
-            turn.map_or(0, |turn| turn + 1)
+            members
+                .iter()
+                .position(|member| member.organisation == organisation)
         };
         self.cut
             .rows()
             .iter()
-            .map(|row| turn(row.organisation()))
+            .map(|row| turn(row.organisation()).unwrap_or(0))
             .collect()
     }
 
     /// The founder's place among the rows.
     fn founder_number(&self) -> OrganisationNumber {
-        let founder = self.community.logs[self.founder.0 as usize].organisation;
+        self.number_of(self.community.logs[self.founder.0 as usize].organisation)
+    }
+
+    /// An organisation's place among the rows.
+    fn number_of(&self, organisation: Id) -> OrganisationNumber {
         let place = self
             .cut
             .rows()
-            .partition_point(|row| row.organisation() < founder);
+            .partition_point(|row| row.organisation() < organisation);
         OrganisationNumber(u32::try_from(place).expect("organisations are counted in 32 bits"))
     }
 }

@@ -35,6 +35,10 @@ pub enum VoidReason {
     Stale,
     /// About an entry that is void, or of a kind one cannot do this to; or about too few or too many.
     WrongSubject,
+    /// Beyond what counts of the log of an organisation that was removed.
+    Removed,
+    /// Beyond what counts of the log of an organisation while it is suspended.
+    Suspended,
 }
 
 impl VoidReason {
@@ -54,6 +58,8 @@ impl VoidReason {
             VoidReason::DuplicateSource => "duplicate_source",
             VoidReason::Stale => "stale",
             VoidReason::WrongSubject => "wrong_subject",
+            VoidReason::Removed => "removed",
+            VoidReason::Suspended => "suspended",
         }
     }
 
@@ -75,6 +81,12 @@ impl VoidReason {
             VoidReason::DuplicateSource => "the same item of the same source was imported before",
             VoidReason::Stale => "another decision was taken in between; propose again on top of it",
             VoidReason::WrongSubject => "the entry it refers to is void or of a kind this cannot be done to",
+            VoidReason::Removed => {
+                "the organisation was removed from the community: what its log says from there on does not count"
+            }
+            VoidReason::Suspended => {
+                "the organisation is suspended: what its log says from there on does not count until it is restored"
+            }
         }
     }
 }
@@ -108,7 +120,9 @@ impl VoidReason {
             | VoidReason::BadData
             | VoidReason::Duplicate
             | VoidReason::DuplicateSource
-            | VoidReason::Stale => self.explanation().to_owned(),
+            | VoidReason::Stale
+            | VoidReason::Removed
+            | VoidReason::Suspended => self.explanation().to_owned(),
         }
     }
 }
@@ -163,6 +177,9 @@ fn misfit(deed: Deed, about: Option<Deed>) -> String {
     let wanted: Vec<&str> = kinds.iter().map(|kind| kind.rules().noun).collect();
     let wanted = wanted.join(" or ");
     match about {
+        Some(Deed::Founded | Deed::Proposed) if deed == Deed::Proposed => {
+            "there is nothing to do: this cannot be done to it as it stands (hearth organisation list)".to_owned()
+        }
         Some(Deed::DecisionProposed) if rules.adopted => {
             "the decision it refers to lets something else happen, or is about other entries".to_owned()
         }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::id::{Id, KeyBytes, Pseudonym};
-use crate::kind::{Act, Clock, Deed, Policy};
+use crate::kind::{Act, Clock, Deed, Head, Policy};
 use crate::time::{Span, Timestamp};
 
+use super::chain::Limit;
 use super::cut::Cut;
 use super::history::{LATE, Witnessed};
 use super::kin::Kin;
@@ -31,7 +32,7 @@ pub struct View {
     pub(super) spells: Vec<Spell>,
     pub(super) founder: OrganisationNumber,
     /// By place of the items that pin a cut.
-    pub(super) pins: BTreeMap<u32, Pin>,
+    pub(super) pins: BTreeMap<u32, Pinned>,
     pub(super) by_id: OnceLock<Vec<u32>>,
     pub(super) by_deed: OnceLock<BTreeMap<Deed, Vec<u32>>>,
     pub(super) first_acts: OnceLock<Vec<Option<Timestamp>>>,
@@ -50,6 +51,14 @@ pub enum Pin {
     Outdated,
     /// No cut of this community: an organisation is missing or not admitted within it, or a root is another.
     Wrong,
+}
+
+/// A cut that an entry pins.
+#[derive(Debug, Clone)]
+pub(super) struct Pinned {
+    pub(super) pin: Pin,
+    /// The organisations that are out at its end.
+    pub(super) away: Vec<Id>,
 }
 
 /// A person: a member by the id of their first admission, or a pseudonym of imported history.
@@ -154,8 +163,35 @@ pub struct Belonging {
     pub slug: String,
     /// Since when it is one of the community.
     pub admitted: Timestamp,
-    /// The index in the founding log that admitted it.
-    pub admitted_by: u64,
+    /// Its turn in being admitted; the founder's is the first.
+    pub(super) seniority: usize,
+    /// When it was suspended or removed, ascending.
+    pub away: Vec<Away>,
+    /// How much counts of its log where it is out at the end of the cut.
+    pub limit: Option<Limit>,
+}
+
+/// A time in which an organisation is not of the community.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Away {
+    /// From this instant on.
+    pub from: Timestamp,
+    /// Until it was restored; none if it is out for good or still.
+    pub until: Option<Timestamp>,
+}
+
+impl Belonging {
+    /// Since when it is out; none for one that is of the community at the end of the cut.
+    pub fn out_since(&self) -> Option<Timestamp> {
+        let last = self.away.last().filter(|away| away.until.is_none());
+        last.map(|away| away.from)
+    }
+
+    /// Whether it is of the community at an instant: what happened before is visible, what happens then is not.
+    pub fn holds_at(&self, at: Timestamp) -> bool {
+        let is_away = |away: &Away| away.from < at && away.until.is_none_or(|until| until >= at);
+        self.admitted < at && !self.away.iter().any(is_away)
+    }
 }
 
 /// An unbroken time of membership.
@@ -232,10 +268,25 @@ impl View {
 
     /// What the logs say of the cut this entry pins; none where it pins none or does not count.
     pub fn pin(&self, item: &Item) -> Option<Pin> {
-        self.pins.get(&self.place(item)).copied()
+        self.pinned(item).map(|pinned| pinned.pin)
     }
 
-    /// The organisations admitted within the cut, ascending by id.
+    /// The times of membership that hold after the cut this entry pins.
+    pub fn members_of_pin<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = &'a Spell> {
+        let rows = item.act().map_or(&[] as &[Head], |act| act.pins());
+        let away = self.pinned(item).map_or(&[] as &[Id], |pinned| &pinned.away);
+        self.spells.iter().filter(move |spell| {
+            let organisation = self.organisation(spell.organisation).id;
+            let row = rows.iter().find(|row| row.organisation == organisation);
+            row.is_some_and(|row| spell.holds_within(row.size)) && !away.contains(&organisation)
+        })
+    }
+
+    fn pinned(&self, item: &Item) -> Option<&Pinned> {
+        self.pins.get(&self.place(item))
+    }
+
+    /// The organisations ever admitted within the cut, ascending by id.
     pub fn organisations(&self) -> &[Belonging] {
         &self.organisations
     }

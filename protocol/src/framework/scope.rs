@@ -71,11 +71,11 @@ impl<'a> Scope<'a> {
         from.plus(span) < self.as_of
     }
 
-    /// The organisations admitted before an instant.
+    /// The organisations of the community at an instant.
     pub(super) fn organisations_at(self, at: Timestamp) -> Vec<OrganisationNumber> {
         self.view
             .organisation_numbers()
-            .filter(|number| self.view.organisation(*number).admitted < at)
+            .filter(|number| self.view.organisation(*number).holds_at(at))
             .collect()
     }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Deed;
 use super::family::{Data, family, within};
+use super::governance::{Admission, Proposed};
 use super::slug::Slug;
 use super::table::{Presence, Signer, Subject, kind};
 use crate::codec::blob;
@@ -110,24 +111,6 @@ impl Policy {
     }
 }
 
-/// The rule of admission.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Admission {
-    /// Ballots needed.
-    pub quorum: u64,
-    /// Whose ballots.
-    pub electorate: Electorate,
-}
-
-/// Who votes on the governance chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Electorate {
-    /// The founding organisation alone.
-    Founder,
-}
-
 /// Data of `organisation.chartered`. Body: the organisation's name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -179,31 +162,6 @@ impl Node {
             .iter()
             .try_for_each(|address| within("bytes of an address", address.len(), 1, limits::ADDRESS))
     }
-}
-
-/// Data of `governance.proposed`. Body: the reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Proposed {
-    /// What is to be done.
-    pub act: Motion,
-    /// The whole `organisation.chartered` entry of the organisation to admit.
-    #[serde(with = "blob")]
-    pub charter: Vec<u8>,
-}
-
-impl Data for Proposed {
-    fn check(&self) -> Result<(), String> {
-        within("bytes of a charter", self.charter.len(), 1, limits::ENTRY)
-    }
-}
-
-/// What a proposal is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Motion {
-    /// Admit an organisation.
-    Admit,
 }
 
 /// Data of `heads.seen`.

@@ -10,6 +10,7 @@ mod coverage;
 mod decisions;
 mod deed;
 mod family;
+mod governance;
 mod interaction;
 mod leadership;
 mod learning;
@@ -24,15 +25,13 @@ mod works;
 
 pub use care::{Care, ContentHidden, ContentReported, ErasureCarriedOut, ImportMade};
 pub use circles::{CircleBasis, CircleKind, CircleMode, CircleOpened, CircleStructure, Circles};
-pub use community::{
-    Admission, Chartered, Clock, Community, Electorate, Founded, Head, HeadsSeen, Motion, Node, Policy,
-    Proposed,
-};
+pub use community::{Chartered, Clock, Community, Founded, Head, HeadsSeen, Node, Policy};
 pub use coverage::{Coverage, CoverageDeclared, GapRaised, Potential};
 pub use decisions::{
     Adoption, BallotCast, Choice, DecisionClosed, DecisionProposed, Decisions, NotAdopted, Outcome, Rule,
 };
 pub use deed::Deed;
+pub use governance::{Admission, Electorate, Motion, Proposed};
 pub use interaction::{Interaction, QueryAsked, ReactionGiven, ThreadOpened};
 pub use leadership::{
     Leadership, LeadershipAsked, Provider, RoleGranted, TaskOffered, TimeConfirmed, TimePledged,

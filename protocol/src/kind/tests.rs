@@ -216,6 +216,34 @@ fn a_charter_has_nodes_and_stewards_within_their_limits() {
 }
 
 #[test]
+fn a_motion_leaves_something_of_a_log() {
+    let motion = |motion| misfit(Community::Proposed(Proposed { motion }));
+    let head = |size| Head {
+        organisation: Id::from_bytes([1; 32]),
+        size,
+        root: Root::from_bytes([0; 32]),
+    };
+    let evidence = None;
+    assert_eq!(motion(Motion::Remove(head(1))), None);
+    assert_eq!(
+        motion(Motion::Suspend {
+            head: head(1),
+            evidence
+        }),
+        None
+    );
+    for nothing in [
+        Motion::Remove(head(0)),
+        Motion::Suspend {
+            head: head(0),
+            evidence,
+        },
+    ] {
+        assert_eq!(motion(nothing).unwrap(), "a log of which nothing would be left");
+    }
+}
+
+#[test]
 fn heads_ascend_by_organisation_and_name_each_once() {
     let head = |organisation| Head {
         organisation: Id::from_bytes([organisation; 32]),

@@ -158,13 +158,27 @@ impl Story {
 
     /// The founder admits an organisation, following on the last outcome.
     pub fn admit_organisation(&mut self, slug: &str, at: Timestamp) -> Id {
+        let charter = self.organisations[self.homes[slug]].entries[0].clone();
+        self.decide(Motion::Admit { charter }, at)
+    }
+
+    /// What is done about an organisation, of whose log all that was told so far counts.
+    pub fn motion(&self, act: &str, slug: &str) -> Motion {
+        let head = self.head(slug);
+        match act {
+            "remove" => Motion::Remove(head),
+            "suspend" => Motion::Suspend { head, evidence: None },
+            "restore" => Motion::Restore {
+                organisation: head.organisation,
+            },
+            other => panic!("nothing is done by {other}"),
+        }
+    }
+
+    /// The founder's steward proposes, following on the last proposal made so.
+    pub fn decide(&mut self, motion: Motion, at: Timestamp) -> Id {
         let outcome = self.names.get("outcome").copied().unwrap_or(self.community);
-        let home = self.homes[slug];
-        let charter = self.organisations[home].entries[0].clone();
-        let act = Act::from(kind::Community::Proposed(Proposed {
-            act: Motion::Admit,
-            charter,
-        }));
+        let act = Act::from(kind::Community::Proposed(Proposed { motion }));
         let founder = steward(&self.organisations[0].slug);
         self.say(
             "outcome",

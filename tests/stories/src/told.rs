@@ -211,8 +211,13 @@ fn happen(story: &mut Story, event: &Happened, unnamed: &str) {
         return;
     }
     if event.kind == "governance.proposed" {
-        story.charter(&organisation(), at);
-        story.admit_organisation(&organisation(), at);
+        match event.data.as_ref().and_then(|data| data["act"].as_str()) {
+            Some(act) => story.decide(story.motion(act, &organisation()), at),
+            None => {
+                story.charter(&organisation(), at);
+                story.admit_organisation(&organisation(), at)
+            }
+        };
         return;
     }
     let re: Vec<_> = event.re.as_slice().iter().map(|re| story.id(re)).collect();
@@ -360,7 +365,7 @@ impl Told {
         let later = self
             .events
             .iter()
-            .filter(|event| event.kind == "governance.proposed");
+            .filter(|event| event.kind == "governance.proposed" && event.data.is_none());
         let later = later.filter_map(|event| event.organisation.as_deref());
         self.organisations.iter().map(String::as_str).chain(later)
     }

@@ -8,7 +8,7 @@ use hearth_protocol::community::{
 };
 use hearth_protocol::framework::compute;
 use hearth_protocol::id::Id;
-use hearth_protocol::kind::{Act, Interaction, Learning, People};
+use hearth_protocol::kind::{Act, Interaction, Learning, Motion, People};
 use hearth_protocol::time::{Span, Timestamp};
 use proptest::prelude::*;
 
@@ -214,6 +214,7 @@ fn busy(steps: &[(u8, u8, u8)]) -> Story {
         story.admit(organisation, person, time(0));
     }
     let mut made: Vec<Id> = vec![Id::from_bytes([3; 32])];
+    let mut out = [false; 3];
     for (n, &(what, who, to)) in steps.iter().enumerate() {
         let (n, who) = (n as u64, usize::from(who) % 3);
         let target = [made[usize::from(to) % made.len()]];
@@ -230,7 +231,7 @@ fn busy(steps: &[(u8, u8, u8)]) -> Story {
             re: &target,
             words,
         };
-        let id = match what % 9 {
+        let id = match what % 10 {
             0 => story.say(&name, people[who], said(asked(), &[], Some(1))),
             1 => story.say(&name, people[who], about(answered(), Some(1))),
             2 => story.say(&name, people[who], about(Interaction::QueryAccepted.into(), None)),
@@ -247,6 +248,20 @@ fn busy(steps: &[(u8, u8, u8)]) -> Story {
                 people[who],
                 about(Interaction::ThreadReplied.into(), Some(1)),
             ),
+            8 => {
+                let other = 1 + usize::from(to) % 2;
+                let head = story.head(slugs[other]);
+                let evidence = None;
+                let motion = match (out[other], to % 8) {
+                    (true, 0..6) => Motion::Restore {
+                        organisation: head.organisation,
+                    },
+                    (false, 0..6) => Motion::Suspend { head, evidence },
+                    _ => Motion::Remove(head),
+                };
+                out[other] = !out[other];
+                story.decide(motion, time(n))
+            }
             _ => {
                 let source = source(&(to % 5).to_string(), Some("u1"));
                 story.record(&name, slugs[who], source, said(asked(), &[], Some(1)))

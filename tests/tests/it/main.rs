@@ -24,6 +24,7 @@ mod demo;
 mod faults;
 mod flips;
 mod gathering;
+mod governance;
 mod house;
 mod independent;
 mod interop;

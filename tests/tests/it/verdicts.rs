@@ -120,7 +120,7 @@ fn bytes_that_are_no_entry_of_the_log_are_void_with_their_reason() {
     );
 }
 
-fn story_body() -> hearth_protocol::entry::BodyRef {
+pub(crate) fn story_body() -> hearth_protocol::entry::BodyRef {
     hearth_protocol::entry::BodyRef::to(&[0; 32], b"x", "text/markdown")
 }
 
@@ -449,8 +449,9 @@ fn a_proposal_follows_on_the_last_outcome_in_the_founding_log_alone() {
     let outcome = story.id("outcome");
     let propose = |charter: &[u8]| {
         kind::Community::Proposed(kind::Proposed {
-            act: kind::Motion::Admit,
-            charter: charter.to_vec(),
+            motion: kind::Motion::Admit {
+                charter: charter.to_vec(),
+            },
         })
     };
     let community = story.community;

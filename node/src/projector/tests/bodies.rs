@@ -132,8 +132,9 @@ fn erases(hash: BodyHash, of: Id) -> Payload {
 /// North's log says that south is admitted.
 fn admit(founded: &Founded, store: &Store, south: &South) {
     let act = Deeds::Proposed(Proposed {
-        act: Motion::Admit,
-        charter: south.entries[0].clone(),
+        motion: Motion::Admit {
+            charter: south.entries[0].clone(),
+        },
     });
     let payload = Payload::new(NOW, Act::from(act)).about(founded.made.home.community);
     append(

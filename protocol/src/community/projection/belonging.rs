@@ -1,10 +1,23 @@
 //! Who belonged when: each log's changes of state in their order, with the times that makes of them.
 
+use std::collections::BTreeMap;
+
 use crate::time::Timestamp;
 
+use super::super::facts::Place;
 use super::super::log::Turn;
-use super::super::view::{Belonging, OrganisationNumber, Person, Spell, View};
+use super::super::verdict::Standing;
+use super::super::view::{Away, Belonging, OrganisationNumber, Person, Spell, View};
 use super::{Fitted, number_among};
+
+/// A change of state that counts, with its time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct State {
+    organisation: OrganisationNumber,
+    index: u64,
+    turn: Turn,
+    at: Timestamp,
+}
 
 impl Fitted<'_> {
     /// Every change of state in the cut, by organisation and index.
@@ -18,32 +31,40 @@ impl Fitted<'_> {
     }
 
     /// Every change of state with its time: the running maximum of effective times, log by log.
-    pub(super) fn states(&self, view: &View) -> Vec<(OrganisationNumber, u64, Turn, Timestamp)> {
+    pub(super) fn states(&self, view: &View) -> Vec<State> {
         let mut latest = (OrganisationNumber(0), Timestamp::EPOCH);
-        self.turns()
-            .map(|(organisation, index, turn)| {
-                let start = view.starts[organisation.as_usize()];
-                let index_in_log = usize::try_from(index).expect("a log held in memory is counted in usize");
-                let own = view.items[start + index_in_log].effective;
-                let before = if latest.0 == organisation {
-                    latest.1
-                } else {
-                    Timestamp::EPOCH
-                };
-                latest = (organisation, own.max(before));
-                (organisation, index, turn, latest.1)
-            })
-            .collect()
+        let mut states = Vec::new();
+        for (organisation, index, turn) in self.turns() {
+            let item = &view.items[place_of(view, organisation, index)];
+            if item.standing != Standing::Counts {
+                continue;
+            }
+            let before = if latest.0 == organisation {
+                latest.1
+            } else {
+                Timestamp::EPOCH
+            };
+            latest = (organisation, item.effective.max(before));
+            states.push(State {
+                organisation,
+                index,
+                turn,
+                at: latest.1,
+            });
+        }
+        states
     }
 
-    pub(super) fn spells(
-        &self,
-        view: &View,
-        states: &[(OrganisationNumber, u64, Turn, Timestamp)],
-    ) -> Vec<Spell> {
+    pub(super) fn spells(&self, view: &View, states: &[State]) -> Vec<Spell> {
         let mut spells: Vec<Spell> = Vec::new();
         let mut open: Vec<Option<usize>> = vec![None; view.persons.len()];
-        for (organisation, index, turn, at) in states.iter().copied() {
+        for State {
+            organisation,
+            index,
+            turn,
+            at,
+        } in states.iter().copied()
+        {
             let (Turn::Joined(id, _) | Turn::Left(id)) = turn else {
                 continue;
             };
@@ -57,9 +78,7 @@ impl Fitted<'_> {
                         person: view.kin.who(person),
                         member: id,
                         organisation,
-                        by: view.items[view.starts[organisation.as_usize()]
-                            + usize::try_from(index).expect("a log held in memory is counted in usize")]
-                        .id,
+                        by: view.items[place_of(view, organisation, index)].id,
                         steward,
                         from: at,
                         until: None,
@@ -75,40 +94,105 @@ impl Fitted<'_> {
                 _ => {}
             }
         }
+        let away = |spell: &Spell| &view.organisation(spell.organisation).away;
         spells
+            .into_iter()
+            .flat_map(|spell| within(spell, away(&spell)))
+            .collect()
     }
 
-    pub(super) fn organisations(
-        &self,
-        states: &[(OrganisationNumber, u64, Turn, Timestamp)],
-    ) -> Vec<Belonging> {
-        let founder = self.founder_number().as_usize();
-        let at = |index: u64| {
-            let found = states
-                .iter()
-                .find(|(o, i, ..)| o.as_usize() == founder && *i == index);
-            found.map_or(Timestamp::EPOCH, |state| state.3)
-        };
-        let own = self.logs[founder]
-            .and_then(|(_, log)| log.judge.charter())
-            .map(|charter| (1, charter));
-        let admitted = self
-            .founding
-            .admitted
+    /// Everybody ever admitted, with the times in which they were out.
+    pub(super) fn organisations(&self, states: &[State]) -> Vec<Belonging> {
+        let times = self.outcome_times(states);
+        let time = |place: &Place| times.get(place).copied().unwrap_or(Timestamp::EPOCH);
+        let chartered = states
             .iter()
-            .map(|(index, charter)| (*index, charter));
-        let mut belongings: Vec<Belonging> = own
-            .into_iter()
-            .chain(admitted)
-            .filter(|(_, charter)| self.cut.row(charter.id).is_some())
-            .map(|(index, charter)| Belonging {
-                id: charter.id,
+            .find(|state| state.organisation == self.founder_number() && state.index == 1);
+        let mut belongings: Vec<Belonging> = Vec::new();
+        for (turn, member) in self.chain.members().iter().enumerate() {
+            let Some(charter) = self.community.charter_of(member) else {
+                continue;
+            };
+            let founded = chartered.filter(|_| turn == 0).map(|state| state.at);
+            belongings.push(Belonging {
+                id: member.organisation,
                 slug: charter.says.slug.as_str().to_owned(),
-                admitted: at(index),
-                admitted_by: index,
-            })
-            .collect();
+                admitted: founded.unwrap_or_else(|| time(&member.admitted)),
+                seniority: turn,
+                away: away(
+                    member
+                        .turns
+                        .iter()
+                        .map(|(place, limit)| (time(place), limit.is_some())),
+                ),
+                limit: member.limit(),
+            });
+        }
         belongings.sort_unstable_by_key(|belonging| belonging.id);
         belongings
     }
+
+    /// When each outcome of the chain took effect: none before the one it follows on.
+    fn outcome_times(&self, states: &[State]) -> BTreeMap<Place, Timestamp> {
+        let mut latest = Timestamp::EPOCH;
+        let mut times = BTreeMap::new();
+        for place in self.chain.outcomes() {
+            let fact = self.community.facts.get(*place);
+            let organisation = self.number_of(self.community.logs[fact.log.0 as usize].organisation);
+            let own = states
+                .iter()
+                .find(|state| state.organisation == organisation && state.index == fact.index);
+            latest = own.map_or(latest, |state| state.at.max(latest));
+            times.insert(*place, latest);
+        }
+        times
+    }
+}
+
+/// The times out, of the times at which somebody was put out (true) or let in again.
+fn away(turns: impl Iterator<Item = (Timestamp, bool)>) -> Vec<Away> {
+    let mut away: Vec<Away> = Vec::new();
+    for (at, out) in turns {
+        match away.last_mut().filter(|last| last.until.is_none()) {
+            Some(last) if !out => last.until = Some(at),
+            None if out => away.push(Away {
+                from: at,
+                until: None,
+            }),
+            Some(_) | None => {}
+        }
+    }
+    away
+}
+
+/// The parts of a time of membership in which its organisation was not out.
+fn within(spell: Spell, away: &[Away]) -> Vec<Spell> {
+    let mut parts = Vec::new();
+    let mut rest = Some(spell);
+    for gap in away {
+        let Some(now) = rest else { break };
+        if now.until.is_some_and(|until| until <= gap.from) {
+            break;
+        }
+        if now.from < gap.from {
+            parts.push(Spell {
+                until: Some(gap.from),
+                ..now
+            });
+        }
+        let back = gap
+            .until
+            .filter(|back| now.until.is_none_or(|until| until > *back));
+        rest = back.map(|back| Spell {
+            from: now.from.max(back),
+            ..now
+        });
+    }
+    parts.extend(rest);
+    parts
+}
+
+fn place_of(view: &View, organisation: OrganisationNumber, index: u64) -> usize {
+    let index = usize::try_from(index).expect("a log held in memory is counted in usize");
+    view.starts[organisation.as_usize()] + index
 }

@@ -5,26 +5,28 @@ use std::collections::BTreeMap;
 use crate::id::{Id, Root};
 use crate::kind::{Deed, Head};
 
+use super::super::chain::Chain;
 use super::super::cut::Row;
+use super::super::facts::LogNumber;
 use super::super::verdict::Standing;
-use super::super::view::{Item, Pin, View};
+use super::super::view::{Item, Pin, Pinned, View};
 use super::Fitted;
 
 impl Fitted<'_> {
     /// What the logs say of every cut that an entry which counts pins.
-    pub(super) fn pins(&self, view: &View) -> BTreeMap<u32, Pin> {
+    pub(super) fn pins(&self, view: &View) -> BTreeMap<u32, Pinned> {
         let mut pins = BTreeMap::new();
         for (place, item) in (0_u32..).zip(&view.items) {
             let rows = item.act().map_or(&[] as &[Head], |act| act.pins());
             if item.standing != Standing::Counts || rows.is_empty() {
                 continue;
             }
-            let mut pin = self.pin(view, rows);
+            let mut pinned = self.pin(rows);
             let is_electorate = item.deed == Some(Deed::DecisionProposed);
-            if is_electorate && pin == Pin::Holds && !self.is_present(view, item, rows) {
-                pin = Pin::Outdated;
+            if is_electorate && pinned.pin == Pin::Holds && !self.is_present(view, item, rows) {
+                pinned.pin = Pin::Outdated;
             }
-            pins.insert(place, pin);
+            pins.insert(place, pinned);
         }
         pins
     }
@@ -61,19 +63,46 @@ impl Fitted<'_> {
     }
 
     /// A cut has a row for every organisation admitted within it and for no other.
-    fn pin(&self, view: &View, rows: &[Head]) -> Pin {
-        let founder = view.organisation(view.founder).id;
+    fn pin(&self, rows: &[Head]) -> Pinned {
+        let plain = |pin| Pinned {
+            pin,
+            away: Vec::new(),
+        };
+        let founder = self.community.logs[self.founder.0 as usize].organisation;
         let Some(founded) = rows.iter().find(|row| row.organisation == founder) else {
-            return Pin::Wrong;
+            return plain(Pin::Wrong);
         };
         let held = self.cut.row(founder).map_or(0, Row::size);
         if founded.size > held {
-            return Pin::Beyond;
+            return plain(Pin::Beyond);
         }
-        let admitted = view.organisations.iter().filter(|o| o.admitted_by < founded.size);
-        if founded.size < 2 || !admitted.map(|o| o.id).eq(rows.iter().map(|row| row.organisation)) {
-            return Pin::Wrong;
+        let Some(chain) = self.chain_within(rows).filter(|_| founded.size >= 2) else {
+            return plain(Pin::Wrong);
+        };
+        let mut admitted: Vec<Id> = chain.members().iter().map(|member| member.organisation).collect();
+        admitted.sort_unstable();
+        if !admitted.iter().eq(rows.iter().map(|row| &row.organisation)) {
+            return plain(Pin::Wrong);
         }
+        let out = chain.members().iter().filter(|member| member.limit().is_some());
+        Pinned {
+            pin: self.rooted(rows),
+            away: out.map(|member| member.organisation).collect(),
+        }
+    }
+
+    /// The governance chain as far as these rows go, and no further than the cut in hand.
+    fn chain_within(&self, rows: &[Head]) -> Option<Chain> {
+        let sizes = self.size_in_cut();
+        Chain::of(self.community, |log: LogNumber| {
+            let organisation = self.community.logs[log.0 as usize].organisation;
+            let row = rows.iter().find(|row| row.organisation == organisation);
+            row.map_or(0, |row| row.size.min(sizes[log.0 as usize]))
+        })
+    }
+
+    /// Whether the logs have these roots.
+    fn rooted(&self, rows: &[Head]) -> Pin {
         let mut pin = Pin::Holds;
         for row in rows {
             if self

@@ -88,8 +88,7 @@ fn community() -> impl Strategy<Value = Act> {
             Community::HeadsSeen(HeadsSeen { heads }).into()
         }),
         vec(any::<u8>(), 1..6_000).prop_map(|charter| Community::Proposed(Proposed {
-            act: Motion::Admit,
-            charter
+            motion: Motion::Admit { charter }
         })
         .into()),
     ]

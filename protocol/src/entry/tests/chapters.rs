@@ -54,8 +54,40 @@ const BESIDE: &[(&str, Chapter)] = &[
     ("2026-02-24", outputs::make),
     ("2026-02-25", outputs::tell),
     ("2026-02-26", outputs::claim),
+    ("2026-03-02", govern),
     ("2026-04-01", super::survey::survey),
 ];
+
+/// An organisation is put out, let in again, and put out for good.
+fn govern(story: &mut Story) {
+    let head = Head {
+        organisation: Id::from_bytes([0x44; 32]),
+        size: 412,
+        root: Root::from_bytes([0x55; 32]),
+    };
+    let evidence = Some(Hash::from_bytes([0x66; 32]));
+    let suspended = Motion::Suspend { head, evidence };
+    let restored = Motion::Restore {
+        organisation: head.organisation,
+    };
+    let mut preceding = Id::from_bytes([0x77; 32]);
+    for (title, motion, why) in [
+        (
+            "suspends an organisation",
+            suspended,
+            Some("Their log was forked."),
+        ),
+        ("restores an organisation", restored, None),
+        (
+            "removes an organisation",
+            Motion::Remove(head),
+            Some("They have closed."),
+        ),
+    ] {
+        let act = Community::Proposed(Proposed { motion });
+        preceding = story.tell(title, STEWARD, act, &[preceding], why);
+    }
+}
 
 pub(super) fn founded() -> Founded {
     Founded {
@@ -130,8 +162,9 @@ fn found(story: &mut Story) {
         organisation,
     };
     let motion = Proposed {
-        act: Motion::Admit,
-        charter: charter.bytes.clone(),
+        motion: Motion::Admit {
+            charter: charter.bytes.clone(),
+        },
     };
     story.tell(
         "admits an organisation",

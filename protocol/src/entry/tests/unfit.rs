@@ -22,6 +22,7 @@ type Case = (
 #[rustfmt::skip]
 fn cases() -> Vec<Case> {
     let key = format!("0x{}", story::key(5).public());
+    let zeros = format!("0x{}", "00".repeat(32));
     let small_order = format!("0x01{}", "00".repeat(31));
     vec![
         ("kind-unknown", "dance.danced", Some(json!({ "steps": 8 })), 0, false, None),
@@ -46,6 +47,8 @@ fn cases() -> Vec<Case> {
         ("inviter-not-an-id", "member.admitted", Some(json!({ "key": key, "inviter": "x" })), 0, false, Some("expected")),
         ("hashes-none", "erasure.carried_out", Some(json!({ "ground": "g", "hashes": [] })), 1, false, Some("0 hashes")),
         ("heads-none", "heads.seen", Some(json!({ "heads": [] })), 0, false, Some("0 heads")),
+        ("motion-without-its-size", "governance.proposed", Some(json!({ "act": "remove", "root": zeros, "organisation": zeros })), 1, false, Some("missing field `size`")),
+        ("motion-with-anothers-field", "governance.proposed", Some(json!({ "act": "restore", "size": 4, "organisation": zeros })), 1, false, Some("a field that this act does not have")),
         ("motion-unknown", "governance.proposed", Some(json!({ "act": "expel" })), 1, false, Some("unknown variant `expel`")),
     ]
 }

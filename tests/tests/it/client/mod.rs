@@ -9,6 +9,7 @@ mod desk;
 mod editing;
 mod full_disk;
 mod gathering;
+mod governing;
 mod import;
 mod joining;
 mod leading;
