@@ -202,11 +202,12 @@ impl<'a> Fitted<'a> {
         self.cut_off(&mut standings);
         for &place in facts.decided() {
             let fact = facts.get(place);
-            let is_cut_off = standings[place.as_usize()] != Standing::Pending;
             let mut targets = facts.references(fact);
             let is_whole = targets.all(|to| to.is_some_and(|to| closed[to.as_usize()]));
-            if fact.index < sizes[fact.log.0 as usize] && (is_cut_off || is_whole) {
+            // Of what is cut off, too: whether all it refers to is here must not tell of what lies beyond the cut.
+            if fact.index < sizes[fact.log.0 as usize] && is_whole {
                 closed[place.as_usize()] = true;
+                let is_cut_off = standings[place.as_usize()] != Standing::Pending;
                 if !is_cut_off {
                     standings[place.as_usize()] = self.standing(fact, &standings);
                 }
