@@ -24,7 +24,7 @@ const PORTION: usize = 4 << 20;
 /// Checks that make it worth writing the cache.
 const WORTH_KEEPING: u64 = 8192;
 /// Entries between two words about progress.
-const WORD: u64 = 20_000;
+const WORD: u64 = if cfg!(test) { 2 } else { 20_000 };
 /// Views kept.
 const VIEWS: usize = 4;
 

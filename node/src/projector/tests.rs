@@ -165,3 +165,75 @@ fn following_and_judging_at_once_never_wait_for_each_other() {
     done.send(()).unwrap();
     judging.join().unwrap();
 }
+
+/// What is written to it.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Heard {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_cache_of_an_older_version_is_made_anew_with_words_about_progress() {
+    const NOW: redb::TableDefinition<'static, &[u8; 32], &[u8]> = redb::TableDefinition::new("checked/2");
+    const BEFORE: redb::TableDefinition<'static, &[u8; 32], &[u8]> = redb::TableDefinition::new("checked/1");
+    let founded = founded();
+    let organisation = founded.made.home.organisation;
+    let (store, projector) = open(&founded);
+    let log = store.read().unwrap().own_log().unwrap().unwrap();
+    let head = root_of(&store, &log);
+    drop(projector);
+    // An older program found that an entry failed, of this very tree.
+    let lies = crate::store::Checks {
+        size: head.size,
+        failed: vec![2],
+    };
+    let file = ChecksFile::open(founded.directory.path()).unwrap();
+    file.save(&[(organisation, lies, head)]).unwrap();
+    drop(file);
+    let path = founded.directory.path().join(CHECKS_FILE);
+    let database = redb::Database::open(path).unwrap();
+    let transaction = database.begin_write().unwrap();
+    {
+        let mut now = transaction.open_table(NOW).unwrap();
+        let row = now
+            .remove(organisation.as_bytes())
+            .unwrap()
+            .unwrap()
+            .value()
+            .to_vec();
+        let mut before = transaction.open_table(BEFORE).unwrap();
+        before.insert(organisation.as_bytes(), row.as_slice()).unwrap();
+    }
+    transaction.commit().unwrap();
+    drop((database, store));
+
+    let heard = Heard::default();
+    let writer = heard.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let (store, projector) = tracing::subscriber::with_default(subscriber, || open(&founded));
+    let known = projector.inner.checker().known(&store, &log).unwrap().clone();
+    assert_eq!(
+        (known.size, known.failed),
+        (head.size, vec![]),
+        "checked again, all of it"
+    );
+    let view = projector.view(None).unwrap();
+    assert!(view.items().iter().all(|item| item.standing == Standing::Counts));
+    let words = String::from_utf8(heard.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        words.contains("reading") && words.contains("entries=2"),
+        "{words}"
+    );
+}

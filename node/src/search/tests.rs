@@ -5,7 +5,9 @@ use hearth_protocol::entry::{BodyRef, Entry, Event, Home, Payload};
 use hearth_protocol::kind::{Clock, Interaction, QueryAsked};
 use hearth_protocol::sign::SecretKey;
 use hearth_protocol::time::Timestamp;
+use sha2::{Digest as _, Sha256};
 
+use super::index::{Document, Index};
 use super::*;
 use crate::config::Config;
 use crate::directory::DataDirectory;
@@ -365,4 +367,48 @@ fn a_running_index_answers_for_all_that_is_stored() {
     search.stop();
     let expression = Expression::parse("words").unwrap();
     assert!(matches!(search.find(&expression), Err(SearchError::Ended)));
+}
+
+#[test]
+fn an_index_of_another_version_is_built_anew_and_says_how_far_it_is() {
+    let house = House::found();
+    let text = |n: u64| format!("common {n} {}", "filler ".repeat(120_000));
+    let written: Vec<u64> = (0..12).map(|n| house.write(&text(n))).collect();
+    assert_eq!(find(&house.search(), "common"), written);
+
+    // As an older program left it: its own number, and what it made of words.
+    let (mut index, note) = Index::open(&house.files()).unwrap();
+    let note = note.unwrap();
+    let mut older: serde_json::Value = serde_json::from_str(note.split_once(' ').unwrap().1).unwrap();
+    older["version"] = (older["version"].as_u64().unwrap() - 1).into();
+    let older = older.to_string();
+    let place = Place {
+        log: house.log.number,
+        index: written[0],
+    };
+    let text = Text::of("quetzalcoatl", "text/markdown");
+    let body = [9; 36];
+    index.add(&Document { place, body, text }).unwrap();
+    index
+        .commit(&format!("{} {older}", hex::encode(Sha256::digest(&older))))
+        .unwrap();
+    drop(index);
+
+    let (mut feed, mut left) = (house.feed(), Vec::new());
+    feed.look(&mut |_, behind| {
+        left.push(behind);
+        true
+    })
+    .unwrap();
+    drop(feed);
+    assert!(
+        left.len() > 1 && left[0] > 0,
+        "it says how much is left: {left:?}"
+    );
+    assert!(
+        left.is_sorted_by(|a, b| a >= b) && left.ends_with(&[0]),
+        "{left:?}"
+    );
+    assert_eq!(find(&house.search(), "quetzalcoatl"), [] as [u64; 0]);
+    assert_eq!(find(&house.search(), "common"), written);
 }
