@@ -112,6 +112,11 @@ impl<'a> Player<'a> {
         self.ids[happening]
     }
 
+    /// Which of their devices somebody uses, each with a key of its own.
+    pub(crate) fn device(&self, member: usize) -> usize {
+        self.generations[member]
+    }
+
     /// The key somebody signs with now.
     pub(crate) fn key_of(&self, member: usize) -> SecretKey {
         self.secret(member, self.generations[member])

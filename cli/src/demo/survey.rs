@@ -80,11 +80,12 @@ fn client(
     context: &Context,
 ) -> Result<Context, Failure> {
     let house: &House = &stage.houses[scenario.members[member].house];
-    let home = if member < scenario.houses {
-        stage.ground.member_home(house.slug)
-    } else {
-        stage.ground.member_home(&format!("{}-{member}", house.slug))
+    // Whoever lost a device has another one, and another key.
+    let home = match player.device(member) {
+        0 if member < scenario.houses => house.slug.to_owned(),
+        device => format!("{}-{member}-{device}", house.slug),
     };
+    let home = stage.ground.member_home(&home);
     house.make_home(&home, &player.key_of(member))?;
     let mut globals = context.globals.clone();
     globals.home = Some(home);

@@ -159,7 +159,15 @@ fn erasing_every_body_changes_no_figure_of_any_statement() {
         }
         projector.follow().unwrap();
         while projector.note_bodies().unwrap() {}
-        for (number, hash) in &erased {
+        // What an organisation logs once it is out is void, its erasures too: the others are asked to take words down.
+        let view = projector.view(None).unwrap();
+        let is_out = |number: usize| {
+            let id = story.home(number).organisation;
+            view.organisations()
+                .iter()
+                .any(|of| of.id == id && of.limit.is_some())
+        };
+        for (number, hash) in erased.iter().filter(|(number, _)| !is_out(*number)) {
             let state = shelf.body(&story, *number, hash);
             assert!(matches!(state, BodyState::Erased { .. }), "{file}: {state:?}");
         }
