@@ -69,3 +69,25 @@ fn a_silent_house_is_silent() {
     assert!(story.happenings.len() > 150);
     assert!((0..story.happenings.len()).all(|index| story.house_of(index) != 0));
 }
+
+/// A clock of the story jumps over days on which nobody writes, and with it over deadlines.
+#[test]
+fn surveys_are_asked_answered_and_closed_by_their_deadlines() {
+    for seed in 1..8 {
+        let story = Scenario::generate(seed, 18, 6, None);
+        let mut answered = 0;
+        for scene in &story.scenes {
+            let after =
+                |pulse: Earlier| Calendar::day_of(scene.at) - Calendar::day_of(story.happenings[pulse].at);
+            match &scene.action {
+                Action::AskForTokens { pulse, .. } => assert!(after(*pulse) < 7, "seed {seed}"),
+                Action::Answer { pulse, answers } => {
+                    answered += answers.len();
+                    assert!(after(*pulse) < 20, "seed {seed}");
+                }
+                Action::Close { pulse } => assert!(after(*pulse) > 20, "seed {seed}"),
+            }
+        }
+        assert!(answered > 30, "seed {seed}: {answered}");
+    }
+}

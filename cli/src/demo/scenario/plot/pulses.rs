@@ -25,7 +25,8 @@ const SCALE: u64 = 5;
 impl Plot {
     pub(super) fn foresee_pulses(&mut self) {
         let days = self.calendar.days();
-        for day in [130, 310, days.saturating_sub(62)] {
+        // None runs into the holidays, when nobody is there to answer.
+        for day in [130, 310, days.saturating_sub(85)] {
             if day > 60 && day + 40 < days {
                 self.on(day, Plot::open_pulse);
             }
@@ -57,9 +58,9 @@ impl Plot {
         let n = self.present.iter().filter(|present| **present).count() as u64;
         let today = self.today();
         let until = Deadlines {
-            keys: Calendar::day(today + 3),
-            answers: Calendar::day(today + 14),
-            requests: Calendar::day(today + 8),
+            keys: Calendar::day(today + 7),
+            answers: Calendar::day(today + 20),
+            requests: Calendar::day(today + 12),
         };
         let deed = Deed::made(move |known: &dyn Known| {
             let opened = PulseOpened {
@@ -83,7 +84,7 @@ impl Plot {
             });
             plot.on(today + 9, move |plot| plot.answer_pulse(pulse, &members));
         });
-        self.on(today + 15, move |plot| plot.perform(Action::Close { pulse }));
+        self.on(today + 21, move |plot| plot.perform(Action::Close { pulse }));
     }
 
     fn answer_pulse(&mut self, pulse: Earlier, members: &[usize]) {
