@@ -233,7 +233,7 @@ pub(crate) enum Verb {
     Completions(verbs::completions::Completions),
     /// Write the pages of the manual
     Man(verbs::man::Man),
-    /// Three organisations on this machine, from founding to framework
+    /// Some organisations on this machine, from founding to framework
     Demo(demo::Demo),
 }
 

@@ -64,7 +64,8 @@ impl Words {
             Some(title) => {
                 let words = self.given(context)?;
                 if !self.edit {
-                    return Ok((title.to_owned(), words));
+                    let title = Some(title.trim()).filter(|title| !title.is_empty());
+                    return title.map(|title| (title.to_owned(), words)).ok_or_else(no_title);
                 }
                 Some(format!("{title}\n\n{}", words.unwrap_or_default()))
             }
@@ -73,8 +74,7 @@ impl Words {
         let text = match text {
             Some(text) if !self.edit => text,
             None if !self.edit && (self.is_given() || !context.screen.is_at_desk()) => {
-                return Err(Failure::usage("there is no title")
-                    .advise("Give one as an argument, or --edit to write title and text in your editor."));
+                return Err(no_title());
             }
             begun => sheet.fill(context, begun.as_deref().unwrap_or_default().trim())?,
         };
@@ -101,6 +101,11 @@ impl Words {
         let text = text.trim();
         Ok((!text.is_empty()).then(|| text.to_owned()))
     }
+}
+
+fn no_title() -> Failure {
+    Failure::usage("there is no title")
+        .advise("Give one as an argument, or --edit to write title and text in your editor.")
 }
 
 fn no_text() -> Failure {

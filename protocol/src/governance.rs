@@ -141,7 +141,7 @@ impl<'a> Decisions<'a> {
 
     /// What of this kind was in force at some time before the instant: entries after the deadline of a decision that
     /// carried and lets just them be, the first of each decision. In the order of the decisions, whenever somebody got
-    /// to log what they let be. Of kinds of which one replaces the other ([`replaced_by`]) none that was decided before
+    /// to log what they let be. Of kinds of which one replaces the other (`replaced_by`) none that was decided before
     /// one already in force: so they are in the order of time, too.
     pub fn adopted(&self, deed: Deed) -> Vec<Adopted<'a, '_>> {
         let Some(kinds) = replaced_by(deed) else {

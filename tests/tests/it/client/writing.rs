@@ -119,6 +119,7 @@ fn only_the_asker_accepts_and_a_refusal_is_plain() {
     assert!(said.contains("would not count"), "{said}");
     assert!(house.ends(1, ["thread", "ffff"]).contains("no entry here"));
     assert!(house.ends(2, ["answer", &question]).contains("no text"));
+    assert!(house.ends(2, ["ask", " "]).contains("no title"));
     assert!(
         house
             .ends(2, ["react", &question, "Not A Slug"])
