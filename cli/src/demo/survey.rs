@@ -7,6 +7,7 @@ use super::scenario::{Action, Scenario};
 use super::stage::Stage;
 use crate::context::Context;
 use crate::exit::Failure;
+use crate::home::Part;
 use crate::pulses::{self, Told};
 use hearth_protocol::id::Id;
 
@@ -27,13 +28,15 @@ pub(crate) fn perform(
                 "its issuers have not shown their keys",
                 Told::is_keyed,
             )?;
+            // Who came after the survey was opened is not of its electorate, and is refused.
+            let mut asked = 0;
             for &member in members {
                 let client = client(stage, scenario, player, member, context)?;
                 pulses::attend(&client, &client.remote()?)?;
+                asked += u64::from(part(&client, pulse)?.is_some_and(|part| part.asked));
             }
-            let all = members.len() as u64;
             wait(stage, pulse, "not all tokens are issued", |told| {
-                told.issuers.iter().all(|issuer| issuer.issued >= all)
+                told.issuers.iter().all(|issuer| issuer.issued >= asked)
             })
         }
         Action::Answer { pulse, answers } => {
@@ -45,6 +48,9 @@ pub(crate) fn perform(
                 let Some(told) = told.into_iter().find(|told| told.id == pulse) else {
                     return Err(Failure::new("a member's node does not know the survey"));
                 };
+                if part(&client, pulse)?.is_none_or(|part| part.tokens.is_none()) {
+                    continue;
+                }
                 pulses::answer(&client, &remote, &told, choices.clone(), remote.base())?;
             }
             Ok(())
@@ -56,6 +62,11 @@ pub(crate) fn perform(
             })
         }
     }
+}
+
+/// What a member's client keeps of its part in a survey.
+fn part(client: &Context, pulse: Id) -> Result<Option<Part>, Failure> {
+    client.home.parts().read(pulse).map_err(Failure::new)
 }
 
 /// Waits until every house sees a survey so.
